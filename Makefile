@@ -1,0 +1,87 @@
+# Everything there is to do here. `make help` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+BIN := .venv/bin
+CARGO_CRATES := --workspace --exclude turnout-python
+export PYO3_PYTHON := $(CURDIR)/$(BIN)/python
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: setup ## Set up, serve the shop example and show a first decision
+	@$(BIN)/python examples/demo.py
+
+.PHONY: test
+test: setup test-rust test-python ## Set up and run every test
+
+.PHONY: setup
+setup: .venv/ready build ## Prepare .venv and build the native module (profile `everyday`)
+
+# The stamp is newer than the lock file when .venv holds exactly what it lists.
+.venv/ready: requirements.lock
+	@tools/setup-venv "$(PYTHON)"
+
+.PHONY: build
+build: .venv/ready ## Build the native module into .venv
+	@tools/build-native
+
+.PHONY: test-rust
+test-rust: ## Run the Rust tests (debug assertions and overflow checks on)
+	cargo test --locked --quiet $(CARGO_CRATES)
+
+.PHONY: test-python
+test-python: ## Run the Python tests against the built module
+	$(BIN)/pytest
+
+.PHONY: lint
+lint: .venv/ready ## Check formats, types, import rules, protos and locks
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	tools/check-engine-is-pure
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/buf lint protos
+	tools/generate-protos --check
+
+.PHONY: format
+format: .venv/ready ## Format everything
+	cargo fmt --all
+	$(BIN)/ruff check --fix --exit-zero
+	$(BIN)/ruff format
+
+.PHONY: protos
+protos: .venv/ready ## Generate the Python messages from protos/
+	tools/generate-protos
+
+.PHONY: lock
+lock: .venv/ready ## Lock the Python dependencies again, with hashes
+	$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--custom-compile-command 'make lock' --group dev pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--custom-compile-command 'make lock' --constraint requirements.lock \
+		--group bench pyproject.toml -o requirements-bench.lock
+
+.PHONY: wheel
+wheel: .venv/ready ## Build the release wheel into dist/
+	$(BIN)/maturin build --locked --release --out dist
+
+.PHONY: bench
+bench: setup ## Measure every figure, or ONLY=A1,A5
+	@tools/setup-bench
+	$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
+
+.PHONY: bench-check
+bench-check: setup ## Fail when a figure's instructions rose by more than 5 %
+	@tools/setup-bench
+	$(BIN)/python -m bench --check
+
+.PHONY: clean
+clean: ## Remove what was built and installed
+	rm -rf target .venv dist
