@@ -1,0 +1,5 @@
+"""The one door to the native module: nothing else imports `turnout._core`."""
+
+from turnout._core import Program, check_number, check_regex, slot
+
+__all__ = ["Program", "check_number", "check_regex", "slot"]

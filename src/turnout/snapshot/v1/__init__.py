@@ -1,0 +1,1 @@
+"""Messages of `turnout.snapshot.v1`, generated from protos/turnout/snapshot/v1."""
