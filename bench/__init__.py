@@ -1,0 +1,1 @@
+"""Measures every figure of the contract of performance in one run: `python -m bench`."""
