@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from turnout.embedded import Engine
     from turnout.results import (
         Context,
-        Decision,
         DeadlineExceeded,
+        Decision,
         FailedPrecondition,
         FlagNotFound,
         InvalidArgument,
         ItemFailure,
         MatchingSegments,
-        NotFound,
         Note,
+        NotFound,
         Reason,
         ResourceExhausted,
         SegmentCheck,
@@ -89,4 +89,5 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands fo
 
 
 def __dir__() -> list[str]:
+    """The public names, used or not."""
     return sorted({*globals(), *__all__})
