@@ -1,1 +1,52 @@
-//! engine
+//! Link a sealed snapshot to a [`Program`] and evaluate it.
+//!
+//! Pure: no I/O, no clock, no threads. The same program, context and instant always
+//! give the same decision.
+//!
+//! ```
+//! use turnout_engine::{Context, Evaluation, Instant, Program, ValueRef};
+//!
+//! fn variant(sealed: &[u8]) -> Result<Option<String>, turnout_engine::LinkError> {
+//!     let program = Program::link(sealed)?;
+//!     let mut context = Context::new(&program);
+//!     context.unit(&program, "user", "user-1");
+//!     context.set(&program, "plan", ValueRef::String("gold"));
+//!     let Some(item) = program.item("new-checkout") else { return Ok(None) };
+//!     let decision = Evaluation::new(&program, &mut context, Instant(0)).decide(item);
+//!     Ok(decision.variant.and_then(|v| program.variant(v)).map(|v| v.name.to_string()))
+//! }
+//! # assert!(variant(b"not a snapshot").is_err());
+//! ```
+mod context;
+mod decision;
+mod evaluation;
+mod index;
+mod link;
+pub mod literal;
+mod names;
+mod number;
+mod program;
+mod sealed;
+mod slot;
+mod truth;
+mod value;
+mod visitor;
+
+pub use context::Context;
+pub use decision::{
+    Decision, ErrorCode, Note, Notes, Reason, SegmentCheck, SegmentReason, Unknown, UnknownSet,
+};
+pub use evaluation::{Evaluation, Instant};
+pub use index::{AttributeIndex, ItemIndex, RuleIndex, SegmentIndex, UnitKindIndex, VariantIndex};
+pub use link::LinkError;
+pub use program::{Item, ItemKind, Program, Segment, Variant};
+pub use sealed::seal;
+pub use slot::slot;
+pub use truth::Truth;
+pub use value::ValueRef;
+pub use visitor::{NoVisitor, Step, Visitor};
+
+pub use turnout_snapshot::turnout::snapshot::v1::{
+    FlagType as ValueType, Header, Problem, SegmentStatus,
+};
+pub use turnout_snapshot::turnout::v1::Value;

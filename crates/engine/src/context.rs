@@ -1,0 +1,203 @@
+//! What one request knows, resolved against one program.
+use std::cell::OnceCell;
+
+use crate::evaluation::Scratch;
+use crate::index::{AttributeIndex, UnitKindIndex};
+use crate::program::Program;
+use crate::value::ValueRef;
+
+/// Unit ids and attributes by index, and what could not be known.
+///
+/// Reusable: [`Context::recycle`] empties it and keeps its memory.
+#[derive(Debug)]
+pub struct Context<'a> {
+    cells: Vec<Cell>,
+    entries: Vec<Entry<'a>>,
+    units: Vec<Unit<'a>>,
+    generation: u32,
+    partial: bool,
+    pub(crate) scratch: Scratch,
+}
+
+/// Where an attribute's value is. INVARIANT: counts only when `generation` is the context's, so
+/// that emptying the context touches no cell.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cell {
+    generation: u32,
+    position: u32,
+}
+
+/// The position of an attribute that could not be known.
+const UNKNOWN: u32 = u32::MAX;
+
+/// A value and its folded form, which is made at most once.
+#[derive(Debug)]
+pub(crate) struct Entry<'a> {
+    pub(crate) value: ValueRef<'a>,
+    pub(crate) folded: OnceCell<Box<str>>,
+}
+
+/// One of the three states of an attribute.
+#[derive(Debug)]
+pub(crate) enum State<'c, 'a> {
+    Set(&'c Entry<'a>),
+    Unset,
+    Unknown,
+}
+
+/// A unit's id, or why there is none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Unit<'a> {
+    #[default]
+    Absent,
+    Unknown,
+    Id(&'a str),
+}
+
+impl Context<'_> {
+    /// An empty, complete context.
+    #[must_use]
+    pub fn new(program: &Program) -> Self {
+        Context {
+            cells: vec![Cell::default(); program.attributes().len()],
+            entries: Vec::new(),
+            units: vec![Unit::Absent; program.unit_kinds().len()],
+            generation: 1,
+            partial: false,
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// Empties the context for another request, perhaps of another program, and keeps its memory.
+    #[must_use]
+    pub fn recycle<'b>(mut self, program: &Program) -> Context<'b> {
+        self.entries.clear();
+        self.cells
+            .resize(program.attributes().len(), Cell::default());
+        self.generation = self.generation.wrapping_add(1);
+        if self.generation == 0 {
+            self.cells.fill(Cell::default());
+            self.generation = 1;
+        }
+        self.units.clear();
+        // Collecting an emptied list in place gives its memory the new lifetime.
+        let mut units: Vec<Unit<'b>> = self.units.into_iter().filter_map(|_| None).collect();
+        units.resize(program.unit_kinds().len(), Unit::Absent);
+        Context {
+            cells: self.cells,
+            entries: self.entries.into_iter().filter_map(|_| None).collect(),
+            units,
+            generation: self.generation,
+            partial: false,
+            scratch: self.scratch,
+        }
+    }
+}
+
+impl<'a> Context<'a> {
+    /// Names a unit's id. An empty id counts as missing; a kind that nothing looks at is dropped.
+    pub fn unit(&mut self, program: &Program, kind: &str, id: &'a str) {
+        if id.is_empty() {
+            return;
+        }
+        if let Some(unit) = program
+            .unit_kind(kind)
+            .and_then(|index| self.units.get_mut(index.at()))
+        {
+            *unit = Unit::Id(id);
+        }
+    }
+
+    /// Sets an attribute by name; one that no condition looks at is dropped at once.
+    ///
+    /// An attribute that was named unknown stays unknown.
+    pub fn set(&mut self, program: &Program, attribute: &str, value: ValueRef<'a>) {
+        if let Some(index) = program.attribute(attribute) {
+            self.set_at(index, value);
+        }
+    }
+
+    /// Sets an attribute by index, as [`Context::looks_at`] gives it.
+    pub fn set_at(&mut self, attribute: AttributeIndex, value: ValueRef<'a>) {
+        let Ok(position) = u32::try_from(self.entries.len()) else {
+            return;
+        };
+        let Some(cell) = self.cells.get_mut(attribute.at()) else {
+            return;
+        };
+        if cell.generation == self.generation && cell.position == UNKNOWN {
+            return;
+        }
+        *cell = Cell {
+            generation: self.generation,
+            position,
+        };
+        self.entries.push(Entry {
+            value,
+            folded: OnceCell::new(),
+        });
+    }
+
+    /// The attribute's index if any condition looks at it, so that callers convert only what is needed.
+    #[must_use]
+    pub fn looks_at(program: &Program, attribute: &str) -> Option<AttributeIndex> {
+        program.attribute(attribute)
+    }
+
+    /// Says that the attribute, and the unit kind, of that name could not be known.
+    ///
+    /// A unit id that is given all the same is known.
+    pub fn unknown(&mut self, program: &Program, name: &str) {
+        if let Some(cell) = program
+            .attribute(name)
+            .and_then(|index| self.cells.get_mut(index.at()))
+        {
+            *cell = Cell {
+                generation: self.generation,
+                position: UNKNOWN,
+            };
+        }
+        if let Some(unit) = program
+            .unit_kind(name)
+            .and_then(|index| self.units.get_mut(index.at()))
+            && *unit == Unit::Absent
+        {
+            *unit = Unit::Unknown;
+        }
+    }
+
+    /// Says whether all that is absent could not be known.
+    pub fn partial(&mut self, partial: bool) {
+        self.partial = partial;
+    }
+
+    pub(crate) fn attribute(&self, attribute: AttributeIndex) -> State<'_, 'a> {
+        match self.cells.get(attribute.at()) {
+            Some(cell) if cell.generation == self.generation => self.entry(cell.position),
+            _ if self.partial => State::Unknown,
+            _ => State::Unset,
+        }
+    }
+
+    fn entry(&self, position: u32) -> State<'_, 'a> {
+        let entry = usize::try_from(position)
+            .ok()
+            .and_then(|at| self.entries.get(at));
+        match entry {
+            None => State::Unknown,
+            Some(Entry {
+                value: ValueRef::Null,
+                ..
+            }) => State::Unset,
+            Some(entry) => State::Set(entry),
+        }
+    }
+
+    pub(crate) fn unit_of(&self, kind: UnitKindIndex) -> Unit<'a> {
+        match self.units.get(kind.at()) {
+            Some(Unit::Absent) if self.partial => Unit::Unknown,
+            Some(unit) => *unit,
+            None => Unit::Absent,
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The only form of a snapshot outside of memory: magic, checksum, message.
+use buffa::{DecodeOptions, Message};
+use sha2::{Digest, Sha256};
+use turnout_snapshot::turnout::snapshot::v1::{Content, Header, Snapshot};
+
+use crate::link::LinkError;
+
+/// Eight bytes in front; the last is the version of the seal.
+const MAGIC: &[u8; 8] = b"TURNOUT\x01";
+const CHECKSUM_LENGTH: usize = 32;
+/// The only meaning that this engine knows.
+const SEMANTICS_VERSION: u32 = 1;
+/// Messages within messages; an expression takes two for each nesting.
+const RECURSION_LIMIT: u32 = 200;
+
+/// Opens a sealed snapshot and checks magic, checksum, id and semantics version.
+pub(crate) fn open(sealed: &[u8]) -> Result<(Header, Content), LinkError> {
+    let rest = sealed
+        .strip_prefix(MAGIC)
+        .ok_or(LinkError::Damaged("its first bytes are not `TURNOUT` 0x01"))?;
+    let (checksum, message) = rest
+        .split_at_checked(CHECKSUM_LENGTH)
+        .ok_or(LinkError::Damaged("it ends within its checksum"))?;
+    if Sha256::digest(message).as_slice() != checksum {
+        return Err(LinkError::Damaged(
+            "its checksum does not fit: it was cut or changed",
+        ));
+    }
+    let snapshot: Snapshot =
+        decode(message).ok_or(LinkError::Damaged("its message cannot be read"))?;
+    let header = snapshot
+        .header
+        .into_option()
+        .ok_or(LinkError::Damaged("it has no header"))?;
+    if header.id != hex(&snapshot.content) {
+        return Err(LinkError::Damaged(
+            "its id is not the SHA-256 of its content",
+        ));
+    }
+    let content: Content =
+        decode(&snapshot.content).ok_or(LinkError::Damaged("its content cannot be read"))?;
+    if content.semantics_version != SEMANTICS_VERSION {
+        return Err(LinkError::Version(content.semantics_version));
+    }
+    Ok((header, content))
+}
+
+/// Seals content: gives the header its id, and the whole its magic and checksum.
+#[must_use]
+pub fn seal(mut header: Header, content: &Content) -> Vec<u8> {
+    let content = content.encode_to_vec();
+    header.id = hex(&content);
+    let message = Snapshot {
+        header: header.into(),
+        content,
+        ..Snapshot::default()
+    }
+    .encode_to_vec();
+    let mut sealed = MAGIC.to_vec();
+    sealed.extend_from_slice(&Sha256::digest(&message));
+    sealed.extend_from_slice(&message);
+    sealed
+}
+
+/// The checksum is right by now, so that the memory of a message is its author's choice.
+fn decode<M: Message + Default>(bytes: &[u8]) -> Option<M> {
+    DecodeOptions::new()
+        .with_recursion_limit(RECURSION_LIMIT)
+        .with_element_memory_limit(usize::MAX)
+        .decode_from_slice(bytes)
+        .ok()
+}
+
+fn hex(content: &[u8]) -> String {
+    Sha256::digest(content)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}

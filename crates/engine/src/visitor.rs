@@ -1,0 +1,52 @@
+//! A hook into the one evaluation algorithm, from which explanations are made.
+use crate::index::{AttributeIndex, ItemIndex, RuleIndex, SegmentIndex, UnitKindIndex};
+use crate::truth::Truth;
+
+/// A part of the evaluation that has a truth value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A flag's rule: its condition.
+    Rule(RuleIndex),
+    /// An experiment's audience.
+    Audience(ItemIndex),
+    /// A segment; when it was evaluated before, nothing is visited inside it.
+    Segment(SegmentIndex),
+    /// A group: every one of its expressions.
+    All,
+    /// A group: any of its expressions.
+    Any,
+    /// A negation.
+    Not,
+    /// A comparison of an attribute.
+    Condition {
+        /// What is looked at.
+        attribute: AttributeIndex,
+        /// The operator as documents write it, for example `is_not`.
+        operator: &'static str,
+    },
+    /// A comparison of a unit's slot.
+    Slot(UnitKindIndex),
+}
+
+/// Sees what an evaluation looks at, in its order.
+///
+/// Every method does nothing unless it is overridden, so that [`NoVisitor`] costs nothing.
+pub trait Visitor {
+    /// A step begins.
+    #[inline]
+    fn enter(&mut self, _step: Step) {}
+
+    /// A step ends with its truth.
+    #[inline]
+    fn leave(&mut self, _step: Step, _truth: Truth) {}
+
+    /// A unit's slot was computed.
+    #[inline]
+    fn slot(&mut self, _unit: UnitKindIndex, _unit_id: &str, _slot: u32) {}
+}
+
+/// Sees nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoVisitor;
+
+impl Visitor for NoVisitor {}
