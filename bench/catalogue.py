@@ -24,7 +24,7 @@ Document = dict[str, Any]
 MEASURED_FLAG = "checkout-layout"
 """Decided by all figures; its variants are `classic` and `compact`."""
 
-UNIT_ID = "user-8f14e45f-ceea"
+UNIT_ID = "user-8f14e45fceea167"
 
 ATTRIBUTES: dict[str, str | int] = {
     "country": "US",
