@@ -6,22 +6,22 @@ conditions and a 50/50 split. Events and assignment logs are off on all sides.
 
 from __future__ import annotations
 
+import importlib
 import json
 from typing import TYPE_CHECKING, Any
 
-import eppo_client
-from eppo_client import AssignmentLogger
-from eppo_client import ClientConfig as EppoConfig
-from eppo_client import Configuration as EppoConfiguration
-from ldclient import LDClient
-from ldclient import Config as LaunchDarklyConfig
-from ldclient import Context as LaunchDarklyContext
-from ldclient.versioned_data_kind import FEATURES, SEGMENTS
-
-from bench.catalogue import MEASURED_FLAG, measured_keys
+from bench.catalogue import MEASURED_FLAG, Document, measured_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from threading import Event
+    from typing import Protocol
+
+    class FeatureStore(Protocol):
+        """Where LaunchDarkly's SDK keeps flags."""
+
+        def init(self, everything: Mapping[Any, Any]) -> None:
+            """Replaces all."""
 
     User = tuple[str, Mapping[str, str | int]]
 
@@ -33,19 +33,20 @@ class Eppo:
     """`eppo-server-sdk`: a Rust core under Python; takes the attributes as they are."""
 
     def __init__(self) -> None:
+        sdk = importlib.import_module("eppo_client")
         written = {
             "createdAt": "2026-01-01T00:00:00.000Z",
             "format": "SERVER",
             "environment": {"name": "bench"},
             "flags": {key: _eppo_flag(key) for key in measured_keys(FLAGS)},
         }
-        self._client = eppo_client.init(
-            EppoConfig(
+        self._client = sdk.init(
+            sdk.ClientConfig(
                 api_key="offline",
                 base_url="http://127.0.0.1:9/api",
-                assignment_logger=AssignmentLogger(),
+                assignment_logger=sdk.AssignmentLogger(),
                 poll_interval_seconds=None,
-                initial_configuration=EppoConfiguration(
+                initial_configuration=sdk.Configuration(
                     flags_configuration=json.dumps(written).encode()
                 ),
             )
@@ -65,27 +66,40 @@ class Eppo:
     def decide(self, user: User) -> str:
         """The variant of one user."""
         id_, attributes = user
-        return self._client.get_string_assignment(MEASURED_FLAG, id_, dict(attributes), "none")
+        variant: str = self._client.get_string_assignment(
+            MEASURED_FLAG, id_, dict(attributes), "none"
+        )
+        return variant
 
 
 class LaunchDarkly:
     """`launchdarkly-server-sdk`: plain Python; contexts are built before, as its docs advise."""
 
     def __init__(self) -> None:
+        sdk = importlib.import_module("ldclient")
+        kinds = importlib.import_module("ldclient.versioned_data_kind")
         flags = {key: _launchdarkly_flag(key) for key in measured_keys(FLAGS)}
-        self._client = LDClient(
-            LaunchDarklyConfig(
+        everything = {kinds.FEATURES: flags, kinds.SEGMENTS: {}}
+        self._context = sdk.Context
+
+        def source(_config: object, store: FeatureStore, ready: Event) -> _Loaded:
+            return _Loaded(store, ready, everything)
+
+        self._client = sdk.LDClient(
+            sdk.Config(
                 "offline",
                 send_events=False,
                 diagnostic_opt_out=True,
-                update_processor_class=lambda _config, store, ready: _Loaded(store, ready, flags),
+                update_processor_class=lambda _config, store, ready: _Loaded(
+                    store, ready, everything
+                ),
             )
         )
 
     def evaluations(self, users: Sequence[User]) -> Callable[[], None]:
         """A function that evaluates the flag once for each user."""
         decide = self._client.variation
-        asked = [_launchdarkly_context(user) for user in users]
+        asked = [self._built(user) for user in users]
 
         def run() -> None:
             for context in asked:
@@ -95,8 +109,16 @@ class LaunchDarkly:
 
     def decide(self, user: User) -> str:
         """The variant of one user."""
-        variant: str = self._client.variation(MEASURED_FLAG, _launchdarkly_context(user), "none")
+        variant: str = self._client.variation(MEASURED_FLAG, self._built(user), "none")
         return variant
+
+    def _built(self, user: User) -> object:
+        id_, attributes = user
+        builder = self._context.builder(id_)
+        for name, value in attributes.items():
+            builder.set(name, value)
+        built: object = builder.build()
+        return built
 
     def close(self) -> None:
         """Ends its threads."""
@@ -106,11 +128,11 @@ class LaunchDarkly:
 class _Loaded:
     """A data source of LaunchDarkly's SDK that has everything from the start."""
 
-    def __init__(self, store: Any, ready: Any, flags: dict[str, Any]) -> None:
-        self._store, self._ready, self._flags = store, ready, flags
+    def __init__(self, store: FeatureStore, ready: Event, everything: dict[Any, Any]) -> None:
+        self._store, self._ready, self._everything = store, ready, everything
 
     def start(self) -> None:
-        self._store.init({FEATURES: self._flags, SEGMENTS: {}})
+        self._store.init(self._everything)
         self._ready.set()
 
     def stop(self) -> None:
@@ -123,7 +145,7 @@ class _Loaded:
         return True
 
 
-def _eppo_flag(key: str) -> dict[str, Any]:
+def _eppo_flag(key: str) -> Document:
     conditions = [
         {"attribute": "country", "operator": "ONE_OF", "value": COUNTRIES},
         {"attribute": "plan", "operator": "NOT_ONE_OF", "value": ["trial"]},
@@ -153,8 +175,8 @@ def _eppo_flag(key: str) -> dict[str, Any]:
     }
 
 
-def _launchdarkly_flag(key: str) -> dict[str, Any]:
-    def clause(attribute: str, operator: str, values: list[Any], *, negate: bool) -> Any:
+def _launchdarkly_flag(key: str) -> Document:
+    def clause(attribute: str, operator: str, values: list[Any], *, negate: bool) -> Document:
         return {
             "contextKind": "user",
             "attribute": attribute,
@@ -191,11 +213,3 @@ def _launchdarkly_flag(key: str) -> dict[str, Any]:
             }
         ],
     }
-
-
-def _launchdarkly_context(user: User) -> LaunchDarklyContext:
-    id_, attributes = user
-    builder = LaunchDarklyContext.builder(id_)
-    for name, value in attributes.items():
-        builder.set(name, value)
-    return builder.build()

@@ -1,0 +1,65 @@
+"""Builds what is measured with the release profile: LTO, one codegen unit."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("turnout-bench-floor-h2", "turnout-bench-load", "turnout-bench-engine")
+
+
+@dataclass(frozen=True)
+class Builds:
+    """The built programs, and a folder with the Python package and its release module."""
+
+    floor_h2: Path
+    floor_sha256: Path
+    load: Path
+    engine: Path
+    serve: Path
+    """The data plane alone, without Python: what callgrind counts."""
+    site: Path
+    """For PYTHONPATH: `turnout` with the native module of the release profile."""
+
+
+def build() -> Builds:
+    """Builds everything; cargo prints its progress."""
+    _cargo(*(word for name in PACKAGES for word in ("-p", name)))
+    _cargo("-p", "turnout-dataplane", "--example", "serve")
+    _cargo("-p", "turnout-python", "--lib", "--features", "pyo3/extension-module")
+    target = _target() / "release"
+    return Builds(
+        floor_h2=target / "floor-h2",
+        floor_sha256=target / "floor-sha256",
+        load=target / "bench-load",
+        engine=target / "engine-cost",
+        serve=target / "examples" / "serve",
+        site=_site(target),
+    )
+
+
+def _cargo(*what: str) -> None:
+    subprocess.run(["cargo", "build", "--release", "--locked", *what], cwd=ROOT, check=True)
+
+
+def _target() -> Path:
+    command = ["cargo", "metadata", "--format-version=1", "--no-deps", "--locked"]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return Path(json.loads(done.stdout)["target_directory"])
+
+
+def _site(target: Path) -> Path:
+    """The package as it is, its native module swapped for the one of the release profile."""
+    site = target / "bench-site"
+    shutil.rmtree(site, ignore_errors=True)
+    package = site / "turnout"
+    package.mkdir(parents=True)
+    for entry in (ROOT / "src" / "turnout").iterdir():
+        if not entry.name.startswith("_core"):
+            (package / entry.name).symlink_to(entry)
+    shutil.copy(target / "lib_core.so", package / "_core.abi3.so")
+    return site
