@@ -55,7 +55,9 @@ def show_first_answers() -> None:
     print(f"\nnew-checkout for u-42: {decision.variant} ({decision.reason}, {decision.rule!r})")
     check = client.check_segment("loyal-customers", context)
     print(f"u-42 in loyal-customers: {check.state} ({check.reason})")
-    print(f"answered by snapshot {decision.snapshot.id[:12]}, revision {decision.snapshot.revision}")
+    print(
+        f"answered by snapshot {decision.snapshot.id[:12]}, revision {decision.snapshot.revision}"
+    )
 
 
 if __name__ == "__main__":

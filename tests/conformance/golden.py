@@ -1,0 +1,166 @@
+"""Reads `conformance/`, and compares what a door answered with what is expected.
+
+Known to the runners as a plain module: conftest.py puts this folder on the path.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from turnout import Context
+
+ROOT = Path(__file__).parents[2] / "conformance"
+NO_OPERAND = {"is_any", "is_set", "is_not_set", "is_empty", "is_not_empty", "is_on", "is_off"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One condition of `conditions/`, and where it stands."""
+
+    id: str
+    fields: dict[str, Any]
+
+    @property
+    def refused(self) -> bool:
+        """Whether no document may say it."""
+        return self.fields.get("compiler") == "refuses"
+
+    @property
+    def schema(self) -> str | None:
+        """The attribute's type in the schema; None when it is not declared."""
+        return self.fields.get("schema")
+
+    def segment(self, attribute: str = "a") -> dict[str, Any]:
+        """The row as a segment that matches on it."""
+        row = self.fields
+        operand = True if row["operator"] in NO_OPERAND else row["operand"]
+        condition = {"attribute": attribute, row["operator"]: operand, **row.get("options", {})}
+        if row["type"] not in ("any", None):
+            condition["type"] = row["type"]
+        return {"match": condition}
+
+    def context(self, attribute: str = "a") -> Context:
+        """The row's attribute as a context."""
+        state = self.fields["attribute"]["state"]
+        if state == "unknown":
+            return Context("u-1", {}, unknown=[attribute])
+        if state == "unset":
+            return Context("u-1", {})
+        return Context("u-1", {attribute: value(self.fields["attribute"]["value"])})
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case of a file of `decisions/`."""
+
+    id: str
+    file: str
+    fields: dict[str, Any]
+
+    def context(self) -> Context:
+        """The context that the case asks with."""
+        given = self.fields["context"]
+        return Context(
+            given.get("unit_id"),
+            {name: value(v) for name, v in given.get("attributes", {}).items()},
+            units=given.get("units"),
+            unknown=given.get("unknown", ()),
+            partial=given.get("partial", False),
+        )
+
+    def expected(self) -> dict[str, Any]:
+        """Everything that is compared: what a case leaves out is empty."""
+        if "segment" in self.fields:
+            empty: dict[str, Any] = {"unknown_attributes": [], "notes": []}
+        else:
+            empty = {
+                "rule": None,
+                "experiment": None,
+                "experiment_variant": None,
+                "enrolled": False,
+                "error_code": None,
+                "degraded": False,
+                "unknown_attributes": [],
+                "notes": [],
+            }
+        return empty | self.fields["expected"]
+
+
+def value(given: Any) -> Any:
+    """A JSON value as a Python one; `{"$float": "NaN"}` is that float."""
+    if isinstance(given, dict) and set(given) == {"$float"}:
+        return float(given["$float"])
+    return given
+
+
+@cache
+def read(path: str) -> dict[str, Any]:
+    """The content of one file, by its path in `conformance/`."""
+    return json.loads((ROOT / path).read_text(encoding="utf-8"))
+
+
+def rows(*, refused: bool) -> list[Row]:
+    """The rows of all files of conditions, in order."""
+    found = []
+    for file in sorted((ROOT / "conditions").glob("*.json")):
+        for number, fields in enumerate(read(f"conditions/{file.name}")["rows"]):
+            row = Row(f"{file.stem}-{number:04}-{fields['operator']}", fields)
+            if row.refused == refused:
+                found.append(row)
+    return found
+
+
+def catalogue(chosen: list[Row]) -> dict[str, Any]:
+    """One document with a segment for each row, under its id; attributes are named alike."""
+    schema = {row.id: row.schema for row in chosen if row.schema}
+    return {
+        "attributes": schema,
+        "segments": {row.id: row.segment(attribute=row.id) for row in chosen},
+    }
+
+
+def decision_files() -> list[str]:
+    """The names of the files of `decisions/`, without the ending."""
+    return sorted(file.stem for file in (ROOT / "decisions").glob("*.json"))
+
+
+def documents(file: str) -> dict[str, Any]:
+    """What a file of `decisions/` compiles."""
+    return read(f"decisions/{file}.json")["documents"]
+
+
+def cases() -> Iterator[Case]:
+    """The cases of all files of `decisions/`."""
+    for file in decision_files():
+        for fields in read(f"decisions/{file}.json")["cases"]:
+            yield Case(f"{file}: {fields['name']}", file, fields)
+
+
+def refused_documents() -> Iterator[tuple[str, dict[str, Any]]]:
+    """The cases of all files of `refused/`, by name."""
+    for file in sorted((ROOT / "refused").glob("*.json")):
+        for fields in read(f"refused/{file.name}")["cases"]:
+            yield f"{file.stem}: {fields['name']}", fields
+
+
+def answered(result: Any, expected: dict[str, Any]) -> dict[str, Any]:
+    """What a result says, in the shape of `expected`."""
+    given = {}
+    for name in expected:
+        found = getattr(result, name)
+        given[name] = list(found) if isinstance(found, tuple) else found
+    return given
+
+
+def same(left: Any, right: Any) -> bool:
+    """Whether two answers are equal, and of the same kinds: 1 is not 1.0, and not true."""
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(same(left[k], right[k]) for k in left)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, str) and isinstance(right, str):
+        return str(left) == str(right)
+    return type(left) is type(right) and left == right

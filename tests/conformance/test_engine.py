@@ -1,0 +1,70 @@
+"""The conformance cases through `turnout.Engine`, in the process."""
+
+import golden
+import pytest
+
+from turnout import CompileFailed, Engine
+
+ROWS = golden.rows(refused=False)
+REFUSED = golden.rows(refused=True)
+CASES = list(golden.cases())
+
+
+@pytest.fixture(scope="session")
+def conditions():
+    return Engine.from_documents(golden.catalogue(ROWS))
+
+
+@pytest.fixture(scope="session")
+def engines():
+    return {file: Engine.from_documents(golden.documents(file)) for file in golden.decision_files()}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_condition(conditions, row):
+    check = conditions.check_segment(row.id, row.context(attribute=row.id))
+    assert check.state == row.fields["expected"], row.fields
+
+
+def test_a_condition_answers_alike_alone_in_its_document():
+    for row in ROWS[::37]:
+        schema = {"a": row.schema} if row.schema else {}
+        engine = Engine.from_documents({"attributes": schema, "segments": {"row": row.segment()}})
+        check = engine.check_segment("row", row.context())
+        assert check.state == row.fields["expected"], row.fields
+
+
+@pytest.mark.parametrize("row", REFUSED, ids=lambda row: row.id)
+def test_no_document_may_say_what_the_compiler_refuses(row):
+    with pytest.raises(CompileFailed):
+        Engine.from_documents({"segments": {"row": row.segment()}})
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_decision(engines, case):
+    engine, expected = engines[case.file], case.expected()
+    if "segment" in case.fields:
+        result = engine.check_segment(case.fields["segment"], case.context())
+    else:
+        result = engine.decide(case.fields["key"], case.context())
+    given = golden.answered(result, expected)
+    assert golden.same(given, expected), given
+
+
+@pytest.mark.parametrize("file", golden.decision_files())
+def test_decide_many_answers_as_decide(engines, file):
+    engine = engines[file]
+    keys = sorted(
+        {case.fields["key"] for case in CASES if case.file == file and "key" in case.fields}
+    )
+    for case in (case for case in CASES if case.file == file):
+        together = engine.decide_many(keys, case.context())
+        assert together == [engine.decide(key, case.context()) for key in keys]
+
+
+@pytest.mark.parametrize("file", golden.decision_files())
+def test_decide_all_answers_as_decide(engines, file):
+    engine = engines[file]
+    for case in (case for case in CASES if case.file == file):
+        for decision in engine.decide_all(case.context()):
+            assert decision == engine.decide(decision.key, case.context())

@@ -1,0 +1,68 @@
+"""The conformance cases through a running data plane, asked by a plain gRPC stub."""
+
+import golden
+import grpc
+import pytest
+import wire
+from turnout.compiler import compile_documents
+from turnout.documents import read_mapping
+
+from turnout.v1 import decision_pb2 as pb
+
+ROWS = golden.rows(refused=False)
+CASES = list(golden.cases())
+
+
+@pytest.fixture(scope="session")
+def conditions(serve):
+    return serve(_sealed(golden.catalogue(ROWS)))
+
+
+@pytest.fixture(scope="session")
+def stubs(serve):
+    return {file: serve(_sealed(golden.documents(file))) for file in golden.decision_files()}
+
+
+def _sealed(documents):
+    compiled = compile_documents(read_mapping(documents))
+    assert not compiled.problems
+    return compiled.seal(revision=1)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_condition(conditions, row):
+    context = wire.context(row.context(attribute=row.id))
+    reply = conditions.CheckSegment(pb.CheckSegmentRequest(key=row.id, context=context))
+    assert wire.segment_check(reply.check)["state"] == row.fields["expected"], row.fields
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_decision(stubs, case):
+    stub, context = stubs[case.file], wire.context(case.context())
+    if "segment" in case.fields:
+        request = pb.CheckSegmentRequest(key=case.fields["segment"], context=context)
+        given = wire.segment_check(stub.CheckSegment(request).check)
+    else:
+        request = pb.DecideRequest(key=case.fields["key"], context=context)
+        given = wire.decision(stub.Decide(request).decision)
+    assert golden.same(given, case.expected()), given
+
+
+@pytest.mark.parametrize("file", golden.decision_files())
+def test_a_batch_answers_as_single_calls(stubs, file):
+    stub = stubs[file]
+    batch = [case for case in CASES if case.file == file and "key" in case.fields]
+    items = [
+        pb.BatchDecideRequest.Item(key=case.fields["key"], context=wire.context(case.context()))
+        for case in batch
+    ]
+    reply = stub.BatchDecide(pb.BatchDecideRequest(items=items))
+    for case, result in zip(batch, reply.results, strict=True):
+        given = wire.decision(result.decision)
+        assert golden.same(given, case.expected()), (case.id, given)
+
+
+def test_the_server_is_the_one_that_was_asked(stubs):
+    with pytest.raises(grpc.RpcError) as failed:
+        stubs["flags"].Decide(pb.DecideRequest(key="no-such-key"))
+    assert failed.value.code() is grpc.StatusCode.NOT_FOUND
