@@ -1,1 +1,21 @@
-//! core
+//! The native module `turnout._core`: Python's objects to the engine's and back, nothing else.
+mod answers;
+mod attributes;
+mod classes;
+mod failures;
+mod literals;
+mod moments;
+mod program;
+mod request;
+mod status;
+mod tuples;
+mod values;
+
+/// The module, opened by `turnout.engine` alone.
+#[pyo3::pymodule(name = "_core", gil_used = true)]
+mod core_module {
+    #[pymodule_export]
+    use crate::literals::{check_number, check_regex, slot};
+    #[pymodule_export]
+    use crate::program::Program;
+}

@@ -1,0 +1,385 @@
+//! A linked snapshot that Python code decides with.
+use std::sync::{Mutex, PoisonError};
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyList, PyString};
+use turnout_engine::{
+    self as engine, Context, Evaluation, Instant, ItemIndex, SegmentIndex, Truth, ValueType,
+};
+
+use crate::answers::Answers;
+use crate::attributes::text;
+use crate::classes::Classes;
+use crate::failures::{
+    flag_not_found, invalid_argument, no_flag, no_segment, segment_not_found, snapshot_refused,
+    type_mismatch,
+};
+use crate::moments::{read_now, type_name};
+use crate::request::Request;
+use crate::status;
+
+/// A linked snapshot: immutable, without threads, good in a forked child.
+#[pyclass(frozen, module = "turnout.engine")]
+pub struct Program {
+    program: engine::Program,
+    answers: Answers,
+    /// The memory of the last request. Taken while the interpreter is held, so that no fork
+    /// finds it locked.
+    memory: Mutex<Option<Context<'static>>>,
+}
+
+#[pymethods]
+impl Program {
+    /// Links a sealed snapshot; other threads run meanwhile.
+    ///
+    /// Raises SnapshotRefused for bytes that are no sealed snapshot, or a damaged one.
+    #[staticmethod]
+    fn link(py: Python<'_>, sealed: &Bound<'_, PyBytes>) -> PyResult<Self> {
+        let classes = Classes::get(py)?;
+        let bytes = sealed.as_bytes();
+        let program = py
+            .detach(|| engine::Program::link(bytes))
+            .map_err(|error| snapshot_refused(py, &error.to_string()))?;
+        let answers = Answers::new(py, classes, &program)?;
+        Ok(Self {
+            program,
+            answers,
+            memory: Mutex::new(None),
+        })
+    }
+
+    /// SHA-256 of the content, 64 lower-case hex digits.
+    #[getter]
+    fn id(&self) -> &str {
+        self.program.id()
+    }
+
+    /// The publisher's counter.
+    #[getter]
+    fn revision(&self) -> u64 {
+        self.program.revision()
+    }
+
+    /// The reference that answers carry; its age is 0.
+    #[getter]
+    fn snapshot<'py>(&self, py: Python<'py>) -> Bound<'py, PyAny> {
+        self.answers.snapshot(py).clone()
+    }
+
+    /// Counts, publisher and problems.
+    fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        status::write(
+            self.answers.classes(),
+            &self.program,
+            self.answers.snapshot(py).clone(),
+        )
+    }
+
+    /// Keys of flags and experiments, sorted.
+    #[getter]
+    fn keys(&self) -> Vec<&str> {
+        self.program.items().iter().map(|item| &*item.key).collect()
+    }
+
+    /// Keys of segments, sorted.
+    #[getter]
+    fn segment_keys(&self) -> Vec<&str> {
+        self.program
+            .segments()
+            .iter()
+            .map(|segment| &*segment.key)
+            .collect()
+    }
+
+    /// Decides one flag or experiment.
+    #[pyo3(signature = (key, context, now=None, default=None, expected_type=None))]
+    fn decide<'py>(
+        &self,
+        key: &Bound<'py, PyAny>,
+        context: &Bound<'py, PyAny>,
+        now: Option<&Bound<'py, PyAny>>,
+        default: Option<&Bound<'py, PyAny>>,
+        expected_type: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = key.py();
+        let item = self.item(key)?;
+        if let Some(expected) = expected_type {
+            self.check_type(py, item, expected)?;
+        }
+        let decision = self.evaluate(context, now, |evaluation| evaluation.decide(item))?;
+        let snapshot = self.answers.snapshot(py);
+        let none = py.None().into_bound(py);
+        self.answers
+            .decision(&self.program, &decision, snapshot, default.unwrap_or(&none))
+    }
+
+    /// Decides several keys at one `now`; a key that is not there gives an ItemFailure.
+    #[pyo3(signature = (keys, context, now=None))]
+    fn decide_many<'py>(
+        &self,
+        keys: &Bound<'py, PyAny>,
+        context: &Bound<'py, PyAny>,
+        now: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyList>> {
+        let py = keys.py();
+        let keys = key_list(keys)?;
+        let items: Vec<_> = keys.iter().map(|key| self.program.item(key)).collect();
+        let decisions = self.evaluate(context, now, |evaluation| {
+            items
+                .iter()
+                .map(|item| item.map(|item| evaluation.decide(item)))
+                .collect::<Vec<_>>()
+        })?;
+        let snapshot = self.answers.snapshot(py);
+        let none = py.None().into_bound(py);
+        let answers = PyList::empty(py);
+        for (key, decision) in keys.iter().zip(&decisions) {
+            answers.append(match decision {
+                Some(decision) => {
+                    self.answers
+                        .decision(&self.program, decision, snapshot, &none)?
+                }
+                None => self
+                    .answers
+                    .item_failure(py, key, "FLAG_NOT_FOUND", &no_flag(key))?,
+            })?;
+        }
+        Ok(answers)
+    }
+
+    /// Decides every flag and experiment, or those of a tag or a key prefix, sorted by key.
+    #[pyo3(signature = (context, tag=None, prefix=None, now=None))]
+    fn decide_all<'py>(
+        &self,
+        py: Python<'py>,
+        context: &Bound<'py, PyAny>,
+        tag: Option<&str>,
+        prefix: Option<&str>,
+        now: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyList>> {
+        let items = self.program.items().iter().enumerate();
+        let chosen = items.filter(|(_, item)| chosen(&item.key, &item.tags, tag, prefix));
+        let chosen: Vec<_> = chosen.filter_map(|(at, _)| ItemIndex::new(at)).collect();
+        let decisions = self.evaluate(context, now, |evaluation| {
+            chosen
+                .iter()
+                .map(|item| evaluation.decide(*item))
+                .collect::<Vec<_>>()
+        })?;
+        let snapshot = self.answers.snapshot(py);
+        let none = py.None().into_bound(py);
+        let answers = PyList::empty(py);
+        for decision in &decisions {
+            answers.append(
+                self.answers
+                    .decision(&self.program, decision, snapshot, &none)?,
+            )?;
+        }
+        Ok(answers)
+    }
+
+    /// Tells whether a context is in a segment.
+    #[pyo3(signature = (key, context, now=None))]
+    fn check_segment<'py>(
+        &self,
+        key: &Bound<'py, PyAny>,
+        context: &Bound<'py, PyAny>,
+        now: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = key.py();
+        let name = key_text(key)?;
+        let segment = self
+            .program
+            .segment(name)
+            .ok_or_else(|| segment_not_found(py, name))?;
+        let check = self.evaluate(context, now, |evaluation| evaluation.check_segment(segment))?;
+        let snapshot = self.answers.snapshot(py);
+        self.answers
+            .segment_check(&self.program, segment, &check, snapshot)
+    }
+
+    /// Checks several segments at one `now`; a key that is not there gives an ItemFailure.
+    #[pyo3(signature = (keys, context, now=None))]
+    fn check_segments<'py>(
+        &self,
+        keys: &Bound<'py, PyAny>,
+        context: &Bound<'py, PyAny>,
+        now: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyList>> {
+        let py = keys.py();
+        let keys = key_list(keys)?;
+        let segments: Vec<_> = keys.iter().map(|key| self.program.segment(key)).collect();
+        let checks = self.evaluate(context, now, |evaluation| {
+            let mut check = |segment| (segment, evaluation.check_segment(segment));
+            segments
+                .iter()
+                .copied()
+                .map(|segment| segment.map(&mut check))
+                .collect::<Vec<_>>()
+        })?;
+        let snapshot = self.answers.snapshot(py);
+        let answers = PyList::empty(py);
+        for (key, checked) in keys.iter().zip(&checks) {
+            answers.append(match checked {
+                Some((segment, check)) => {
+                    self.answers
+                        .segment_check(&self.program, *segment, check, snapshot)?
+                }
+                None => {
+                    self.answers
+                        .item_failure(py, key, "SEGMENT_NOT_FOUND", &no_segment(key))?
+                }
+            })?;
+        }
+        Ok(answers)
+    }
+
+    /// Lists the segments that a context is in, and those for which it could not be known.
+    #[pyo3(signature = (context, tag=None, prefix=None, now=None))]
+    fn matching_segments<'py>(
+        &self,
+        py: Python<'py>,
+        context: &Bound<'py, PyAny>,
+        tag: Option<&str>,
+        prefix: Option<&str>,
+        now: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let segments = self.program.segments().iter().enumerate();
+        let chosen =
+            segments.filter(|(_, segment)| chosen(&segment.key, &segment.tags, tag, prefix));
+        let chosen: Vec<_> = chosen.filter_map(|(at, _)| SegmentIndex::new(at)).collect();
+        let states = self.evaluate(context, now, |evaluation| {
+            chosen
+                .iter()
+                .map(|one| evaluation.check_segment(*one).state)
+                .collect::<Vec<_>>()
+        })?;
+        let keys = |wanted: Truth| {
+            let found = chosen
+                .iter()
+                .zip(&states)
+                .filter(move |(_, state)| **state == wanted);
+            PyList::new(
+                py,
+                found
+                    .filter_map(|(one, _)| self.answers.segment_key(*one))
+                    .collect::<Vec<_>>(),
+            )
+        };
+        let parts = (
+            keys(Truth::True)?,
+            keys(Truth::Unknown)?,
+            self.answers.snapshot(py).clone(),
+        );
+        self.answers
+            .classes()
+            .matching_segments
+            .bind(py)
+            .call1(parts)
+    }
+}
+
+impl Program {
+    /// Runs an evaluation of a context; no Python code runs inside of it.
+    fn evaluate<R>(
+        &self,
+        context: &Bound<'_, PyAny>,
+        now: Option<&Bound<'_, PyAny>>,
+        evaluate: impl FnOnce(&mut Evaluation<'_, '_, '_>) -> R,
+    ) -> PyResult<R> {
+        let now: Instant = read_now(context.py(), now)?;
+        let request = Request::read(self.answers.classes(), context)?;
+        let kept = self
+            .memory
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let memory = kept.unwrap_or_else(|| Context::new(&self.program));
+        let (answer, memory) =
+            request.with(self.answers.classes(), &self.program, memory, |context| {
+                evaluate(&mut Evaluation::new(&self.program, context, now))
+            })?;
+        *self.memory.lock().unwrap_or_else(PoisonError::into_inner) = Some(memory);
+        Ok(answer)
+    }
+
+    fn item(&self, key: &Bound<'_, PyAny>) -> PyResult<ItemIndex> {
+        let name = key_text(key)?;
+        self.program
+            .item(name)
+            .ok_or_else(|| flag_not_found(key.py(), name))
+    }
+
+    fn check_type(
+        &self,
+        py: Python<'_>,
+        item: ItemIndex,
+        expected: &Bound<'_, PyAny>,
+    ) -> PyResult<()> {
+        let Some(item) = self.program.items().get(item.at()) else {
+            return Ok(());
+        };
+        let name = expected
+            .getattr("__name__")
+            .and_then(|name| name.extract::<String>());
+        let (expected, word) = match name.as_deref() {
+            Ok("bool") => (ValueType::FLAG_TYPE_BOOLEAN, "boolean"),
+            Ok("str") => (ValueType::FLAG_TYPE_STRING, "string"),
+            Ok("int") => (ValueType::FLAG_TYPE_INTEGER, "integer"),
+            Ok("float") => (ValueType::FLAG_TYPE_DOUBLE, "double"),
+            Ok("dict") => (ValueType::FLAG_TYPE_OBJECT, "object"),
+            _ => {
+                let message = format!(
+                    "expected type `{expected}` is not `bool`, `str`, `int`, `float` or `dict`"
+                );
+                return Err(invalid_argument(py, &message));
+            }
+        };
+        let actual = item.value_type();
+        if actual == expected || actual == ValueType::FLAG_TYPE_UNSPECIFIED {
+            return Ok(());
+        }
+        Err(type_mismatch(py, &item.key, type_word(actual), word))
+    }
+}
+
+fn type_word(kind: ValueType) -> &'static str {
+    match kind {
+        ValueType::FLAG_TYPE_UNSPECIFIED => "unknown",
+        ValueType::FLAG_TYPE_BOOLEAN => "boolean",
+        ValueType::FLAG_TYPE_STRING => "string",
+        ValueType::FLAG_TYPE_INTEGER => "integer",
+        ValueType::FLAG_TYPE_DOUBLE => "double",
+        ValueType::FLAG_TYPE_OBJECT => "object",
+    }
+}
+
+fn chosen(key: &str, tags: &[Box<str>], tag: Option<&str>, prefix: Option<&str>) -> bool {
+    prefix.is_none_or(|prefix| key.starts_with(prefix))
+        && tag.is_none_or(|tag| tag.is_empty() || tags.iter().any(|own| **own == *tag))
+}
+
+fn key_text<'a>(key: &'a Bound<'_, PyAny>) -> PyResult<&'a str> {
+    let py = key.py();
+    let name = text(key.as_borrowed())
+        .map_err(|_| invalid_argument(py, &format!("key is a `{}`: give text", type_name(key))))?;
+    if name.is_empty() {
+        return Err(invalid_argument(py, "key is empty"));
+    }
+    Ok(name)
+}
+
+fn key_list(keys: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
+    if keys.is_instance_of::<PyString>() {
+        let message = format!("`keys` is the text `{keys}`: write a list of keys");
+        return Err(invalid_argument(keys.py(), &message));
+    }
+    let refused = |_| {
+        let message = format!("`keys` is a `{}`: give a list of keys", type_name(keys));
+        invalid_argument(keys.py(), &message)
+    };
+    keys.try_iter()
+        .map_err(refused)?
+        .map(|key| Ok(key_text(&key?)?.to_owned()))
+        .collect()
+}

@@ -1,0 +1,64 @@
+//! What a snapshot says of itself, as a `SnapshotStatus`.
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyString, PyTuple};
+use turnout_engine::{ItemKind, Problem, Program};
+
+use crate::classes::Classes;
+use crate::moments;
+use crate::tuples::build;
+
+/// Writes the status of a program.
+pub fn write<'py>(
+    classes: &Classes,
+    program: &Program,
+    snapshot: Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = snapshot.py();
+    let header = program.header();
+    let published_at = match header.published_at.as_option() {
+        Some(instant) => moments::write(py, instant.seconds, instant.nanos)?,
+        None => py.None().into_bound(py),
+    };
+    let flags = program
+        .items()
+        .iter()
+        .filter(|item| item.kind == ItemKind::Flag)
+        .count();
+    let problems: PyResult<Vec<_>> = header
+        .problems
+        .iter()
+        .map(|one| problem(py, classes, one))
+        .collect();
+    let fields = [
+        snapshot,
+        published_at,
+        PyString::new(py, &header.published_by).into_any(),
+        flags.into_pyobject(py)?.into_any(),
+        (program.items().len() - flags)
+            .into_pyobject(py)?
+            .into_any(),
+        program.segments().len().into_pyobject(py)?.into_any(),
+        PyTuple::new(py, problems?)?.into_any(),
+    ];
+    build(py, &classes.snapshot_status, fields)
+}
+
+fn problem<'py>(
+    py: Python<'py>,
+    classes: &Classes,
+    problem: &Problem,
+) -> PyResult<Bound<'py, PyAny>> {
+    let text = |text: &str| PyString::new(py, text).into_any();
+    let fields = [
+        text(&problem.kind),
+        text(&problem.key),
+        text(&problem.file),
+        problem.line.into_pyobject(py)?.into_any(),
+        problem.column.into_pyobject(py)?.into_any(),
+        text(&problem.message),
+        PyBool::new(py, problem.serving_last_good)
+            .to_owned()
+            .into_any(),
+    ];
+    build(py, &classes.snapshot_problem, fields)
+}
