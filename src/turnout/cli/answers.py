@@ -1,0 +1,62 @@
+"""Where answers come from: documents compiled in this process, or a server."""
+
+# ruff: noqa: PLC0415 - what is heavy is imported when it is needed
+
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from turnout.cli.exit_codes import ExitCode
+from turnout.cli.failures import Failed, usage
+from turnout.cli.problems import show_problems
+from turnout.results import Context, Decision, MatchingSegments, SegmentCheck
+
+
+class Answers(Protocol):
+    """What `turnout.Engine` and `turnout.Client` have in common."""
+
+    def decide(self, key: str, context: Context = ..., *, now: datetime | None = ...) -> Decision:
+        """Decides one flag or experiment."""
+
+    def decide_all(self, context: Context = ..., *, now: datetime | None = ...) -> list[Decision]:
+        """Decides every flag and experiment, sorted by key."""
+
+    def check_segment(
+        self, key: str, context: Context = ..., *, now: datetime | None = ...
+    ) -> SegmentCheck:
+        """Checks one segment."""
+
+    def matching_segments(
+        self, context: Context = ..., *, now: datetime | None = ...
+    ) -> MatchingSegments:
+        """Lists the segments that a context is in."""
+
+
+def open_answers(documents: Path | None, address: str | None, timeout: float) -> Answers:
+    """Opens what the options name.
+
+    Raises:
+        Failed: Both are named, the path is not there, or the documents have problems.
+    """
+    if documents is None:
+        from turnout.client import Client
+
+        return Client(address, timeout=timeout)
+    if address is not None:
+        raise usage("`--documents` and `--address` are both given: keep one")
+    if not documents.exists():
+        raise usage(f"`--documents {documents}` is not there")
+    return _compiled(documents)
+
+
+def _compiled(documents: Path) -> Answers:
+    from turnout.compiler import CompileFailed
+    from turnout.embedded import Engine
+
+    try:
+        return Engine.from_documents(documents)
+    except CompileFailed as failed:
+        show_problems(failed.problems)
+        raise Failed(
+            f"`{documents}` has problems: nothing is decided from it", ExitCode.PROBLEMS
+        ) from None

@@ -1,0 +1,22 @@
+"""What the command line ends with, for scripts. Documented in docs/reference/cli.md."""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """One number a situation; `turnout COMMAND --help` repeats those that it can give."""
+
+    OK = 0
+    """It did what was asked."""
+    PROBLEMS = 1
+    """The documents have problems."""
+    USAGE = 2
+    """The command was written wrong, or names a path that is not there."""
+    NOT_FOUND = 3
+    """There is no flag, experiment or segment of that key."""
+    UNAVAILABLE = 4
+    """No server answers there, it has no snapshot yet, or an address cannot be listened on."""
+    REFUSED = 5
+    """The server or the engine refused the question: a bad value, a limit, another type."""
+    DEADLINE = 6
+    """The server did not answer in time."""

@@ -1,0 +1,38 @@
+"""Shows the problems of documents."""
+
+# ruff: noqa: PLC0415 - what is heavy is imported when it is needed
+
+from collections.abc import Sequence
+
+from turnout.compiler import Problem
+
+
+def show_problems(problems: Sequence[Problem]) -> None:
+    """Writes each to standard error as `file:line:column: message` with its line and a caret."""
+    from rich.text import Text
+
+    from turnout.cli.output import console
+
+    terminal = console(stderr=True)
+    for problem in problems:
+        first, _, rest = problem.render().partition("\n")
+        place = f"{problem.file}:{problem.line}:{problem.column}:"
+        text = Text(first)
+        if first.startswith(place):
+            text.stylize("bold", 0, len(place))
+        terminal.print(text, soft_wrap=True)
+        if rest:
+            terminal.print(Text(rest, style="dim"), soft_wrap=True)
+
+
+def problem_object(problem: Problem) -> dict[str, object]:
+    """The fields of a problem by name."""
+    return {
+        "kind": problem.kind,
+        "key": problem.key,
+        "file": problem.file,
+        "line": problem.line,
+        "column": problem.column,
+        "message": problem.message,
+        "line_text": problem.line_text,
+    }

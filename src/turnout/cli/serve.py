@@ -1,0 +1,151 @@
+"""`turnout serve`: reads the settings, then becomes the serving process."""
+
+# ruff: noqa: PLC0415 - what is heavy is imported when it is needed
+# ruff: noqa: PLR0913, PLR0917 - options are parameters
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from turnout.cli.failures import usage
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+
+def _set(name: str, metavar: str, text: str) -> typer.models.OptionInfo:
+    return typer.Option(name, metavar=metavar, help=text)
+
+
+def serve(
+    documents: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="PATH",
+            envvar="TURNOUT_DOCUMENTS",
+            help="The folder (or one file) of YAML or JSON documents; watched for changes.",
+            show_default=False,
+        ),
+    ] = None,
+    listen: Annotated[
+        str | None,
+        _set("--listen", "HOST:PORT", "Where decisions are answered, or `none`. [127.0.0.1:8013]"),
+    ] = None,
+    unix_socket: Annotated[
+        str | None,
+        _set(
+            "--unix-socket",
+            "PATH",
+            "The Unix socket for decisions, or `none`."
+            " [turnout.sock in $XDG_RUNTIME_DIR, else in the state folder]",
+        ),
+    ] = None,
+    admin_listen: Annotated[
+        str | None,
+        _set(
+            "--admin-listen",
+            "HOST:PORT",
+            "Where health and metrics are, or `none`. [127.0.0.1:8014]",
+        ),
+    ] = None,
+    state_dir: Annotated[
+        Path | None,
+        _set(
+            "--state-dir",
+            "PATH",
+            "Where the last good snapshot is kept."
+            " [$XDG_STATE_HOME/turnout, else ~/.local/state/turnout]",
+        ),
+    ] = None,
+    threads: Annotated[
+        int | None, _set("--threads", "N", "Threads that answer; 0: one a core. [0]")
+    ] = None,
+    stale_after: Annotated[
+        float | None,
+        _set(
+            "--stale-after",
+            "SECONDS",
+            "Answers say `stale` when the documents were not seen for so long; 0: never. [300]",
+        ),
+    ] = None,
+    ready_max_age: Annotated[
+        float | None,
+        _set(
+            "--ready-max-age",
+            "SECONDS",
+            "/readyz says no from this age on; 0: any age is ready. [0]",
+        ),
+    ] = None,
+    grace: Annotated[
+        float | None,
+        _set("--grace", "SECONDS", "How long calls in flight may take to finish at the end. [10]"),
+    ] = None,
+    rescan: Annotated[
+        float | None,
+        _set(
+            "--rescan", "SECONDS", "Read the documents so often even without a sign of change. [10]"
+        ),
+    ] = None,
+    log_format: Annotated[
+        str | None, _set("--log-format", "text|json", "Lines for people, or JSON. [text]")
+    ] = None,
+    log_level: Annotated[
+        str | None, _set("--log-level", "LEVEL", "DEBUG, INFO, WARNING or ERROR. [INFO]")
+    ] = None,
+    allow_remote: Annotated[
+        bool,
+        typer.Option(
+            "--allow-remote",
+            help="Let the addresses be other than loopback. There is no authentication yet:"
+            " whoever reaches the port may ask.",
+        ),
+    ] = False,
+) -> None:
+    """Serve decisions from a folder of documents, and follow its changes.
+
+    Every option is also an environment variable: --stale-after is TURNOUT_STALE_AFTER; those for
+    limits (TURNOUT_MAX_REQUEST_BYTES and so on) are in the documentation. SIGTERM and SIGINT end
+    it after the calls in flight; SIGHUP reads the documents again.
+    """
+    given = {
+        "documents": documents,
+        "listen": listen,
+        "unix_socket": unix_socket,
+        "admin_listen": admin_listen,
+        "state_dir": state_dir,
+        "threads": threads,
+        "stale_after": stale_after,
+        "ready_max_age": ready_max_age,
+        "grace": grace,
+        "rescan": rescan,
+        "log_format": log_format,
+        "log_level": log_level,
+        "allow_remote": allow_remote or None,
+    }
+    launch = _launch_json({name: value for name, value in given.items() if value is not None})
+    sys.stdout.flush()
+    # The process is replaced: what this command line imported does not stay in memory.
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "turnout.server", launch])  # noqa: S606
+
+
+def _launch_json(given: dict[str, object]) -> str:
+    from pydantic import ValidationError
+
+    from turnout.launch import to_json
+    from turnout.settings import ServeSettings
+
+    if "documents" not in given:
+        raise usage("`turnout serve` needs the folder of documents: write `turnout serve PATH`")
+    try:
+        return to_json(ServeSettings(**given).launch())  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise usage("; ".join(_words(problem) for problem in error.errors())) from None
+
+
+def _words(problem: "ErrorDetails") -> str:
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    name = "-".join(str(part) for part in problem["loc"]).replace("_", "-")
+    return f"`--{name}`: {message[0].lower()}{message[1:]}" if name else message

@@ -1,0 +1,63 @@
+"""What the serving process and its worker are started with: plain values as JSON.
+
+The command line builds them from `turnout.settings`; the processes below it read them without
+importing it. Standard library only.
+"""
+
+import json
+from typing import Literal, TypedDict, cast
+
+
+class Limits(TypedDict):
+    """The most that one request may carry; over it the request is refused."""
+
+    request_bytes: int
+    batch_keys: int
+    attributes: int
+    list_length: int
+    string_bytes: int
+    depth: int
+
+
+class WorkerLaunch(TypedDict):
+    """What the worker needs: where documents are, where snapshots go."""
+
+    documents: str
+    state_dir: str
+    debounce_ms: int
+    rescan_s: float
+    niceness: int
+    log_format: Literal["text", "json"]
+    log_level: str
+
+
+class ServerLaunch(TypedDict):
+    """What the serving process needs.
+
+    An address that is None is not listened on; an age that is 0 never comes.
+    """
+
+    listen: str | None
+    unix_socket: str | None
+    admin_listen: str | None
+    threads: int
+    stale_after_s: float
+    ready_max_age_s: float
+    grace_s: float
+    limits: Limits
+    worker: WorkerLaunch
+
+
+def to_json(launch: ServerLaunch | WorkerLaunch) -> str:
+    """Writes it as one line, for an argument of a process."""
+    return json.dumps(launch, separators=(",", ":"))
+
+
+def server_from_json(text: str) -> ServerLaunch:
+    """Reads what `to_json` wrote."""
+    return cast("ServerLaunch", json.loads(text))
+
+
+def worker_from_json(text: str) -> WorkerLaunch:
+    """Reads what `to_json` wrote."""
+    return cast("WorkerLaunch", json.loads(text))

@@ -1,0 +1,137 @@
+"""Brings snapshots from the state folder into the data plane, on a thread of its own.
+
+Only the newest announcement matters: what is announced while a load is under way is loaded after
+it, once. Standard library only: the serving process imports this.
+"""
+
+import logging
+import os
+import threading
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from turnout.telemetry import fields
+
+_SEAL = slice(8, 40)
+_NICENESS = 10
+
+_log = logging.getLogger("turnout.server")
+
+
+class SnapshotHolder(Protocol):
+    """What of a data plane is needed here."""
+
+    def load(self, sealed: bytes) -> None:
+        """Makes a sealed snapshot current; raises ValueError and keeps the old one if not."""
+
+    def confirm(self) -> None:
+        """Says that the source was just seen to agree with the current snapshot."""
+
+
+class Announcement(NamedTuple):
+    """A snapshot file to serve."""
+
+    path: Path
+    confirmed: bool
+    """The source was just seen to agree with it; not so for one found at start."""
+    id: str = ""
+    revision: int = 0
+    problems: int = 0
+
+
+class Loader:
+    """Loads the newest snapshot file that was announced.
+
+    Args:
+        holder: Where it is loaded.
+    """
+
+    def __init__(self, holder: SnapshotHolder) -> None:
+        self._holder = holder
+        self._wake = threading.Condition()
+        self._announced: Announcement | None = None
+        self._ended = False
+        self._loaded: str | None = None
+        self._refused: str | None = None
+        self.settled = threading.Event()
+        """Set once the first announcement has been loaded or refused."""
+
+    def start(self) -> None:
+        """Starts the thread."""
+        threading.Thread(target=self._run, name="loader", daemon=True).start()
+
+    def stop(self) -> None:
+        """Ends the thread after the load that is under way."""
+        with self._wake:
+            self._ended = True
+            self._wake.notify()
+
+    def announce(self, announcement: Announcement) -> None:
+        """Says what the source gives now."""
+        with self._wake:
+            self._announced = announcement
+            self._wake.notify()
+
+    def load(self, announced: Announcement) -> bool:
+        """Loads the file if it is another one than the one served.
+
+        Returns:
+            Whether the file is what is served now.
+        """
+        try:
+            sealed = announced.path.read_bytes()
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            _log.error("cannot read the snapshot `%s`: %s", announced.path, error)
+            return False
+        seal = sealed[_SEAL].hex()
+        if seal != self._loaded and not self._swap(sealed, seal, announced):
+            return False
+        if announced.confirmed:
+            self._holder.confirm()
+        return True
+
+    def _swap(self, sealed: bytes, seal: str, announced: Announcement) -> bool:
+        try:
+            self._holder.load(sealed)
+        except ValueError as error:
+            if self._refused != seal:
+                _log.error(
+                    "the snapshot `%s` is refused, what was served stays: %s",
+                    announced.path,
+                    error,
+                )
+            self._refused = seal
+            return False
+        self._loaded = seal
+        if announced.id:
+            _log.info(
+                "serves a new snapshot",
+                extra=fields(
+                    id=announced.id[:12],
+                    revision=announced.revision,
+                    problems=announced.problems,
+                ),
+            )
+        return True
+
+    def _run(self) -> None:
+        _step_back()
+        while (announced := self._next()) is not None:
+            self.load(announced)
+            self.settled.set()
+
+    def _next(self) -> Announcement | None:
+        with self._wake:
+            self._wake.wait_for(lambda: self._announced or self._ended)
+            announced, self._announced = self._announced, None
+            return None if self._ended else announced
+
+
+def _step_back() -> None:
+    """Lowers the priority of this thread alone: Linux gives each its own."""
+    try:
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+    except OSError as error:
+        _log.debug("the loader keeps its priority: %s", error)

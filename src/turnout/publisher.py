@@ -1,0 +1,166 @@
+"""From a source to the state folder: reads, compiles with history, and keeps what is new."""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from turnout.compiler import Compiled, Problem, compile_documents
+from turnout.snapshot.v1 import snapshot_pb2
+from turnout.sources import Source, SourceUnreachable
+from turnout.sources.last_known_good import Kept, SnapshotDamaged, StateFolder, open_sealed
+from turnout.telemetry import fields
+
+Event = dict[str, Any]
+"""What the server hears: `event` is `published`, `confirmed` or `failed`."""
+
+_MOST_PROBLEMS_LOGGED = 20
+
+_log = logging.getLogger("turnout.worker")
+
+
+class Publisher:
+    """Makes the last good snapshot follow a source.
+
+    Args:
+        source: Where documents are read.
+        state: Where the snapshot and the history are kept. The caller holds its lock.
+        now: The clock; aware.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        state: StateFolder,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._source = source
+        self._state = state
+        self._now = now
+        self._fingerprint: str | None = None
+        self._failure: str | None = None
+        state.clear_leftovers()
+        self._kept = self._open_kept()
+        # Kept twice: a damaged snapshot must not make revisions start again.
+        saved = state.read_history() or {}
+        self._history: dict[str, Any] | None = saved.get("documents")
+        self._revision = max(
+            int(saved.get("revision", 0)), self._kept.header.revision if self._kept else 0
+        )
+        self._is_first_of_source = state.read_source() != source.place
+        if self._is_first_of_source:
+            # What another source left must not answer for this one; revisions go on.
+            self._kept = self._history = None
+        self._history_is_kept = self._history is not None
+
+    def publish(self) -> Event:
+        """Reads the source and keeps what is new. Never raises for what a source may hold."""
+        try:
+            event = self._publish()
+        except SourceUnreachable as error:
+            return self._failed(f"cannot read the documents: {error}")
+        except OSError as error:
+            return self._failed(f"cannot write the state folder: {error}")
+        except Exception as error:  # noqa: BLE001 - a bug must not end the worker
+            self._failed(f"{type(error).__name__} while compiling: {error}")
+            _log.exception("this is a bug of turnout; what was served stays")
+            return {"event": "failed", "message": self._failure}
+        if self._failure:
+            _log.info("the documents are read again")
+            self._failure = None
+        return event
+
+    def _publish(self) -> Event:
+        read = self._source.read()
+        if read.fingerprint == self._fingerprint and self._kept:
+            return self._confirmed(self._kept)
+        compiled = compile_documents(read.catalogue, history=self._history)
+        if self._kept and _same(self._kept.header, compiled):
+            event = self._confirmed(self._kept)
+            if not self._history_is_kept:
+                self._keep_history(compiled)
+        else:
+            event = self._keep(compiled)
+        self._history = compiled.history
+        self._fingerprint = read.fingerprint
+        return event
+
+    def _keep(self, compiled: Compiled) -> Event:
+        if not self._kept or self._kept.header.id != compiled.id:
+            self._revision += 1
+        sealed = compiled.seal(
+            revision=self._revision, published_at=self._now(), published_by=self._source.name
+        )
+        if self._is_first_of_source:
+            self._state.change_source(self._source.place)
+            self._is_first_of_source = False
+        # History first: a snapshot without the documents behind it could not keep its promise.
+        self._keep_history(compiled)
+        self._state.write_snapshot(sealed)
+        self._kept = open_sealed(sealed)
+        _log_problems(compiled.problems)
+        return self._event("published", self._kept)
+
+    def _keep_history(self, compiled: Compiled) -> None:
+        self._state.write_history({"revision": self._revision, "documents": compiled.history})
+        self._history_is_kept = True
+
+    def _confirmed(self, kept: Kept) -> Event:
+        self._state.confirm()
+        return self._event("confirmed", kept)
+
+    def _event(self, name: str, kept: Kept) -> Event:
+        return {
+            "event": name,
+            "path": str(self._state.snapshot_path),
+            "seal": kept.seal,
+            "id": kept.header.id,
+            "revision": kept.header.revision,
+            "problems": len(kept.header.problems),
+        }
+
+    def _failed(self, message: str) -> Event:
+        # A failure is repeated at every rescan: said once, until it is over or another.
+        if message != self._failure:
+            _log.error("%s", message)
+        self._failure = message
+        return {"event": "failed", "message": message}
+
+    def _open_kept(self) -> Kept | None:
+        try:
+            return self._state.read_snapshot()
+        except (SnapshotDamaged, OSError) as error:
+            _log.warning(
+                "the last good snapshot `%s` is refused: %s", self._state.snapshot_path, error
+            )
+            return None
+
+
+def _same(header: snapshot_pb2.Header, compiled: Compiled) -> bool:
+    return header.id == compiled.id and [
+        (p.kind, p.key, p.file, p.line, p.column, p.message, p.serving_last_good)
+        for p in header.problems
+    ] == [
+        (p.kind, p.key, p.file, p.line, p.column, p.message, p.serving_last_good)
+        for p in compiled.problems
+    ]
+
+
+def _log_problems(problems: Iterable[Problem]) -> None:
+    for count, problem in enumerate(problems):
+        if count == _MOST_PROBLEMS_LOGGED:
+            _log.warning("and more problems: `turnout check` shows them all")
+            return
+        _log.warning(
+            "%s:%d:%d: %s",
+            problem.file,
+            problem.line,
+            problem.column,
+            problem.message,
+            extra=fields(
+                kind=problem.kind,
+                key=problem.key or None,
+                serving_last_good=problem.serving_last_good or None,
+            ),
+        )

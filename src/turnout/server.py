@@ -1,0 +1,197 @@
+"""The serving process: the data plane, and the supervision of the worker.
+
+One composition root; nothing imports it. It stays lean: no compiler, no RPC library, no settings
+library of Python. Python's part is start-up, signals, the worker's lines and loading; requests
+are answered on Rust threads that never wait for it.
+"""
+
+import contextlib
+import logging
+import os
+import select
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from turnout.engine import Addresses, DataPlane
+from turnout.launch import ServerLaunch, server_from_json, to_json
+from turnout.loader import Announcement, Loader
+from turnout.supervisor import Supervisor, worker_command
+from turnout.telemetry import configure, fields
+
+# Also in turnout.sources.last_known_good, which must not be imported here; a test compares them.
+SNAPSHOT_FILE = "last-known-good.snapshot"
+SOURCE_FILE = "source"
+
+_TICK_S = 0.1
+_WORKER_GRACE_S = 2.0
+_EXIT_OK = 0
+_EXIT_CANNOT_START = 4
+
+_log = logging.getLogger("turnout.server")
+
+
+def main() -> int:
+    """Serves until told to end; the settings are the first argument, as JSON.
+
+    Returns:
+        The exit code: 0 after a drain, 4 when an address or the state folder cannot be had.
+    """
+    launch = server_from_json(sys.argv[1])
+    worker = launch["worker"]
+    configure("server", log_format=worker["log_format"], level=worker["log_level"])
+    signals = _Signals()
+    try:
+        _make_folders(launch)
+        plane = _data_plane(launch)
+        addresses = plane.start()
+    except OSError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return _EXIT_CANNOT_START
+    return _Server(launch, plane, addresses, signals).run()
+
+
+def _make_folders(launch: ServerLaunch) -> None:
+    """Makes the state folder, and the socket's when it lies in it: for their owner only."""
+    Path(launch["worker"]["state_dir"]).mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _data_plane(launch: ServerLaunch) -> DataPlane:
+    limits = launch["limits"]
+    return DataPlane(
+        grpc_address=launch["listen"],
+        unix_socket=launch["unix_socket"],
+        admin_address=launch["admin_listen"],
+        threads=launch["threads"],
+        stale_after_s=launch["stale_after_s"],
+        ready_max_age_s=launch["ready_max_age_s"],
+        **{f"max_{name}": value for name, value in limits.items()},
+    )
+
+
+class _Signals:
+    """Turns signals into a readable pipe, so that the main thread waits on one thing."""
+
+    def __init__(self) -> None:
+        self.reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+        self.ends = 0
+        self.reread = False
+        signal.signal(signal.SIGTERM, self._end)
+        signal.signal(signal.SIGINT, self._end)
+        signal.signal(signal.SIGHUP, self._reread)
+
+    def _end(self, _number: int, _frame: FrameType | None) -> None:
+        self.ends += 1
+
+    def _reread(self, _number: int, _frame: FrameType | None) -> None:
+        self.reread = True
+
+    def take_reread(self) -> bool:
+        """Whether a reading was asked for since the last call."""
+        asked, self.reread = self.reread, False
+        return asked
+
+    def clear(self) -> None:
+        """Empties the pipe."""
+        with contextlib.suppress(BlockingIOError):
+            os.read(self.reading, 4096)
+
+
+class _Server:
+    """Ties the data plane, the loader and the worker together until a signal ends it."""
+
+    def __init__(
+        self, launch: ServerLaunch, plane: DataPlane, addresses: Addresses, signals: _Signals
+    ) -> None:
+        self._launch = launch
+        self._plane = plane
+        self._addresses = addresses
+        self._signals = signals
+        self._loader = Loader(plane)
+        self._supervisor = Supervisor(worker_command(to_json(launch["worker"])))
+
+    def run(self) -> int:
+        """Serves; gives the exit code."""
+        state_dir = Path(self._launch["worker"]["state_dir"])
+        self._loader.start()
+        if self._is_of_this_source(state_dir):
+            self._loader.announce(Announcement(state_dir / SNAPSHOT_FILE, confirmed=False))
+            while not self._loader.settled.wait(_TICK_S) and not self._signals.ends:
+                pass
+        self._say_what_is_served()
+        while not self._signals.ends:
+            self._supervisor.start_if_due()
+            self._wait()
+        return self._end()
+
+    def _is_of_this_source(self, state_dir: Path) -> bool:
+        """Whether what was kept is of the documents that this server is told to serve."""
+        try:
+            kept = (state_dir / SOURCE_FILE).read_text(encoding="utf-8")
+        except (OSError, ValueError):
+            return True
+        ours = self._launch["worker"]["documents"]
+        if kept != ours:
+            _log.warning(
+                "the snapshot in `%s` is of `%s`, not of `%s`: it is not served",
+                state_dir,
+                kept,
+                ours,
+            )
+        return kept == ours
+
+    def _wait(self) -> None:
+        """Waits for a signal, a line of the worker, or a tick."""
+        worker = self._supervisor.fileno()
+        watched = [self._signals.reading] if worker is None else [self._signals.reading, worker]
+        readable, _, _ = select.select(watched, [], [], _TICK_S)
+        if self._signals.reading in readable:
+            self._signals.clear()
+        if self._signals.take_reread():
+            _log.info("told to read the documents again")
+            self._supervisor.ask_to_read()
+        if worker in readable:
+            for event in self._supervisor.events():
+                self._follow(event)
+
+    def _follow(self, event: dict[str, Any]) -> None:
+        match event.get("event"):
+            case "published" | "confirmed":
+                self._loader.announce(
+                    Announcement(
+                        Path(event["path"]),
+                        confirmed=True,
+                        id=event["id"],
+                        revision=event["revision"],
+                        problems=event["problems"],
+                    )
+                )
+            case "failed":
+                _log.debug("the worker could not publish: %s", event.get("message"))
+            case other:
+                _log.warning("the worker said something unknown: %r", other)
+
+    def _end(self) -> int:
+        """Drains within the grace time; a second signal ends it at once."""
+        _log.info("ends: calls in flight are finished first")
+        drained: list[bool] = []
+        ends = self._signals.ends
+        drain = threading.Thread(
+            target=lambda: drained.append(self._plane.drain(self._launch["grace_s"])), daemon=True
+        )
+        drain.start()
+        self._loader.stop()
+        self._supervisor.stop(_WORKER_GRACE_S)
+        while drain.is_alive() and self._signals.ends == ends:
+            drain.join(_TICK_S)
+        if drained == [True]:
+            _log.info("ended")
+        else:
+            _log.warning(
+                "ended with calls in flight cut off", extra=fields(grace_s=self._launch["grace_s"])
+            )
+        return _EXIT_OK

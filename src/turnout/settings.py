@@ -1,0 +1,184 @@
+"""What an operator may set, by environment (`TURNOUT_…`) or by the command line, and its checks.
+
+The command line and the tests import this; the serving process gets the outcome as plain values
+(`turnout.launch`) and never imports it.
+"""
+
+import ipaddress
+import os
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from turnout.launch import Limits, ServerLaunch, WorkerLaunch
+
+DEFAULT_LISTEN = "127.0.0.1:8013"
+DEFAULT_ADMIN_LISTEN = "127.0.0.1:8014"
+SOCKET_NAME = "turnout.sock"
+NOWHERE = "none"
+# What the kernel's sockaddr_un holds, without the closing zero.
+_LONGEST_SOCKET_PATH = 107
+
+
+def default_state_dir() -> Path:
+    """`$XDG_STATE_HOME/turnout`, else `~/.local/state/turnout`."""
+    base = os.environ.get("XDG_STATE_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "state") / "turnout"
+
+
+def default_socket(state_dir: Path | None = None) -> Path:
+    """`turnout.sock` in `$XDG_RUNTIME_DIR`, else in the state folder."""
+    base = os.environ.get("XDG_RUNTIME_DIR")
+    if base and Path(base).is_dir():
+        return Path(base) / SOCKET_NAME
+    return (state_dir or default_state_dir()) / SOCKET_NAME
+
+
+def split_address(address: str) -> tuple[str, int]:
+    """Splits `host:port` or `[v6]:port`; the host is an IP address or `localhost`.
+
+    Raises:
+        ValueError: It is neither.
+    """
+    host, separator, port = address.rpartition(":")
+    if not separator or not port.isascii() or not port.isdigit() or int(port) > 65535:
+        raise ValueError(f"`{address}` is no address: write HOST:PORT, for example 127.0.0.1:8013")
+    host = host.removeprefix("[").removesuffix("]")
+    if host == "localhost":
+        host = "127.0.0.1"
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        raise ValueError(
+            f"`{host}` is no IP address: write one, for example 127.0.0.1, or `localhost`"
+        ) from None
+    return host, int(port)
+
+
+def is_loopback(address: str) -> bool:
+    """Whether only this machine can reach `host:port`."""
+    return ipaddress.ip_address(split_address(address)[0]).is_loopback
+
+
+def _listen_address(value: str) -> str:
+    if value == NOWHERE:
+        return value
+    host, port = split_address(value)
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+ListenAddress = Annotated[str, AfterValidator(_listen_address)]
+
+
+class ServeSettings(BaseSettings):
+    """Everything `turnout serve` goes by. Each has an option and an environment variable."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TURNOUT_", extra="ignore", validate_default=True, use_attribute_docstrings=True
+    )
+
+    documents: Path
+    """The folder or file of documents."""
+    listen: ListenAddress = DEFAULT_LISTEN
+    """Where decisions are answered, or `none`."""
+    unix_socket: str = ""
+    """The Unix socket for decisions, or `none`; empty: the default place."""
+    admin_listen: ListenAddress = DEFAULT_ADMIN_LISTEN
+    """Where health and metrics are, or `none`."""
+    allow_remote: bool = False
+    """Lets `listen` and `admin_listen` be other than loopback: there is no authentication yet."""
+    state_dir: Path = Field(default_factory=default_state_dir)
+    """Where the last good snapshot is kept."""
+    threads: int = Field(default=0, ge=0, le=1024)
+    """Threads that answer; 0: one a core."""
+    stale_after: float = Field(default=300.0, ge=0)
+    """Seconds without sight of the source after which answers say `stale`; 0: never."""
+    ready_max_age: float = Field(default=0.0, ge=0)
+    """Seconds of age after which `/readyz` says no; 0: an old snapshot is better than none."""
+    grace: float = Field(default=10.0, ge=0, le=3600)
+    """Seconds that calls in flight get when the server is told to end."""
+    debounce_ms: int = Field(default=50, ge=0, le=10_000)
+    """How long changes of files may gather before they are read."""
+    rescan: float = Field(default=10.0, ge=0.1, le=3600)
+    """Seconds after which the documents are read even without a sign of change."""
+    niceness: int = Field(default=10, ge=0, le=19)
+    """How far the worker that compiles steps back behind the threads that answer."""
+    log_format: Literal["text", "json"] = "text"
+    """Lines for people, or one JSON object a line."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """The lowest level that is written."""
+    max_request_bytes: int = Field(default=1 << 20, ge=1024, le=1 << 30)
+    """The largest request message."""
+    max_batch_keys: int = Field(default=1000, ge=1)
+    """The most keys in one batch."""
+    max_attributes: int = Field(default=1000, ge=1)
+    """The most attributes in one context."""
+    max_list_length: int = Field(default=10_000, ge=1)
+    """The longest list in an attribute."""
+    max_string_bytes: int = Field(default=65_536, ge=1)
+    """The longest string in a context."""
+    max_depth: int = Field(default=16, ge=1, le=64)
+    """How deep the values of a context may nest."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.listen == NOWHERE and self.unix_socket == NOWHERE:
+            raise ValueError("nothing would answer: leave `listen` or `unix_socket` on")
+        for name, address in (("listen", self.listen), ("admin-listen", self.admin_listen)):
+            if address != NOWHERE and not self.allow_remote and not is_loopback(address):
+                raise ValueError(
+                    f"`--{name} {address}` would let other machines in, and there is no"
+                    " authentication yet: add `--allow-remote` if a network policy or a proxy"
+                    " guards it"
+                )
+        documents, state = self.documents.resolve(), self.state_dir.resolve()
+        if state.is_relative_to(documents):
+            raise ValueError(
+                f"state folder `{self.state_dir}` lies among the documents: choose another with"
+                " `--state-dir`"
+            )
+        socket = self.socket_path()
+        if socket and len(os.fsencode(socket)) > _LONGEST_SOCKET_PATH:
+            raise ValueError(
+                f"the path of the Unix socket `{socket}` is longer than {_LONGEST_SOCKET_PATH}"
+                " bytes: choose a shorter one with `--unix-socket`"
+            )
+        return self
+
+    def socket_path(self) -> str | None:
+        """The Unix socket's absolute path; None when there shall be none."""
+        if self.unix_socket == NOWHERE:
+            return None
+        chosen = Path(self.unix_socket) if self.unix_socket else default_socket(self.state_dir)
+        return str(chosen.absolute())
+
+    def launch(self) -> ServerLaunch:
+        """Gives the plain values that the serving process starts with."""
+        return ServerLaunch(
+            listen=None if self.listen == NOWHERE else self.listen,
+            unix_socket=self.socket_path(),
+            admin_listen=None if self.admin_listen == NOWHERE else self.admin_listen,
+            threads=self.threads or len(os.sched_getaffinity(0)),
+            stale_after_s=self.stale_after,
+            ready_max_age_s=self.ready_max_age,
+            grace_s=self.grace,
+            limits=Limits(
+                request_bytes=self.max_request_bytes,
+                batch_keys=self.max_batch_keys,
+                attributes=self.max_attributes,
+                list_length=self.max_list_length,
+                string_bytes=self.max_string_bytes,
+                depth=self.max_depth,
+            ),
+            worker=WorkerLaunch(
+                documents=str(self.documents.absolute()),
+                state_dir=str(self.state_dir.absolute()),
+                debounce_ms=self.debounce_ms,
+                rescan_s=self.rescan,
+                niceness=self.niceness,
+                log_format=self.log_format,
+                log_level=self.log_level,
+            ),
+        )

@@ -1,0 +1,44 @@
+"""Documents in a folder or a file of this machine."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from turnout.documents import read_paths
+from turnout.sources.folder_watch import FolderWatch
+from turnout.sources.source import Read, SourceUnreachable
+
+
+class FolderSource:
+    """A folder of YAML and JSON documents, or one such file, watched.
+
+    Args:
+        path: The folder or file.
+        debounce_ms: How long changes may gather before they count as one.
+        rescan_s: How often to read without any event.
+    """
+
+    name = "folder"
+
+    def __init__(self, path: Path, *, debounce_ms: int = 50, rescan_s: float = 10.0) -> None:
+        self._path = path
+        self.place = str(path.absolute())
+        self._watch = FolderWatch(path, debounce_ms=debounce_ms, rescan_s=rescan_s)
+
+    def changes(self) -> Iterator[str]:
+        """Yields why to read, the first time at once; ends after `close`."""
+        return self._watch.changes()
+
+    def ask(self) -> None:
+        """Makes `changes` yield soon."""
+        self._watch.ask()
+
+    def close(self) -> None:
+        """Ends `changes` soon."""
+        self._watch.close()
+
+    def read(self) -> Read:
+        """Reads all documents.
+
+        Raises:
+            SourceUnreachable: The path is gone, may not be read, or holds no document at all.
+        """
