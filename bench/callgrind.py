@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -49,3 +50,15 @@ def total(written: Path) -> int:
     if found is None:
         raise RuntimeError(f"callgrind wrote no total to `{written}`")
     return int(found[1])
+
+
+def instructions_of(command: Callable[[int], list[str]], folder: Path) -> float:
+    """Instructions of one turn of a program that is told how many turns to do."""
+    few, many = 1_000, 11_000
+    totals = []
+    for count in (few, many):
+        written = folder / f"callgrind-{count}.out"
+        words = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={written}"]
+        subprocess.run([*words, *command(count)], check=True, capture_output=True, timeout=120)
+        totals.append(total(written))
+    return (totals[1] - totals[0]) / (many - few)

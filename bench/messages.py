@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bench.catalogue import ATTRIBUTES, MEASURED_FLAG, UNIT_ID
-from turnout.v1 import decision_pb2, value_pb2
+from turnout.v1 import decision_pb2, reason_pb2, value_pb2
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SERVICE = "/turnout.v1.DecisionService"
 DECIDE = f"{SERVICE}/Decide"
 BATCH_DECIDE = f"{SERVICE}/BatchDecide"
+SPLIT = reason_pb2.REASON_SPLIT
 DECIDE_ALL = f"{SERVICE}/DecideAll"
 
 

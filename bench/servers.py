@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -40,6 +41,30 @@ class Server:
         """The process, which `taskset` and `valgrind` become rather than start."""
         return self.process.pid
 
+    def tell(self, line: str) -> None:
+        """Writes a line to its input."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{line}\n".encode())
+        self.process.stdin.flush()
+
+    def ask_line(self, line: str) -> str:
+        """Writes a line to its input and reads one line of its output."""
+        assert self.process.stdout is not None
+        self.tell(line)
+        return self.process.stdout.readline().decode()
+
+    def resident_mb(self) -> float:
+        """Its resident memory, in MB of 10^6 bytes."""
+        return resident_mb(self.pid)
+
+
+def resident_mb(pid: int) -> float:
+    """The resident memory of a process, in MB of 10^6 bytes."""
+    found = re.search(r"^VmRSS:\s*(\d+) kB", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+    if found is None:
+        raise ServerError(f"process {pid} has no resident memory any more")
+    return int(found[1]) * 1024 / 1e6
+
 
 def free_port() -> int:
     """A port of loopback that nobody listens on now."""
@@ -58,8 +83,9 @@ def running(
     unix: Path,
     core: str | None = SERVER_CORE,
     callgrind: Path | None = None,
-    environment: Mapping[str, str] | None = None,
-    stdin: int = subprocess.DEVNULL,
+    variables: Mapping[str, str] | None = None,
+    dialogue: bool = False,
+    wait: bool = True,
 ) -> Iterator[Server]:
     """Starts `command`, waits until `tcp` takes connections, and ends it on the way out.
 
@@ -70,8 +96,9 @@ def running(
         unix: the Unix socket that it will listen on, if any.
         core: the core that it is pinned to; None pins it to none.
         callgrind: the file for callgrind's counts; None runs without callgrind.
-        environment: variables beside the present ones.
-        stdin: as of `subprocess.Popen`.
+        variables: the environment; None keeps the present one.
+        dialogue: keep its input and output open, for `tell` and `ask_line`.
+        wait: until it listens; False gives it as soon as it was started.
 
     Raises:
         ServerError: it ended or did not listen within a minute.
@@ -83,16 +110,23 @@ def running(
     with log.open("wb") as written:
         process = subprocess.Popen(
             [*words, *command],
-            stdin=stdin,
-            stdout=written,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, **(environment or {})},
+            stdin=subprocess.PIPE if dialogue else subprocess.DEVNULL,
+            stdout=subprocess.PIPE if dialogue else written,
+            stderr=written,
+            env=dict(variables) if variables is not None else None,
         )
     try:
-        _wait_until_listening(process, tcp, log)
+        if wait:
+            _wait_until_listening(process, tcp, log)
         yield Server(process, tcp, unix)
     finally:
         end(process)
+
+
+def environment(site: Path) -> dict[str, str]:
+    """The present environment, with `site` and the benchmarks first on PYTHONPATH."""
+    root = Path(__file__).parent.parent
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(site), str(root)])}
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

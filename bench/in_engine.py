@@ -1,0 +1,37 @@
+"""Times decisions in the engine alone."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import TYPE_CHECKING, NamedTuple
+
+from bench.servers import LOAD_CORE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from bench.workbench import Workbench
+
+ROUNDS = 9
+
+
+class EngineTimes(NamedTuple):
+    """Interleaved rounds in nanoseconds; `decide` and `evaluate` have one list a snapshot."""
+
+    sha256: list[float]
+    """One SHA-256 of 40 bytes."""
+    decide: list[list[float]]
+    """From a key, an id and attributes to a decision."""
+    evaluate: list[list[float]]
+    """The evaluation alone, on a filled context."""
+
+
+def time_engine(bench: Workbench, snapshots: Sequence[Path]) -> EngineTimes:
+    """Times the measured flag on each snapshot, and the hash beside it."""
+    command = ["taskset", "-c", LOAD_CORE, str(bench.builds.engine), "time", str(ROUNDS)]
+    done = subprocess.run(
+        [*command, *map(str, snapshots)], check=True, capture_output=True, timeout=120
+    )
+    return EngineTimes(**json.loads(done.stdout))

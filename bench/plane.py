@@ -1,0 +1,52 @@
+"""A serving process for the figures that swap snapshots: the real data plane and loader.
+
+`python -m bench.plane TCP UNIX SNAPSHOT…`. It serves the first snapshot and follows lines of its
+input: `swap SECONDS` swaps the snapshots in turn that often (0: no more), `stats` prints one
+JSON line of counters, and the end of its input ends it.
+"""
+
+from __future__ import annotations
+
+import json
+import select
+import sys
+import time
+from itertools import cycle
+from pathlib import Path
+
+from turnout.engine import DataPlane
+from turnout.loader import Announcement, Loader
+
+SETTLE_S = 30.0
+
+
+def main(tcp: str, unix: str, *snapshots: str) -> None:
+    """Serves until its input ends."""
+    plane = DataPlane(grpc_address=tcp, unix_socket=unix, admin_address=None, threads=1)
+    loader = Loader(plane)
+    loader.start()
+    turns = cycle(Announcement(Path(path), confirmed=True) for path in snapshots)
+    loader.announce(next(turns))
+    loader.settled.wait(SETTLE_S)
+    plane.start()
+    interval, due, swaps = 0.0, 0.0, 0
+    while True:
+        wait = max(0.0, due - time.monotonic()) if interval else None
+        if select.select([sys.stdin], [], [], wait)[0]:
+            words = sys.stdin.readline().split()
+            if not words:
+                break
+            if words[0] == "swap":
+                interval = float(words[1])
+                due = time.monotonic() + interval
+            else:
+                print(json.dumps({**plane.stats(), "bench_swaps": swaps}), flush=True)
+        elif interval:
+            loader.announce(next(turns))
+            swaps, due = swaps + 1, due + interval
+    loader.stop()
+    plane.drain(1.0)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,198 @@
+"""What the figures share: programs, snapshots, request files, a scratch folder."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import grpc
+
+from bench import catalogue, messages, servers
+from turnout.v1.decision_pb2 import DecideResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from google.protobuf.message import Message
+    from rich.console import Console
+
+    from bench.builds import Builds
+    from bench.servers import Server
+
+BATCH = 50
+ALL = 300
+
+
+class Workbench:
+    """Everything that a figure needs to measure.
+
+    Args:
+        builds: the built programs.
+        folder: for sockets, snapshots and counts; short, as a socket's path must be.
+        console: for progress.
+    """
+
+    def __init__(self, builds: Builds, folder: Path, console: Console) -> None:
+        self.builds = builds
+        self.folder = folder
+        self.console = console
+
+    @cached_property
+    def large(self) -> Path:
+        """The sealed snapshot of the large catalogue."""
+        return self._sealed("large", catalogue.documents())
+
+    def large_documents(self, name: str) -> Path:
+        """A folder of its own with the documents of the large catalogue."""
+        folder = self.folder / name
+        catalogue.write(folder, catalogue.documents())
+        return folder
+
+    @cached_property
+    def large_changed(self) -> Path:
+        """The same with one flag changed: another id."""
+        files = catalogue.documents()
+        changed = files["flags-00.yaml"]["flags"][catalogue.measured_keys(2)[1]]
+        changed["rules"][0]["split"] = {"classic": "40%", "compact": "60%"}
+        return self._sealed("large-changed", files)
+
+    @cached_property
+    def small(self) -> Path:
+        """The sealed snapshot of 10 flags, the measured one among them."""
+        return self._sealed("small", catalogue.documents(catalogue.SMALL))
+
+    @cached_property
+    def such(self) -> Path:
+        """The sealed snapshot of 300 flags of the measured shape and nothing else."""
+        return self._sealed("such", catalogue.such_flags(ALL))
+
+    @cached_property
+    def decide(self) -> Path:
+        """The framed measured request."""
+        return self._body("decide", messages.decide())
+
+    @cached_property
+    def batch(self) -> Path:
+        """A framed batch of 50 keys of the measured shape."""
+        return self._body("batch", messages.batch_decide(catalogue.measured_keys(BATCH)))
+
+    @cached_property
+    def all(self) -> Path:
+        """A framed request for everything."""
+        return self._body("all", messages.decide_all())
+
+    @cached_property
+    def reply(self) -> Path:
+        """Our framed reply to the measured request, which the floors repeat."""
+        with self.turnout(self.large) as server:
+            reply = ask(server, messages.DECIDE, messages.decide())
+        response = DecideResponse.FromString(reply)
+        if response.decision.reason != messages.SPLIT:
+            raise RuntimeError(f"the measured flag was not split: {response}")
+        return self._body("reply", response)
+
+    @cached_property
+    def reply_message(self) -> Path:
+        """The same, not framed."""
+        path = self.folder / "reply.message"
+        path.write_bytes(self.reply.read_bytes()[5:])
+        return path
+
+    @contextlib.contextmanager
+    def turnout(self, snapshot: Path, callgrind: Path | None = None) -> Iterator[Server]:
+        """The data plane without Python: one thread, limits and metrics on."""
+        port = servers.free_port()
+        tcp, unix = f"127.0.0.1:{port}", self.folder / f"turnout-{port}.sock"
+        command = [str(self.builds.serve), str(snapshot), "--tcp", tcp, "--unix", str(unix)]
+        with servers.running(
+            command, folder=self.folder, tcp=tcp, unix=unix, callgrind=callgrind
+        ) as server:
+            yield server
+
+    @contextlib.contextmanager
+    def plane(self) -> Iterator[Server]:
+        """The data plane in a Python process, as it is shipped; it takes `swap` and `stats`."""
+        port = servers.free_port()
+        tcp, unix = f"127.0.0.1:{port}", self.folder / f"plane-{port}.sock"
+        snapshots = [str(self.large), str(self.large_changed)]
+        command = [sys.executable, "-m", "bench.plane", tcp, str(unix), *snapshots]
+        with servers.running(
+            command,
+            folder=self.folder,
+            tcp=tcp,
+            unix=unix,
+            variables=self.environment,
+            dialogue=True,
+        ) as server:
+            yield server
+
+    @contextlib.contextmanager
+    def serve(self, documents: Path, state: Path, *, wait: bool = True) -> Iterator[Server]:
+        """`turnout serve` with its worker, on any core, with default settings."""
+        port = servers.free_port()
+        tcp, unix = f"127.0.0.1:{port}", self.folder / f"serve-{port}.sock"
+        command = [sys.executable, "-P", "-m", "turnout.cli", "serve", str(documents)]
+        command += ["--listen", tcp, "--unix-socket", str(unix), "--admin-listen", "none"]
+        command += ["--state-dir", str(state), "--log-level", "WARNING"]
+        with servers.running(
+            command,
+            folder=self.folder,
+            tcp=tcp,
+            unix=unix,
+            core=None,
+            variables=self.environment,
+            wait=wait,
+        ) as server:
+            yield server
+
+    @contextlib.contextmanager
+    def floor(self, callgrind: Path | None = None) -> Iterator[Server]:
+        """The bare-h2 floor with our reply."""
+        with servers.floor_h2(self.builds.floor_h2, self.reply, self.folder, callgrind) as server:
+            yield server
+
+    def python(self, module: str, *arguments: str, core: str = servers.LOAD_CORE) -> str:
+        """Runs a module of the benchmarks on the release build, and gives what it printed."""
+        done = subprocess.run(
+            ["taskset", "-c", core, sys.executable, "-m", module, *arguments],
+            env=self.environment,
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"`{module}` failed: {done.stderr[-3000:]}")
+        return done.stdout
+
+    @cached_property
+    def environment(self) -> dict[str, str]:
+        """With PYTHONPATH for the release build before anything else."""
+        return servers.environment(self.builds.site)
+
+    def say(self, text: str) -> None:
+        """Shows a step."""
+        self.console.print(f"[dim]  {text}[/]")
+
+    def _body(self, name: str, message: Message) -> Path:
+        path = self.folder / f"{name}.grpc"
+        path.write_bytes(messages.frame(message))
+        return path
+
+    def _sealed(self, name: str, files: dict[str, catalogue.Document]) -> Path:
+        folder, path = self.folder / name, self.folder / f"{name}.snapshot"
+        catalogue.write(folder, files)
+        self.python("bench.seal", str(folder), str(path))
+        return path
+
+
+def ask(server: Server, method: str, request: Message) -> bytes:
+    """Sends one request with grpcio and gives the reply's bytes."""
+    with grpc.insecure_channel(server.tcp) as channel:
+        call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(method)
+        reply: bytes = call(request.SerializeToString(), timeout=10)
+        return reply
