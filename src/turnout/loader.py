@@ -7,6 +7,7 @@ it, once. Standard library only: the serving process imports this.
 import logging
 import os
 import threading
+import time
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -21,7 +22,7 @@ _log = logging.getLogger("turnout.server")
 class SnapshotHolder(Protocol):
     """What of a data plane is needed here."""
 
-    def load(self, sealed: bytes) -> None:
+    def load(self, sealed: bytes, *, confirmed: bool = True, age_s: float = 0.0) -> None:
         """Makes a sealed snapshot current; raises ValueError and keeps the old one if not."""
 
     def confirm(self) -> None:
@@ -80,21 +81,22 @@ class Loader:
         """
         try:
             sealed = announced.path.read_bytes()
+            age_s = 0.0 if announced.confirmed else _age_s(announced.path)
         except FileNotFoundError:
             return False
         except OSError as error:
             _log.error("cannot read the snapshot `%s`: %s", announced.path, error)
             return False
         seal = sealed[_SEAL].hex()
-        if seal != self._loaded and not self._swap(sealed, seal, announced):
-            return False
+        if seal != self._loaded:
+            return self._swap(sealed, seal, announced, age_s)
         if announced.confirmed:
             self._holder.confirm()
         return True
 
-    def _swap(self, sealed: bytes, seal: str, announced: Announcement) -> bool:
+    def _swap(self, sealed: bytes, seal: str, announced: Announcement, age_s: float) -> bool:
         try:
-            self._holder.load(sealed)
+            self._holder.load(sealed, confirmed=announced.confirmed, age_s=age_s)
         except ValueError as error:
             if self._refused != seal:
                 _log.error(
@@ -127,6 +129,11 @@ class Loader:
             self._wake.wait_for(lambda: self._announced or self._ended)
             announced, self._announced = self._announced, None
             return None if self._ended else announced
+
+
+def _age_s(path: Path) -> float:
+    """Seconds since the worker last saw the source agree: it moves the file's time then."""
+    return max(time.time() - path.stat().st_mtime, 0.0)
 
 
 def _step_back() -> None:

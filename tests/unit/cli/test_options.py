@@ -1,0 +1,75 @@
+"""How the options of a context are read."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from turnout.cli.exit_codes import ExitCode
+from turnout.cli.failures import Failed
+from turnout.cli.options import read_context, read_now, read_value
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("3", 3),
+        ("-0.5", -0.5),
+        ("1e3", 1000.0),
+        ("true", True),
+        ("false", False),
+        ("null", None),
+        ('["a", 1]', ["a", 1]),
+        ('{"a": 1}', {"a": 1}),
+        ('"1.10"', "1.10"),
+        ("1.10.1", "1.10.1"),
+        ("pro", "pro"),
+        ("", ""),
+        ("True", "True"),
+        ("NaN", "NaN"),
+        ("Infinity", "Infinity"),
+        ("007", "007"),
+        ("2026-01-31", "2026-01-31"),
+        ("[broken", "[broken"),
+        ("[" * 100_000, "[" * 100_000),
+    ],
+)
+def test_a_value_is_json_where_it_is_some_else_text(written, value):
+    found = read_value(written)
+    assert found == value
+    assert type(found) is type(value)
+
+
+def test_a_context_is_read_from_its_options():
+    context = read_context("u-1", ["account=a=b"], ["plan=pro", "n=3"], ["state"], True)
+    assert context.unit_id == "u-1"
+    assert context.units == {"account": "a=b"}
+    assert context.attributes == {"plan": "pro", "n": 3}
+    assert context.unknown == ("state",)
+    assert context.partial
+
+
+def test_nothing_given_is_an_empty_context():
+    context = read_context(None, None, None, None, False)
+    assert (context.unit_id, dict(context.attributes), dict(context.units)) == (None, {}, {})
+
+
+@pytest.mark.parametrize("written", ["plan", "=pro", ""])
+def test_an_attribute_without_a_name_is_wrong_usage(written):
+    with pytest.raises(Failed, match="NAME=VALUE") as failed:
+        read_context(None, None, [written], None, False)
+    assert failed.value.code is ExitCode.USAGE
+
+
+def test_an_attribute_given_twice_is_wrong_usage():
+    with pytest.raises(Failed, match="given twice"):
+        read_context(None, None, ["a=1", "a=2"], None, False)
+
+
+def test_an_instant_has_a_zone():
+    assert read_now("2026-01-31T12:00:00Z") == datetime(2026, 1, 31, 12, tzinfo=UTC)
+    there = timezone(timedelta(hours=2))
+    assert read_now("2026-01-31T12:00+02:00") == datetime(2026, 1, 31, 12, tzinfo=there)
+    assert read_now(None) is None
+    for written in ("2026-01-31T12:00:00", "yesterday"):
+        with pytest.raises(Failed, match="Z"):
+            read_now(written)

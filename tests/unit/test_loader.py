@@ -1,0 +1,110 @@
+"""The loader: the newest announcement is served, once, and a refused file changes nothing."""
+
+import logging
+import os
+import threading
+import time
+
+import pytest
+
+from turnout.loader import Announcement, Loader
+
+
+def sealed(mark: str) -> bytes:
+    return b"TURNOUT\x01" + mark.encode().ljust(32, b".") + b"content"
+
+
+class Holder:
+    """A data plane that remembers what it was told; refuses what is marked as bad."""
+
+    def __init__(self):
+        self.told = []
+        self.gate = threading.Event()
+        self.gate.set()
+        self.entered = threading.Event()
+
+    def load(self, sealed_bytes, *, confirmed=True, age_s=0.0):
+        self.age_s = age_s
+        self.entered.set()
+        self.gate.wait(10)
+        mark = sealed_bytes[8:40].rstrip(b".").decode()
+        if mark.startswith("bad"):
+            raise ValueError("checksum")
+        self.told.append((mark, confirmed))
+
+    def confirm(self):
+        self.told.append("confirm")
+
+    def wait_for(self, wanted) -> bool:
+        until = time.monotonic() + 5
+        while wanted not in self.told and time.monotonic() < until:
+            time.sleep(0.005)
+        return wanted in self.told
+
+
+@pytest.fixture
+def holder():
+    return Holder()
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(mark, *, confirmed=True):
+        path = tmp_path / "snapshot"
+        path.write_bytes(sealed(mark))
+        return Announcement(path, confirmed=confirmed, id="f" * 64, revision=1)
+
+    return write
+
+
+def test_a_new_file_is_loaded_and_the_same_file_is_confirmed(holder, write):
+    loader = Loader(holder)
+    assert loader.load(write("a"))
+    assert loader.load(write("a"))
+    assert loader.load(write("b"))
+    assert holder.told == [("a", True), "confirm", ("b", True)]
+
+
+def test_a_file_found_at_start_is_not_confirmed(holder, write):
+    loader = Loader(holder)
+    announced = write("a", confirmed=False)
+    a_minute_ago = time.time() - 60
+    os.utime(announced.path, (a_minute_ago, a_minute_ago))
+    assert loader.load(announced)
+    assert holder.told == [("a", False)]
+    assert 60 <= holder.age_s < 70
+    assert loader.load(write("a"))
+    assert holder.told == [("a", False), "confirm"]
+
+
+def test_a_refused_file_changes_nothing_and_is_said_once(holder, write, caplog):
+    loader = Loader(holder)
+    assert loader.load(write("a"))
+    with caplog.at_level(logging.ERROR):
+        assert not loader.load(write("bad"))
+        assert not loader.load(write("bad"))
+    assert [record.getMessage().endswith("checksum") for record in caplog.records] == [True]
+    assert loader.load(write("a"))
+    assert holder.told == [("a", True), "confirm"]
+
+
+def test_a_missing_or_empty_file_is_no_snapshot(holder, tmp_path):
+    loader = Loader(holder)
+    assert not loader.load(Announcement(tmp_path / "none", confirmed=True))
+    assert not loader.load(Announcement(tmp_path, confirmed=True))
+    assert holder.told == []
+
+
+def test_of_several_announcements_the_newest_is_loaded(holder, write):
+    loader = Loader(holder)
+    holder.gate.clear()
+    loader.start()
+    loader.announce(write("a"))
+    assert holder.entered.wait(5)
+    loader.announce(write("b"))
+    loader.announce(write("c"))
+    holder.gate.set()
+    assert holder.wait_for(("c", True))
+    loader.stop()
+    # The file had changed under the first announcement, too: what counts is what it holds.
+    assert ("b", True) not in holder.told

@@ -1,0 +1,119 @@
+"""What `turnout serve` goes by: defaults, the environment, and what is refused with advice."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from turnout.launch import server_from_json, to_json, worker_from_json
+from turnout.settings import ServeSettings, default_socket, split_address
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+
+
+def refused(**given) -> str:
+    with pytest.raises(ValidationError) as caught:
+        ServeSettings(documents="d", **given)
+    return str(caught.value)
+
+
+def test_the_defaults_are_loopback_and_the_state_folder(tmp_path):
+    launch = ServeSettings(documents="documents").launch()
+    state = tmp_path / "home" / ".local" / "state" / "turnout"
+    assert launch["listen"] == "127.0.0.1:8013"
+    assert launch["admin_listen"] == "127.0.0.1:8014"
+    assert launch["unix_socket"] == str(state / "turnout.sock")
+    assert launch["worker"]["state_dir"] == str(state)
+    assert launch["worker"]["documents"] == str(Path("documents").absolute())
+    assert launch["threads"] >= 1
+    assert launch["limits"] == {
+        "request_bytes": 1 << 20,
+        "batch_keys": 1000,
+        "attributes": 1000,
+        "list_length": 10_000,
+        "string_bytes": 65_536,
+        "depth": 16,
+    }
+
+
+def test_the_xdg_folders_are_heeded(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    launch = ServeSettings(documents="d").launch()
+    assert launch["worker"]["state_dir"] == str(tmp_path / "state" / "turnout")
+    assert launch["unix_socket"] == str(tmp_path / "turnout.sock")
+
+
+def test_a_runtime_folder_that_is_not_there_is_passed_over(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "nowhere"))
+    assert default_socket(tmp_path) == tmp_path / "turnout.sock"
+
+
+def test_the_environment_gives_what_the_command_line_does_not(monkeypatch):
+    monkeypatch.setenv("TURNOUT_LISTEN", "127.0.0.1:9000")
+    monkeypatch.setenv("TURNOUT_MAX_BATCH_KEYS", "7")
+    monkeypatch.setenv("TURNOUT_GRACE", "3")
+    settings = ServeSettings(documents="d", grace=4)
+    assert settings.listen == "127.0.0.1:9000"
+    assert settings.max_batch_keys == 7
+    assert settings.grace == 4
+
+
+@pytest.mark.parametrize("name", ["listen", "admin_listen"])
+@pytest.mark.parametrize("address", ["0.0.0.0:8013", "[::]:8013", "192.0.2.1:8013"])
+def test_other_machines_are_let_in_only_when_the_operator_says_so(name, address):
+    message = refused(**{name: address})
+    assert "no authentication yet" in message
+    assert "--allow-remote" in message
+    launch = ServeSettings(documents="d", allow_remote=True, **{name: address}).launch()
+    assert launch[name] == address
+
+
+@pytest.mark.parametrize(
+    ("written", "host", "port"),
+    [
+        ("127.0.0.1:0", "127.0.0.1", 0),
+        ("[::1]:8013", "::1", 8013),
+        ("localhost:1", "127.0.0.1", 1),
+        ("127.8.9.1:65535", "127.8.9.1", 65535),
+    ],
+)
+def test_addresses_are_read(written, host, port):
+    assert split_address(written) == (host, port)
+    assert ServeSettings(documents="d", listen=written).listen.endswith(f":{port}")
+
+
+@pytest.mark.parametrize(
+    "written", ["", "8013", ":8013", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "a.example:1"]
+)
+def test_what_is_no_address_is_refused(written):
+    assert "write" in refused(listen=written)
+
+
+def test_none_switches_an_address_off_but_not_all():
+    launch = ServeSettings(documents="d", listen="none", admin_listen="none").launch()
+    assert launch["listen"] is None
+    assert launch["admin_listen"] is None
+    assert ServeSettings(documents="d", unix_socket="none").launch()["unix_socket"] is None
+    assert "nothing would answer" in refused(listen="none", unix_socket="none")
+
+
+def test_a_state_folder_among_the_documents_is_refused(tmp_path):
+    with pytest.raises(ValidationError, match="lies among the documents"):
+        ServeSettings(documents=tmp_path, state_dir=tmp_path / "state")
+
+
+def test_a_socket_path_that_the_kernel_does_not_take_is_refused():
+    assert "longer than 107 bytes" in refused(unix_socket="/" + "x" * 107)
+    ServeSettings(documents="d", unix_socket="/" + "x" * 106)
+
+
+def test_what_is_launched_survives_json():
+    launch = ServeSettings(documents="é").launch()
+    assert server_from_json(to_json(launch)) == launch
+    assert worker_from_json(to_json(launch["worker"])) == launch["worker"]
