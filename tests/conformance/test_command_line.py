@@ -1,0 +1,75 @@
+"""A sample of the conformance cases through the command line, in processes of their own."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import golden
+import pytest
+
+TURNOUT = Path(sys.executable).parent / "turnout"
+PROBLEMS = 1
+
+# A process takes a third of a second: some thirty of each kind.
+ROWS = golden.rows(refused=False)[::37]
+REFUSED = golden.rows(refused=True)[::6]
+CASES = list(golden.cases())[::11]
+
+
+def run(*arguments):
+    return subprocess.run(
+        [TURNOUT, *arguments, "--output", "json"], capture_output=True, text=True, check=False
+    )
+
+
+def options(context):
+    """The options that ask with a context."""
+    found = [] if context.unit_id is None else ["--unit", context.unit_id]
+    for name, value in (context.attributes or {}).items():
+        found += ["--attr", f"{name}={json.dumps(value)}"]
+    for kind, unit_id in (context.units or {}).items():
+        found += ["--unit-of", f"{kind}={unit_id}"]
+    for name in context.unknown:
+        found += ["--unknown", name]
+    return found + ["--partial"] * context.partial
+
+
+@pytest.fixture
+def document(tmp_path):
+    def write(documents):
+        file = tmp_path / "document.json"
+        file.write_text(json.dumps(documents), encoding="utf-8")
+        return str(file)
+
+    return write
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_condition(row, document):
+    schema = {"a": row.schema} if row.schema else {}
+    file = document({"attributes": schema, "segments": {"row": row.segment()}})
+    done = run("segment", "check", "row", "--documents", file, *options(row.context()))
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["state"] == row.fields["expected"], row.fields
+
+
+@pytest.mark.parametrize("row", REFUSED, ids=lambda row: row.id)
+def test_no_document_may_say_what_the_compiler_refuses(row, document):
+    done = run("check", document({"segments": {"row": row.segment()}}))
+    assert done.returncode == PROBLEMS
+    assert not json.loads(done.stdout)["ok"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_decision(case, document):
+    file = document(golden.documents(case.file))
+    asked = options(case.context())
+    if "segment" in case.fields:
+        done = run("segment", "check", case.fields["segment"], "--documents", file, *asked)
+    else:
+        done = run("decide", case.fields["key"], "--documents", file, *asked)
+    assert done.returncode == 0, done.stderr
+    answer, expected = json.loads(done.stdout), case.expected()
+    given = {name: answer[name] for name in expected}
+    assert golden.same(given, expected), given
