@@ -1,0 +1,87 @@
+"""A condition as written: an attribute and one operator, or a group, or a segment."""
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from typing_extensions import TypedDict
+
+from turnout.documents.names import LATER_TYPES, OPERATORS, USABLE_TYPES
+
+_SCALAR: dict[str, Any] = {"type": ["string", "number", "boolean"]}
+_MANY = {"anyOf": [_SCALAR, {"type": "array", "minItems": 1, "items": _SCALAR}]}
+_LISTS = {
+    "anyOf": [*_MANY["anyOf"], {"type": "array", "items": {"type": "array", "items": _SCALAR}}]
+}
+_TRUE = {"const": True, "default": True}
+_NUMBER = {"type": "number"}
+_PAIR = {"type": "array", "items": _SCALAR, "minItems": 2, "maxItems": 2}
+_PAIRS = {"anyOf": [_PAIR, {"type": "array", "items": _PAIR, "minItems": 1}]}
+_MODULO = {
+    "type": "object",
+    "properties": {"divisor": {"type": "integer", "minimum": 1}, "remainder": {"type": "integer"}},
+    "required": ["divisor", "remainder"],
+    "additionalProperties": False,
+}
+_SHAPES: dict[str, Any] = {
+    "is": _LISTS, "is_not": _LISTS,
+    "is_greater_than": _NUMBER, "is_less_than": _NUMBER, "is_at_least": _NUMBER,
+    "is_at_most": _NUMBER, "is_between": _PAIRS, "is_not_between": _PAIRS, "modulo": _MODULO,
+}  # fmt: skip
+_BARE = ("is_any", "is_set", "is_not_set", "is_empty", "is_not_empty", "is_on", "is_off")
+
+NonEmpty = Annotated[str, Field(min_length=1)]
+Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,96}$")]
+
+
+class SeveralSegments(BaseModel):
+    """Segments that a unit must be in: all of them, or any."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    mode: Literal["all", "any"]
+    segments: Annotated[list[Key], Field(min_length=1)]
+
+
+if TYPE_CHECKING:
+    ConditionDocument = dict[str, Any]
+    AudienceDocument = dict[str, Any]
+else:
+    _fields: dict[str, Any] = {
+        "attribute": NonEmpty,
+        **{
+            # What an operand may be depends on the type: the compiler looks at it.
+            name: Annotated[Any, WithJsonSchema(_SHAPES.get(name, _TRUE if name in _BARE else _MANY))]
+            for name in OPERATORS
+        },
+        "type": Literal[*USABLE_TYPES, *LATER_TYPES],
+        "case_sensitive": bool,
+        "on_unset": Literal["match", "no_match", "unknown"],
+        "segment": Key,
+        "not_in_segment": Key,
+        "bucket_between": list[int],
+        "unit": Key,
+        "all": list["ConditionDocument"],
+        "any": list["ConditionDocument"],
+        "not": "ConditionDocument",
+    }
+    ConditionDocument = TypedDict("ConditionDocument", _fields, total=False)
+    ConditionDocument.__doc__ = "One comparison, a group of them, or a segment."
+    ConditionDocument.__module__ = __name__
+    ConditionDocument.__pydantic_config__ = ConfigDict(extra="forbid", strict=True)
+    AudienceDocument = TypedDict(
+        "AudienceDocument",
+        {
+            **_fields,
+            "include": "SeveralSegments",
+            "exclude": Annotated[list[Key], Field(min_length=1)],
+        },
+        total=False,
+    )
+    AudienceDocument.__doc__ = "A condition, or several segments at once: `exclude` wins."
+    AudienceDocument.__module__ = __name__
+    AudienceDocument.__pydantic_config__ = ConfigDict(extra="forbid", strict=True)
+
+CONDITION_FIELDS = (
+    "attribute", *OPERATORS, "type", "case_sensitive", "on_unset", "segment", "not_in_segment",
+    "bucket_between", "unit", "all", "any", "not",
+)  # fmt: skip

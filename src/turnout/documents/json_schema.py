@@ -1,0 +1,35 @@
+"""The JSON Schema of the documents, for editors."""
+
+from typing import Any
+
+from pydantic import ConfigDict, Field, create_model
+
+from turnout.documents.conditions import NonEmpty
+from turnout.documents.models import (
+    AttributeDocument,
+    AttributeType,
+    ExperimentDocument,
+    FlagDocument,
+    SegmentDocument,
+    WorkspaceDocument,
+)
+
+
+def schema() -> dict[str, Any]:
+    """Describes a whole document as JSON Schema, draft 2020-12."""
+    whole: Any = create_model(
+        "Documents",
+        __config__=ConfigDict(extra="forbid", title="turnout documents"),
+        workspace=(WorkspaceDocument, Field(default_factory=WorkspaceDocument)),
+        attributes=(dict[NonEmpty, AttributeType | AttributeDocument], Field(default_factory=dict)),
+        segments=(dict[str, SegmentDocument], Field(default_factory=dict)),
+        flags=(dict[str, FlagDocument], Field(default_factory=dict)),
+        experiments=(dict[str, ExperimentDocument], Field(default_factory=dict)),
+    )
+    found: dict[str, Any] = whole.model_json_schema()
+    found["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    found["description"] = "Segments, flags and experiments of turnout."
+    pattern = {"pattern": "^[A-Za-z0-9._-]{1,96}$"}
+    for section in ("segments", "flags", "experiments"):
+        found["properties"][section]["propertyNames"] = pattern
+    return found

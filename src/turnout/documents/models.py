@@ -1,0 +1,125 @@
+"""What people write: the shapes of segments, flags, experiments and the rest.
+
+They say which fields there are and of what kind. What a value means, what it refers to and
+whether it fits the others is the compiler's.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+from turnout.documents.conditions import AudienceDocument, ConditionDocument, Key, NonEmpty
+from turnout.documents.names import LATER_TYPES, USABLE_TYPES
+
+_SHARE = WithJsonSchema({"type": "string", "pattern": r"^[0-9]+(\.[0-9]{1,4})?%$"})
+Share = Annotated[Any, _SHARE]
+"""A percentage as written, `25%`; the compiler reads it."""
+
+VariantName = Annotated[str, Field(min_length=1, max_length=128)]
+JsonValue = Annotated[Any, WithJsonSchema({})]
+AttributeType = Literal[*USABLE_TYPES, *LATER_TYPES]
+ValueType = Literal["boolean", "string", "integer", "double", "object"]
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+
+class _Item(_Document):
+    description: str = ""
+    tags: list[NonEmpty] = Field(default_factory=list)
+
+
+class WorkspaceDocument(_Document):
+    """What all items share."""
+
+    key: Key = "default"
+    """Part of the salt of `bucket_between`."""
+    timezone: str = "UTC"
+    """An IANA name."""
+
+
+class AttributeDocument(_Document):
+    """What is known about an attribute."""
+
+    type: AttributeType
+    description: str = ""
+    sensitive: bool = False
+    """Its value is masked in explanations."""
+
+
+class SegmentDocument(_Item):
+    """A reusable, named group of units."""
+
+    kind: Literal["rule", "static", "everyone"] | None = None
+    """Without it: `static` with members, else `rule`."""
+    status: Literal["draft", "active", "paused", "archived"] = "active"
+    unit: Key = "user"
+    match: ConditionDocument | None = None
+    members: list[NonEmpty] | None = None
+    include_units: list[NonEmpty] = Field(default_factory=list)
+    exclude_units: list[NonEmpty] = Field(default_factory=list)
+    include: list[Key] = Field(default_factory=list)
+    exclude: list[Key] = Field(default_factory=list)
+
+
+class RuleDocument(_Document):
+    """A condition and what follows from it: serve, split or experiment."""
+
+    name: NonEmpty | None = None
+    description: str = ""
+    when: ConditionDocument | None = None
+    serve: str | None = None
+    split: dict[str, Share] | None = None
+    experiment: Key | None = None
+    salt: Key | None = None
+    on_unknown: Literal["no_match", "match", "stop", "error"] | None = None
+
+
+class FlagDocument(_Item):
+    """A named decision point."""
+
+    status: Literal["draft", "enabled", "disabled", "archived"] = "enabled"
+    type: ValueType | None = None
+    """Without it: what the values have in common."""
+    unit: Key = "user"
+    salt: Key | None = None
+    variants: Annotated[dict[VariantName, JsonValue], Field(min_length=1)]
+    default: str
+    overrides: dict[NonEmpty, str] = Field(default_factory=dict)
+    rules: list[RuleDocument] = Field(default_factory=list)
+
+
+class VariantDocument(_Document):
+    """One outcome of an experiment."""
+
+    weight: Share
+    value: JsonValue
+
+
+class ExperimentDocument(_Item):
+    """A decision under measurement."""
+
+    status: Literal[
+        "draft", "running", "enrolment_stopped", "paused", "concluded", "archived"
+    ] = "draft"
+    killed: bool = False
+    type: ValueType | None = None
+    unit: Key = "user"
+    salt: Key | None = None
+    epoch: int = 1
+    audience: AudienceDocument | None = None
+    traffic: Share = "100%"
+    variants: dict[VariantName, VariantDocument]
+    control: str | None = None
+    overrides: dict[NonEmpty, str] = Field(default_factory=dict)
+
+
+ItemDocument = SegmentDocument | FlagDocument | ExperimentDocument
+
+MODELS: dict[str, type[SegmentDocument | FlagDocument | ExperimentDocument]] = {
+    "segment": SegmentDocument,
+    "flag": FlagDocument,
+    "experiment": ExperimentDocument,
+}
+"""The shape of an item by its kind."""

@@ -1,0 +1,58 @@
+"""The words that a document may use: sections, operators, and what is built later."""
+
+import difflib
+from collections.abc import Iterable
+
+ITEM_KINDS = {"segments": "segment", "flags": "flag", "experiments": "experiment"}
+"""The sections that hold items by key, and what one of them is called."""
+
+SECTIONS = ("workspace", "attributes", *ITEM_KINDS)
+"""What may stand at the top of a document."""
+
+LATER_SECTIONS = frozenset({"layers", "holdouts", "campaigns", "queries"})
+
+OPERATORS = (
+    "is_any", "is_set", "is_not_set", "is_empty", "is_not_empty", "is", "is_not",
+    "contains", "does_not_contain", "contains_any", "contains_all", "contains_none",
+    "starts_with", "does_not_start_with", "ends_with", "does_not_end_with",
+    "matches", "does_not_match",
+    "is_greater_than", "is_less_than", "is_at_least", "is_at_most",
+    "is_between", "is_not_between", "is_on", "is_off", "modulo",
+)  # fmt: skip
+"""Every operator on an attribute that is built."""
+
+LATER_OPERATORS = frozenset({
+    "is_after", "is_before", "is_since", "is_until", "is_not_after", "is_not_before",
+    "is_past", "is_prior_to", "is_on_date", "is_in_cidr", "is_not_in_cidr", "is_within",
+    "variant_is", "variant_is_not", "share",
+})  # fmt: skip
+
+LATER_FIELDS = {
+    "segment": frozenset({"query", "schedule", "copy_of", "share"}),
+    "flag": frozenset({"prerequisites", "bucketing", "starts_at", "ends_at", "holdouts"}),
+    "experiment": frozenset({
+        "layer", "holdouts", "prerequisites", "audience_sticky", "variant_sticky", "min_epoch",
+        "ttl", "fallback_unit", "starts_at", "ends_at", "winner", "winner_for", "bucketing",
+        "priority",
+    }),
+    "variant": frozenset({"ranges"}),
+    "rule": frozenset({"bucketing", "ranges", "prerequisites"}),
+    "condition": LATER_OPERATORS | {"zone", "rolling", "flag", "experiment", "event"},
+}  # fmt: skip
+"""Fields of the specification that this version does not have."""
+
+USABLE_TYPES = ("string", "number", "boolean", "list")
+"""Types of attributes that a condition can compare."""
+
+LATER_TYPES = ("datetime", "version", "ip", "geo")
+"""Types that a schema may declare, though no condition on them is built."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Suggests the known word that looks most like `word`.
+
+    Returns:
+        `, did you mean ...?` to end a message with, or nothing.
+    """
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    return f", did you mean `{near[0]}`?" if near else ""
