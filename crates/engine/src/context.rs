@@ -1,9 +1,9 @@
 //! What one request knows, resolved against one program.
 use std::cell::OnceCell;
 
-use crate::evaluation::Scratch;
 use crate::index::{AttributeIndex, UnitKindIndex};
 use crate::program::Program;
+use crate::scratch::Scratch;
 use crate::value::ValueRef;
 
 /// Unit ids and attributes by index, and what could not be known.
@@ -81,11 +81,11 @@ impl Context<'_> {
         }
         self.units.clear();
         // Collecting an emptied list in place gives its memory the new lifetime.
-        let mut units: Vec<Unit<'b>> = self.units.into_iter().filter_map(|_| None).collect();
+        let mut units: Vec<Unit<'b>> = self.units.into_iter().map_while(|_| None).collect();
         units.resize(program.unit_kinds().len(), Unit::Absent);
         Context {
             cells: self.cells,
-            entries: self.entries.into_iter().filter_map(|_| None).collect(),
+            entries: self.entries.into_iter().map_while(|_| None).collect(),
             units,
             generation: self.generation,
             partial: false,

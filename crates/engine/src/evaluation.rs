@@ -1,30 +1,26 @@
 //! One evaluation or a batch of them, on one program, context and instant.
 use crate::context::Context;
-use crate::decision::{Decision, Notes, Reason, SegmentCheck, SegmentReason, UnknownSet};
+use crate::decision::{Decision, Notes, SegmentCheck, UnknownSet};
 use crate::index::{ItemIndex, SegmentIndex};
 use crate::program::Program;
-use crate::truth::Truth;
 use crate::visitor::{NoVisitor, Visitor};
 
 /// Nanoseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Instant(pub i64);
 
-/// Memory of evaluations that a context keeps.
-#[derive(Debug, Default)]
-pub(crate) struct Scratch {}
-
 /// Decides items and checks segments; a segment that several share is evaluated once.
 #[derive(Debug)]
 pub struct Evaluation<'p, 'c, 'a> {
-    program: &'p Program,
-    context: &'c mut Context<'a>,
+    pub(crate) program: &'p Program,
+    pub(crate) context: &'c mut Context<'a>,
     now: Instant,
 }
 
 impl<'p, 'c, 'a> Evaluation<'p, 'c, 'a> {
     /// An evaluation of a context that was resolved against this program.
     pub fn new(program: &'p Program, context: &'c mut Context<'a>, now: Instant) -> Self {
+        context.scratch.begin(program.segments.len());
         Self {
             program,
             context,
@@ -50,20 +46,16 @@ impl<'p, 'c, 'a> Evaluation<'p, 'c, 'a> {
     }
 
     /// Decides a flag or an experiment and shows the way to a visitor.
-    pub fn decide_with<V: Visitor>(&mut self, item: ItemIndex, _visitor: &mut V) -> Decision {
-        Decision {
-            item,
-            variant: None,
-            reason: Reason::Error,
-            rule: None,
-            experiment: None,
-            experiment_variant: None,
-            enrolled: false,
-            error: None,
-            degraded: false,
-            unknown: UnknownSet::default(),
-            notes: Notes::default(),
+    pub fn decide_with<V: Visitor>(&mut self, item: ItemIndex, visitor: &mut V) -> Decision {
+        self.context.scratch.trail.clear();
+        let mut decision = self.item(item, visitor);
+        let trail = &self.context.scratch.trail;
+        if !trail.is_empty() {
+            decision.degraded = true;
+            decision.unknown = UnknownSet::collect(trail);
+            decision.notes = Notes::collect(trail);
         }
+        decision
     }
 
     /// Tells whether the context is in a segment.
@@ -74,15 +66,17 @@ impl<'p, 'c, 'a> Evaluation<'p, 'c, 'a> {
     /// Tells whether the context is in a segment and shows the way to a visitor.
     pub fn check_segment_with<V: Visitor>(
         &mut self,
-        _segment: SegmentIndex,
-        _visitor: &mut V,
+        segment: SegmentIndex,
+        visitor: &mut V,
     ) -> SegmentCheck {
-        let _ = &self.context;
+        self.context.scratch.trail.clear();
+        let outcome = self.segment(segment, visitor);
+        let trail = &self.context.scratch.trail;
         SegmentCheck {
-            state: Truth::Unknown,
-            reason: SegmentReason::Quarantined,
-            unknown: UnknownSet::default(),
-            notes: Notes::default(),
+            state: outcome.truth,
+            reason: outcome.reason,
+            unknown: UnknownSet::collect(trail),
+            notes: Notes::collect(trail),
         }
     }
 }

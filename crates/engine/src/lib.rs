@@ -17,18 +17,42 @@
 //! }
 //! # assert!(variant(b"not a snapshot").is_err());
 //! ```
+// A test may fail loudly; the engine may not.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used
+    )
+)]
+
 mod context;
 mod decision;
 mod evaluation;
+mod experiment;
+mod expression;
+mod flag;
 mod index;
+mod item;
 mod link;
 pub mod literal;
 mod names;
 mod number;
+mod operators;
 mod program;
+mod regex;
+mod render;
+mod scratch;
 mod sealed;
+mod segment;
 mod slot;
+mod text;
 mod truth;
+mod unit_set;
 mod value;
 mod visitor;
 

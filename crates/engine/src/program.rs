@@ -5,8 +5,10 @@ use turnout_snapshot::turnout::v1::Value;
 use crate::index::{
     AttributeIndex, ItemIndex, RuleIndex, SegmentIndex, UnitKindIndex, VariantIndex,
 };
+use crate::item::LinkedItem;
 use crate::link::{LinkError, link};
 use crate::names::Names;
+use crate::segment::LinkedSegment;
 
 /// A linked snapshot, ready to decide. Shared freely between threads.
 #[derive(Debug)]
@@ -14,8 +16,10 @@ pub struct Program {
     pub(crate) header: Header,
     pub(crate) items: Box<[Item]>,
     pub(crate) item_names: Names,
+    pub(crate) linked_items: Box<[LinkedItem]>,
     pub(crate) segments: Box<[Segment]>,
     pub(crate) segment_names: Names,
+    pub(crate) linked_segments: Box<[LinkedSegment]>,
     pub(crate) variants: Box<[Variant]>,
     pub(crate) rule_names: Box<[Box<str>]>,
     pub(crate) attributes: Box<[Box<str>]>,

@@ -1,13 +1,113 @@
-//! Snapshot → program.
+//! Snapshot → program: every index, range and operand is checked, and nothing is dropped that
+//! changes meaning.
 mod error;
+mod experiment;
+mod expression;
+mod flag;
+mod nesting;
+mod segment;
+mod tables;
+mod variants;
+
+use turnout_snapshot::turnout::snapshot::v1::{Content, Header};
 
 pub use error::LinkError;
 
-use crate::program::Program;
+use crate::index::ItemIndex;
+use crate::item::LinkedItem;
+use crate::names::Names;
+use crate::program::{Item, Program, Segment};
 use crate::sealed;
+use crate::segment::LinkedSegment;
+use tables::Tables;
 
 /// Opens and links a sealed snapshot.
 pub(crate) fn link(bytes: &[u8]) -> Result<Program, LinkError> {
-    let _opened = sealed::open(bytes)?;
-    Err(LinkError::Damaged("linking is not built yet"))
+    let (header, mut content) = sealed::open(bytes)?;
+    let mut tables = Tables::new(&content)?;
+    nesting::check(&content)?;
+    let (segments, linked_segments) = segments(&tables, &mut content)?;
+    let (items, linked_items) = items(&mut tables, &mut content)?;
+    Ok(assemble(
+        header,
+        content,
+        tables,
+        Linked {
+            segments,
+            linked_segments,
+            items,
+            linked_items,
+        },
+    ))
+}
+
+/// The tables whose parts belong together, side by side.
+struct Linked {
+    segments: Vec<Segment>,
+    linked_segments: Vec<LinkedSegment>,
+    items: Vec<Item>,
+    linked_items: Vec<LinkedItem>,
+}
+
+fn assemble(header: Header, content: Content, tables: Tables, linked: Linked) -> Program {
+    let boxed = |names: Vec<String>| names.into_iter().map(String::into_boxed_str).collect();
+    Program {
+        item_names: Names::new(linked.items.iter().map(|item| &*item.key)),
+        segment_names: Names::new(linked.segments.iter().map(|segment| &*segment.key)),
+        attribute_names: Names::new(content.attributes.iter().map(String::as_str)),
+        items: linked.items.into(),
+        linked_items: linked.linked_items.into(),
+        segments: linked.segments.into(),
+        linked_segments: linked.linked_segments.into(),
+        variants: tables.variants.into(),
+        rule_names: tables.rule_names.into(),
+        attributes: boxed(content.attributes),
+        unit_kinds: boxed(content.unit_kinds),
+        user: tables.user,
+        timezone: content
+            .workspace
+            .into_option()
+            .unwrap_or_default()
+            .timezone
+            .into(),
+        header,
+    }
+}
+
+fn segments(
+    tables: &Tables,
+    content: &mut Content,
+) -> Result<(Vec<Segment>, Vec<LinkedSegment>), LinkError> {
+    let linked = std::mem::take(&mut content.segments)
+        .into_iter()
+        .map(|segment| {
+            let place = format!("segment `{}`", segment.key);
+            segment::link(tables, segment).map_err(|error| error.within(|| place))
+        });
+    linked
+        .collect::<Result<Vec<_>, _>>()
+        .map(|all| all.into_iter().unzip())
+}
+
+/// Flags and experiments in one table, sorted by key.
+fn items(
+    tables: &mut Tables,
+    content: &mut Content,
+) -> Result<(Vec<Item>, Vec<LinkedItem>), LinkError> {
+    let mut all: Vec<(ItemIndex, (Item, LinkedItem))> = Vec::new();
+    let flags = std::mem::take(&mut content.flags);
+    for (index, flag) in tables.flags.clone().into_iter().zip(flags) {
+        let place = format!("flag `{}`", flag.key);
+        let linked = flag::link(tables, index, flag).map_err(|error| error.within(|| place))?;
+        all.push((index, linked));
+    }
+    let experiments = std::mem::take(&mut content.experiments);
+    for (index, experiment) in tables.experiments.clone().into_iter().zip(experiments) {
+        let place = format!("experiment `{}`", experiment.key);
+        let linked =
+            experiment::link(tables, index, experiment).map_err(|error| error.within(|| place))?;
+        all.push((index, linked));
+    }
+    all.sort_unstable_by_key(|(index, _)| *index);
+    Ok(all.into_iter().map(|(_, linked)| linked).unzip())
 }

@@ -1,0 +1,135 @@
+//! Trees of conditions with the values TRUE, FALSE and UNKNOWN.
+use crate::context::{State, Unit};
+use crate::decision::Unknown;
+use crate::evaluation::Evaluation;
+use crate::index::{AttributeIndex, SegmentIndex, UnitKindIndex};
+use crate::operators::{Comparison, Row};
+use crate::slot::Salt;
+use crate::truth::Truth;
+use crate::visitor::{Step, Visitor};
+
+/// A linked expression. Its depth is bounded when it is linked.
+#[derive(Debug)]
+pub(crate) enum Expression {
+    All(Box<[Expression]>),
+    Any(Box<[Expression]>),
+    Not(Box<Expression>),
+    Condition(Condition),
+    Segment(SegmentIndex),
+    Slot(Box<SlotCondition>),
+}
+
+/// A linked comparison of an attribute.
+#[derive(Debug)]
+pub(crate) struct Condition {
+    pub(crate) attribute: AttributeIndex,
+    /// The truth for UNSET: the operator's law, or what the condition says.
+    pub(crate) unset: Truth,
+    pub(crate) row: &'static Row,
+    pub(crate) comparison: Box<dyn Comparison>,
+}
+
+/// `start <= slot < end` of the unit.
+#[derive(Debug)]
+pub(crate) struct SlotCondition {
+    pub(crate) unit: UnitKindIndex,
+    pub(crate) salt: Salt,
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+}
+
+impl Evaluation<'_, '_, '_> {
+    /// The truth of an expression; what made it UNKNOWN is on the trail.
+    pub(crate) fn expression<V: Visitor>(
+        &mut self,
+        expression: &Expression,
+        visitor: &mut V,
+    ) -> Truth {
+        match expression {
+            Expression::Condition(condition) => self.condition(condition, visitor),
+            Expression::All(parts) => self.group(parts, Step::All, Truth::False, visitor),
+            Expression::Any(parts) => self.group(parts, Step::Any, Truth::True, visitor),
+            Expression::Not(part) => {
+                visitor.enter(Step::Not);
+                let truth = !self.expression(part, visitor);
+                visitor.leave(Step::Not, truth);
+                truth
+            }
+            Expression::Segment(segment) => self.segment(*segment, visitor).truth,
+            Expression::Slot(slot) => self.slot_condition(slot, visitor),
+        }
+    }
+
+    /// One part that comes out as `decisive` decides the group; else any UNKNOWN makes it UNKNOWN.
+    fn group<V: Visitor>(
+        &mut self,
+        parts: &[Expression],
+        step: Step,
+        decisive: Truth,
+        visitor: &mut V,
+    ) -> Truth {
+        visitor.enter(step);
+        let mark = self.context.scratch.mark();
+        let mut truth = !decisive;
+        for part in parts {
+            let part = self.expression(part, visitor);
+            if part == decisive {
+                truth = decisive;
+                break;
+            }
+            if part == Truth::Unknown {
+                truth = Truth::Unknown;
+            }
+        }
+        visitor.leave(step, truth);
+        self.context.scratch.settle(mark, truth)
+    }
+
+    #[inline]
+    fn condition<V: Visitor>(&mut self, condition: &Condition, visitor: &mut V) -> Truth {
+        let row = condition.row;
+        let truth = match self.context.attribute(condition.attribute) {
+            State::Set(entry) => match condition.comparison.holds(entry) {
+                Some(holds) => Truth::from(holds != row.inverted),
+                None => Truth::Unknown,
+            },
+            State::Unset => condition.unset,
+            State::Unknown => row.unknown,
+        };
+        if truth == Truth::Unknown {
+            self.context
+                .scratch
+                .trail
+                .push(Unknown::Attribute(condition.attribute));
+        }
+        let step = Step::Condition {
+            attribute: condition.attribute,
+            operator: row.name,
+        };
+        visitor.enter(step);
+        visitor.leave(step, truth);
+        truth
+    }
+
+    fn slot_condition<V: Visitor>(&mut self, condition: &SlotCondition, visitor: &mut V) -> Truth {
+        let step = Step::Slot(condition.unit);
+        visitor.enter(step);
+        let truth = match self.context.unit_of(condition.unit) {
+            Unit::Id(id) => {
+                let slot = condition.salt.slot(id);
+                visitor.slot(condition.unit, id, slot);
+                Truth::from((condition.start..condition.end).contains(&slot))
+            }
+            Unit::Absent => Truth::False,
+            Unit::Unknown => {
+                self.context
+                    .scratch
+                    .trail
+                    .push(Unknown::Unit(condition.unit));
+                Truth::Unknown
+            }
+        };
+        visitor.leave(step, truth);
+        truth
+    }
+}

@@ -1,0 +1,197 @@
+//! Flags: overrides, then rules in order, then the default.
+use turnout_snapshot::turnout::snapshot::v1::{FlagStatus, OnUnknown};
+
+use crate::context::Unit;
+use crate::decision::{Decision, ErrorCode, Reason, Unknown};
+use crate::evaluation::Evaluation;
+use crate::experiment::Outcome as ExperimentOutcome;
+use crate::expression::Expression;
+use crate::index::{ItemIndex, RuleIndex, UnitKindIndex, VariantIndex};
+use crate::item::{LinkedItem, Overrides};
+use crate::slot::{Owners, Salt};
+use crate::truth::Truth;
+use crate::visitor::{Step, Visitor};
+
+/// A linked flag.
+#[derive(Debug)]
+pub(crate) struct Flag {
+    pub(crate) status: FlagStatus,
+    pub(crate) unit: UnitKindIndex,
+    pub(crate) default: VariantIndex,
+    pub(crate) overrides: Overrides,
+    pub(crate) rules: Box<[Rule]>,
+}
+
+/// A condition and what follows from it.
+#[derive(Debug)]
+pub(crate) struct Rule {
+    pub(crate) index: RuleIndex,
+    /// Absent: always TRUE.
+    pub(crate) when: Option<Expression>,
+    pub(crate) on_unknown: OnUnknown,
+    pub(crate) outcome: Outcome,
+}
+
+/// What a rule that matches does.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    Serve(VariantIndex),
+    Split(Box<Split>),
+    Experiment(ItemIndex),
+}
+
+/// A choice by slot of the flag's unit.
+#[derive(Debug)]
+pub(crate) struct Split {
+    pub(crate) salt: Salt,
+    pub(crate) owners: Owners,
+}
+
+impl Evaluation<'_, '_, '_> {
+    pub(crate) fn flag<V: Visitor>(
+        &mut self,
+        item: ItemIndex,
+        flag: &Flag,
+        visitor: &mut V,
+    ) -> Decision {
+        if flag.status != FlagStatus::Enabled {
+            return Decision::plain(item, None, Reason::Disabled);
+        }
+        let unit = self.context.unit_of(flag.unit);
+        if let Some(variant) = flag.overrides.of(unit) {
+            return Decision::plain(item, Some(variant), Reason::Forced);
+        }
+        for rule in &flag.rules {
+            if let Some(decision) = self.rule(item, flag, rule, visitor) {
+                return Decision {
+                    rule: Some(rule.index),
+                    ..decision
+                };
+            }
+        }
+        let fixed = flag.rules.is_empty() && flag.overrides.is_empty();
+        Decision::plain(
+            item,
+            Some(flag.default),
+            if fixed {
+                Reason::Static
+            } else {
+                Reason::Default
+            },
+        )
+    }
+
+    /// The decision, or `None` when the next rule is to be asked.
+    #[inline]
+    fn rule<V: Visitor>(
+        &mut self,
+        item: ItemIndex,
+        flag: &Flag,
+        rule: &Rule,
+        visitor: &mut V,
+    ) -> Option<Decision> {
+        visitor.enter(Step::Rule(rule.index));
+        let truth = match &rule.when {
+            None => Truth::True,
+            Some(expression) => self.expression(expression, visitor),
+        };
+        visitor.leave(Step::Rule(rule.index), truth);
+        match (truth, rule.on_unknown) {
+            (Truth::True, _) | (Truth::Unknown, OnUnknown::Match) => {
+                self.outcome(item, flag, &rule.outcome, visitor)
+            }
+            (Truth::Unknown, OnUnknown::Stop) => Some(Decision::plain(
+                item,
+                Some(flag.default),
+                Reason::UnknownAttribute,
+            )),
+            (Truth::Unknown, OnUnknown::Error) => Some(Decision {
+                error: Some(ErrorCode::UnknownAttribute),
+                ..Decision::plain(item, Some(flag.default), Reason::Error)
+            }),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    fn outcome<V: Visitor>(
+        &mut self,
+        item: ItemIndex,
+        flag: &Flag,
+        outcome: &Outcome,
+        visitor: &mut V,
+    ) -> Option<Decision> {
+        match outcome {
+            Outcome::Serve(variant) => Some(Decision::plain(
+                item,
+                Some(*variant),
+                Reason::TargetingMatch,
+            )),
+            Outcome::Split(split) => {
+                let variant = self.split(flag.unit, split, visitor)?;
+                Some(Decision::plain(item, Some(variant), Reason::Split))
+            }
+            Outcome::Experiment(index) => self.hand_over(item, flag, *index, visitor),
+        }
+    }
+
+    /// The owner of the unit's slot; without an id the rule does not match.
+    #[inline]
+    fn split<V: Visitor>(
+        &mut self,
+        kind: UnitKindIndex,
+        split: &Split,
+        visitor: &mut V,
+    ) -> Option<VariantIndex> {
+        match self.context.unit_of(kind) {
+            Unit::Id(id) => {
+                let slot = split.salt.slot(id);
+                visitor.slot(kind, id, slot);
+                split.owners.of(slot)
+            }
+            Unit::Absent => None,
+            Unit::Unknown => {
+                self.context.scratch.trail.push(Unknown::Unit(kind));
+                None
+            }
+        }
+    }
+
+    /// Asks an experiment: it answers for the flag, stops with the flag's default, or goes on.
+    fn hand_over<V: Visitor>(
+        &mut self,
+        item: ItemIndex,
+        flag: &Flag,
+        index: ItemIndex,
+        visitor: &mut V,
+    ) -> Option<Decision> {
+        let Some(LinkedItem::Experiment(experiment)) = self.program.linked_items.get(index.at())
+        else {
+            self.item_is_unknown(index);
+            return None;
+        };
+        let outcome = self.experiment(index, experiment, visitor);
+        let variant = answer_for_flag(outcome, flag.default)?;
+        Some(Decision {
+            experiment: Some(index),
+            experiment_variant: Some(outcome.variant),
+            enrolled: outcome.enrolled,
+            ..Decision::plain(item, Some(variant), outcome.reason)
+        })
+    }
+}
+
+/// The flag's variant by the table of section 10; `None` goes on to the next rule.
+fn answer_for_flag(outcome: ExperimentOutcome, default: VariantIndex) -> Option<VariantIndex> {
+    match outcome.reason {
+        Reason::Assigned
+        | Reason::Sticky
+        | Reason::StickyUnknown
+        | Reason::Reassigned
+        | Reason::VariantRemoved
+        | Reason::Forced
+        | Reason::Concluded => Some(outcome.variant),
+        Reason::Holdout | Reason::BlockedEpoch | Reason::Killed | Reason::Paused => Some(default),
+        _ => None,
+    }
+}

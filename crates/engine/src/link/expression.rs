@@ -1,0 +1,106 @@
+//! Links expressions and their conditions.
+use turnout_snapshot::turnout::snapshot::v1 as message;
+use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::expression::Kind;
+use turnout_snapshot::turnout::snapshot::v1::{AttributeType, OnUnset, Operator};
+
+use super::LinkError;
+use super::tables::{Tables, known};
+use super::variants::{salt, slot_range};
+use crate::expression::{Condition, Expression, SlotCondition};
+use crate::operators::{Operands, Row};
+use crate::text::Case;
+use crate::truth::Truth;
+
+/// Links an expression whose depth was checked.
+pub(super) fn link(
+    tables: &Tables,
+    expression: &message::Expression,
+) -> Result<Expression, LinkError> {
+    let kind = expression
+        .kind
+        .as_ref()
+        .ok_or_else(|| LinkError::new("an expression is empty"))?;
+    Ok(match kind {
+        Kind::All(group) => Expression::All(parts(tables, group)?),
+        Kind::Any(group) => Expression::Any(parts(tables, group)?),
+        Kind::Not(part) => Expression::Not(Box::new(link(tables, part)?)),
+        Kind::Condition(part) => Expression::Condition(condition(tables, part)?),
+        Kind::Segment(index) => Expression::Segment(tables.segment(*index)?),
+        Kind::Slot(part) => Expression::Slot(Box::new(slot(tables, part)?)),
+    })
+}
+
+/// Links an expression that may be absent.
+pub(super) fn optional(
+    tables: &Tables,
+    expression: Option<&message::Expression>,
+) -> Result<Option<Expression>, LinkError> {
+    expression
+        .map(|expression| link(tables, expression))
+        .transpose()
+}
+
+fn parts(tables: &Tables, group: &message::Group) -> Result<Box<[Expression]>, LinkError> {
+    group
+        .expressions
+        .iter()
+        .map(|part| link(tables, part))
+        .collect()
+}
+
+fn condition(tables: &Tables, condition: &message::Condition) -> Result<Condition, LinkError> {
+    let attribute = tables.attribute(condition.attribute)?;
+    let operator: Operator = known("operator", condition.operator)?;
+    let row = Row::of(operator)
+        .ok_or_else(|| LinkError::new(format!("operator {operator:?} is not built yet")))?;
+    let operands = Operands {
+        operator: row.name,
+        declared: declared(condition)?,
+        case: if condition.case_sensitive {
+            Case::Sensitive
+        } else {
+            Case::Folded
+        },
+        list: &condition.operands,
+    };
+    let unset = unset(condition, row)?;
+    Ok(Condition {
+        attribute,
+        unset,
+        row,
+        comparison: row.link(&operands)?,
+    })
+}
+
+fn declared(condition: &message::Condition) -> Result<AttributeType, LinkError> {
+    let declared = condition.r#type;
+    declared
+        .as_known()
+        .ok_or_else(|| LinkError::new(format!("attribute type {} is not known", declared.to_i32())))
+}
+
+fn unset(condition: &message::Condition, row: &Row) -> Result<Truth, LinkError> {
+    let said = condition.on_unset;
+    Ok(match said.as_known() {
+        Some(OnUnset::Unspecified) => row.unset,
+        Some(OnUnset::Match) => Truth::True,
+        Some(OnUnset::NoMatch) => Truth::False,
+        Some(OnUnset::Unknown) => Truth::Unknown,
+        None => {
+            return Err(LinkError::new(format!(
+                "on_unset {} is not known",
+                said.to_i32()
+            )));
+        }
+    })
+}
+
+fn slot(tables: &Tables, condition: &message::SlotCondition) -> Result<SlotCondition, LinkError> {
+    let (start, end) = slot_range(condition.start, condition.end)?;
+    Ok(SlotCondition {
+        unit: tables.unit_kind(condition.unit)?,
+        salt: salt(&condition.salt)?,
+        start,
+        end,
+    })
+}

@@ -1,0 +1,149 @@
+//! What the parts of a snapshot refer to by position.
+use buffa::{EnumValue, Enumeration};
+use turnout_snapshot::turnout::snapshot::v1::{Content, FlagType};
+
+use super::LinkError;
+use crate::index::{AttributeIndex, ItemIndex, RuleIndex, SegmentIndex, UnitKindIndex};
+use crate::program::Variant;
+
+/// The sizes of the tables, and those that grow while items are linked.
+pub(super) struct Tables {
+    attributes: usize,
+    unit_kinds: usize,
+    segments: usize,
+    pub(super) user: UnitKindIndex,
+    /// Where each flag stands among all items.
+    pub(super) flags: Vec<ItemIndex>,
+    /// Where each experiment stands among all items.
+    pub(super) experiments: Vec<ItemIndex>,
+    /// The type of each experiment; `None` when it is quarantined.
+    experiment_types: Vec<Option<EnumValue<FlagType>>>,
+    pub(super) variants: Vec<Variant>,
+    pub(super) rule_names: Vec<Box<str>>,
+}
+
+impl Tables {
+    pub(super) fn new(content: &Content) -> Result<Self, LinkError> {
+        ascending("attributes", content.attributes.iter())?;
+        ascending("unit kinds", content.unit_kinds.iter())?;
+        ascending(
+            "segments",
+            content.segments.iter().map(|segment| &segment.key),
+        )?;
+        ascending("flags", content.flags.iter().map(|flag| &flag.key))?;
+        ascending(
+            "experiments",
+            content.experiments.iter().map(|experiment| &experiment.key),
+        )?;
+        let user = content.unit_kinds.iter().position(|kind| kind == "user");
+        let (flags, experiments) = positions(content)?;
+        Ok(Self {
+            attributes: content.attributes.len(),
+            unit_kinds: content.unit_kinds.len(),
+            segments: content.segments.len(),
+            user: user
+                .and_then(UnitKindIndex::new)
+                .ok_or_else(|| LinkError::new("the unit kind `user` is missing"))?,
+            flags,
+            experiments,
+            experiment_types: content
+                .experiments
+                .iter()
+                .map(|experiment| (!experiment.quarantined).then_some(experiment.r#type))
+                .collect(),
+            variants: Vec::new(),
+            rule_names: Vec::new(),
+        })
+    }
+
+    pub(super) fn attribute(&self, index: u32) -> Result<AttributeIndex, LinkError> {
+        within("attribute", index, self.attributes).map(AttributeIndex::from)
+    }
+
+    pub(super) fn unit_kind(&self, index: u32) -> Result<UnitKindIndex, LinkError> {
+        within("unit kind", index, self.unit_kinds).map(UnitKindIndex::from)
+    }
+
+    pub(super) fn segment(&self, index: u32) -> Result<SegmentIndex, LinkError> {
+        within("segment", index, self.segments).map(SegmentIndex::from)
+    }
+
+    /// An experiment by its position among experiments, and its type unless it is quarantined.
+    pub(super) fn experiment(
+        &self,
+        index: u32,
+    ) -> Result<(ItemIndex, Option<EnumValue<FlagType>>), LinkError> {
+        let at = usize::try_from(index).unwrap_or(usize::MAX);
+        match (self.experiments.get(at), self.experiment_types.get(at)) {
+            (Some(item), Some(value_type)) => Ok((*item, *value_type)),
+            _ => Err(outside("experiment", index, self.experiments.len())),
+        }
+    }
+
+    /// Adds a rule's name.
+    pub(super) fn rule(&mut self, name: String) -> Result<RuleIndex, LinkError> {
+        let index = RuleIndex::new(self.rule_names.len());
+        self.rule_names.push(name.into());
+        index.ok_or_else(|| LinkError::new("there are too many rules"))
+    }
+}
+
+/// Where flags and experiments stand when they are sorted by key together.
+fn positions(content: &Content) -> Result<(Vec<ItemIndex>, Vec<ItemIndex>), LinkError> {
+    let flags = content.flags.iter().map(|flag| (&flag.key, true));
+    let experiments = content
+        .experiments
+        .iter()
+        .map(|experiment| (&experiment.key, false));
+    let mut all: Vec<_> = flags.chain(experiments).collect();
+    all.sort_unstable();
+    ascending("flags and experiments", all.iter().map(|(key, _)| *key))?;
+    let of = |wanted: bool| {
+        let positions = all
+            .iter()
+            .zip(0_u32..)
+            .filter(move |((_, flag), _)| *flag == wanted);
+        positions
+            .map(|(_, position)| ItemIndex::from(position))
+            .collect()
+    };
+    Ok((of(true), of(false)))
+}
+
+fn within(what: &str, index: u32, length: usize) -> Result<u32, LinkError> {
+    let fits = usize::try_from(index).is_ok_and(|at| at < length);
+    if fits {
+        Ok(index)
+    } else {
+        Err(outside(what, index, length))
+    }
+}
+
+pub(super) fn outside(what: &str, index: u32, length: usize) -> LinkError {
+    LinkError::new(format!("{what} {index} does not exist: there are {length}"))
+}
+
+/// Refuses names that are not in ascending order, each once.
+pub(super) fn ascending<'n>(
+    what: &str,
+    names: impl Iterator<Item = &'n String>,
+) -> Result<(), LinkError> {
+    let mut last: Option<&String> = None;
+    for name in names {
+        if last.is_some_and(|last| last >= name) {
+            let message = format!("{what} are not sorted, each once: see `{name}`");
+            return Err(LinkError::new(message));
+        }
+        last = Some(name);
+    }
+    Ok(())
+}
+
+/// A value of an enumeration that must be known and said.
+pub(super) fn known<E: Enumeration + PartialEq + Default>(
+    what: &str,
+    value: EnumValue<E>,
+) -> Result<E, LinkError> {
+    let known = value.as_known().filter(|known| *known != E::default());
+    known.ok_or_else(|| LinkError::new(format!("{what} {} is not known", value.to_i32())))
+}

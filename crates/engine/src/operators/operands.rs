@@ -1,0 +1,136 @@
+//! The operands of one condition while it is linked.
+use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::operand::Kind;
+use turnout_snapshot::turnout::snapshot::v1::{AttributeType, Operand};
+
+use super::text_set::TextSet;
+use crate::link::LinkError;
+use crate::literal::{self, LiteralError};
+use crate::number::Number;
+use crate::render::Rendered;
+use crate::text::Case;
+
+/// What a condition compares with, and how.
+pub(crate) struct Operands<'o> {
+    /// The operator's name, for errors.
+    pub(crate) operator: &'static str,
+    pub(crate) declared: AttributeType,
+    pub(crate) case: Case,
+    pub(crate) list: &'o [Operand],
+}
+
+impl Operands<'_> {
+    /// Refuses any operand.
+    pub(crate) fn none(&self) -> Result<(), LinkError> {
+        if self.list.is_empty() {
+            return Ok(());
+        }
+        Err(LinkError::new(format!(
+            "`{}` takes no operand",
+            self.operator
+        )))
+    }
+
+    /// Every operand as it is compared as text.
+    pub(crate) fn texts(&self) -> Result<Vec<Box<str>>, LinkError> {
+        self.each("text", |kind| match kind {
+            Kind::Text(text) => Some(Ok(self.case.form(text).into())),
+            Kind::Boolean(value) => Some(Ok(if *value { "true" } else { "false" }.into())),
+            Kind::Number(text) => Some(render(text)),
+            _ => None,
+        })
+    }
+
+    /// Every operand as it was written.
+    pub(crate) fn raw_texts(&self) -> Result<Vec<&str>, LinkError> {
+        self.each("text", |kind| match kind {
+            Kind::Text(text) => Some(Ok(&**text)),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn numbers(&self) -> Result<Vec<Number>, LinkError> {
+        self.each("a number", |kind| match kind {
+            Kind::Number(text) => Some(literal::parse_number(text)),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn booleans(&self) -> Result<Vec<bool>, LinkError> {
+        self.each("a boolean", |kind| match kind {
+            Kind::Boolean(value) => Some(Ok(*value)),
+            _ => None,
+        })
+    }
+
+    /// Low and high, both included.
+    pub(crate) fn intervals(&self) -> Result<Vec<(Number, Number)>, LinkError> {
+        self.each("a pair of numbers", |kind| match kind {
+            Kind::Interval(pair) => Some(
+                literal::parse_number(&pair.low)
+                    .and_then(|low| literal::parse_number(&pair.high).map(|high| (low, high))),
+            ),
+            _ => None,
+        })
+    }
+
+    /// Divisor and remainder.
+    pub(crate) fn moduli(&self) -> Result<Vec<(i128, i128)>, LinkError> {
+        self.each("a divisor and a remainder", |kind| match kind {
+            Kind::Modulo(modulo) => Some(modulus(&modulo.divisor, &modulo.remainder)),
+            _ => None,
+        })
+    }
+
+    /// Whole lists.
+    pub(crate) fn lists(&self) -> Result<Vec<TextSet>, LinkError> {
+        self.each("a list", |kind| match kind {
+            Kind::List(list) => Some(Ok(TextSet::new(
+                list.texts.iter().map(|text| self.case.form(text).into()),
+            ))),
+            _ => None,
+        })
+    }
+
+    fn each<'s, T>(
+        &'s self,
+        expected: &str,
+        read: impl Fn(&'s Kind) -> Option<Result<T, LiteralError>>,
+    ) -> Result<Vec<T>, LinkError> {
+        let wrong = || {
+            LinkError::new(format!(
+                "an operand of `{}` must be {expected}",
+                self.operator
+            ))
+        };
+        self.list
+            .iter()
+            .map(|operand| {
+                let value = operand.kind.as_ref().and_then(&read).ok_or_else(wrong)?;
+                value.map_err(|error| LinkError::new(error.message))
+            })
+            .collect()
+    }
+}
+
+fn modulus(divisor: &str, remainder: &str) -> Result<(i128, i128), LiteralError> {
+    let numbers = (
+        literal::parse_integer(divisor)?,
+        literal::parse_integer(remainder)?,
+    );
+    if numbers.0 < 1 {
+        return Err(LiteralError::new(format!(
+            "divisor `{divisor}` must be at least 1"
+        )));
+    }
+    Ok(numbers)
+}
+
+/// A number as text: digits as they are compared, a double as it renders.
+fn render(text: &str) -> Result<Box<str>, LiteralError> {
+    match literal::parse_number(text)? {
+        Number::Integer(value) => Ok(value.to_string().into()),
+        Number::Double(value) => Rendered::double(value)
+            .map(|text| text.as_str().into())
+            .ok_or_else(|| LiteralError::new(format!("`{text}` has no text form"))),
+    }
+}

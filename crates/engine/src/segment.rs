@@ -1,0 +1,166 @@
+//! Segments: NOT(excluded) AND (included OR definition), in Kleene logic.
+use crate::context::Unit;
+use crate::decision::{SegmentReason, Unknown};
+use crate::evaluation::Evaluation;
+use crate::expression::Expression;
+use crate::index::{SegmentIndex, UnitKindIndex};
+use crate::scratch::SegmentOutcome;
+use crate::truth::Truth;
+use crate::unit_set::UnitSet;
+use crate::visitor::{Step, Visitor};
+
+/// A linked segment.
+#[derive(Debug)]
+pub(crate) struct LinkedSegment {
+    pub(crate) unit: UnitKindIndex,
+    pub(crate) definition: Definition,
+    pub(crate) include: Listed,
+    pub(crate) exclude: Listed,
+}
+
+/// Who is in it, apart from who is listed.
+#[derive(Debug)]
+pub(crate) enum Definition {
+    Everyone,
+    Rule(Expression),
+    Members(UnitSet),
+    /// UNKNOWN to all who refer to it: a draft, archived or quarantined.
+    Silent(SegmentReason),
+}
+
+/// Units and segments that are let in, or kept out, whatever the definition says.
+#[derive(Debug)]
+pub(crate) struct Listed {
+    pub(crate) units: UnitSet,
+    pub(crate) segments: Box<[SegmentIndex]>,
+}
+
+const fn outcome(truth: Truth, reason: SegmentReason) -> SegmentOutcome {
+    SegmentOutcome { truth, reason }
+}
+
+const UNKNOWN: SegmentOutcome = outcome(Truth::Unknown, SegmentReason::UnknownAttribute);
+
+impl Evaluation<'_, '_, '_> {
+    /// A segment's outcome, evaluated at most once; what made it UNKNOWN is on the trail.
+    pub(crate) fn segment<V: Visitor>(
+        &mut self,
+        index: SegmentIndex,
+        visitor: &mut V,
+    ) -> SegmentOutcome {
+        let step = Step::Segment(index);
+        visitor.enter(step);
+        let outcome = match self.context.scratch.recall(index) {
+            Some(outcome) => outcome,
+            None => {
+                let mark = self.context.scratch.mark();
+                let outcome = self.segment_value(index, visitor);
+                self.context.scratch.settle(mark, outcome.truth);
+                self.context.scratch.remember(index, mark, outcome);
+                outcome
+            }
+        };
+        visitor.leave(step, outcome.truth);
+        outcome
+    }
+
+    fn segment_value<V: Visitor>(
+        &mut self,
+        index: SegmentIndex,
+        visitor: &mut V,
+    ) -> SegmentOutcome {
+        // INVARIANT: linking checked every index; an index of another program is UNKNOWN.
+        let Some(segment) = self.program.linked_segments.get(index.at()) else {
+            return UNKNOWN;
+        };
+        if let Definition::Silent(reason) = segment.definition {
+            let unknown = match reason {
+                SegmentReason::Archived => Unknown::ArchivedSegment(index),
+                _ => Unknown::Segment(index),
+            };
+            self.context.scratch.trail.push(unknown);
+            return outcome(Truth::Unknown, reason);
+        }
+        let excluded = self.listed(&segment.exclude, segment.unit, visitor);
+        if excluded == Truth::True {
+            return outcome(Truth::False, SegmentReason::Excluded);
+        }
+        let inside = self.inside(segment, visitor);
+        match (excluded, inside.truth) {
+            (Truth::Unknown, Truth::True) => UNKNOWN,
+            _ => inside,
+        }
+    }
+
+    /// Included OR definition.
+    fn inside<V: Visitor>(&mut self, segment: &LinkedSegment, visitor: &mut V) -> SegmentOutcome {
+        let mark = self.context.scratch.mark();
+        let included = self.listed(&segment.include, segment.unit, visitor);
+        if included == Truth::True {
+            return outcome(Truth::True, SegmentReason::Included);
+        }
+        let defined = self.defined(segment, visitor);
+        let inside = match (included, defined.truth) {
+            (Truth::Unknown, Truth::False) => UNKNOWN,
+            _ => defined,
+        };
+        self.context.scratch.settle(mark, inside.truth);
+        inside
+    }
+
+    fn defined<V: Visitor>(&mut self, segment: &LinkedSegment, visitor: &mut V) -> SegmentOutcome {
+        match &segment.definition {
+            Definition::Everyone => outcome(Truth::True, SegmentReason::Everyone),
+            Definition::Silent(reason) => outcome(Truth::Unknown, *reason),
+            Definition::Rule(expression) => match self.expression(expression, visitor) {
+                Truth::True => outcome(Truth::True, SegmentReason::Match),
+                Truth::False => outcome(Truth::False, SegmentReason::NoMatch),
+                Truth::Unknown => UNKNOWN,
+            },
+            Definition::Members(members) => match self.context.unit_of(segment.unit) {
+                Unit::Id(id) if members.contains(id) => outcome(Truth::True, SegmentReason::Member),
+                Unit::Id(_) => outcome(Truth::False, SegmentReason::NotMember),
+                Unit::Absent => outcome(Truth::False, SegmentReason::NoUnit),
+                Unit::Unknown => {
+                    self.context.scratch.trail.push(Unknown::Unit(segment.unit));
+                    UNKNOWN
+                }
+            },
+        }
+    }
+
+    /// Whether the unit is listed by its id or by a segment.
+    fn listed<V: Visitor>(
+        &mut self,
+        listed: &Listed,
+        unit: UnitKindIndex,
+        visitor: &mut V,
+    ) -> Truth {
+        let mark = self.context.scratch.mark();
+        let mut truth = self.listed_unit(&listed.units, unit);
+        for segment in &listed.segments {
+            if truth == Truth::True {
+                break;
+            }
+            match self.segment(*segment, visitor).truth {
+                Truth::False => {}
+                other => truth = other,
+            }
+        }
+        self.context.scratch.settle(mark, truth)
+    }
+
+    fn listed_unit(&mut self, units: &UnitSet, unit: UnitKindIndex) -> Truth {
+        if units.is_empty() {
+            return Truth::False;
+        }
+        match self.context.unit_of(unit) {
+            Unit::Id(id) => Truth::from(units.contains(id)),
+            Unit::Absent => Truth::False,
+            Unit::Unknown => {
+                self.context.scratch.trail.push(Unknown::Unit(unit));
+                Truth::Unknown
+            }
+        }
+    }
+}
