@@ -1,0 +1,58 @@
+"""A server of the shop example, as a reader of the documents starts it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from turnout import Client, Unavailable
+
+ROOT = Path(__file__).parents[2]
+TURNOUT = Path(sys.executable).parent / "turnout"
+
+
+class ShopServer(NamedTuple):
+    """Where the shop is served."""
+
+    runtime_dir: Path
+    address: str
+
+
+@pytest.fixture(scope="session")
+def shop_server(tmp_path_factory):
+    runtime_dir = tmp_path_factory.mktemp("run")
+    address = f"127.0.0.1:{free_port()}"
+    environment = os.environ | {
+        "XDG_RUNTIME_DIR": str(runtime_dir),
+        "XDG_STATE_HOME": str(tmp_path_factory.mktemp("state")),
+    }
+    command = [TURNOUT, "serve", "examples/shop", "--listen", address, "--admin-listen", "none"]
+    server = subprocess.Popen(command, cwd=ROOT, env=environment)
+    try:
+        wait_until_ready(server, Client(address))
+        yield ShopServer(runtime_dir, address)
+    finally:
+        server.terminate()
+        server.wait(15)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until_ready(server, client):
+    until = time.monotonic() + 20
+    while True:
+        try:
+            return client.snapshot_status()
+        except Unavailable:
+            assert server.poll() is None, "the server ended"
+            assert time.monotonic() < until, "the server did not become ready"
+            time.sleep(0.05)
