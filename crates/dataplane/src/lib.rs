@@ -1,1 +1,43 @@
-//! dataplane
+//! The data plane: listeners, protocols, limits, health, metrics and the snapshot that is served.
+//!
+//! ```no_run
+//! use std::time::Duration;
+//! use turnout_dataplane::{DataPlane, Settings};
+//!
+//! let settings = Settings { grpc_address: Some(([127, 0, 0, 1], 8013).into()), ..Settings::default() };
+//! let plane = DataPlane::start(settings)?;
+//! plane.load(&std::fs::read("state/last-known-good.snapshot")?)?;
+//! plane.drain(Duration::from_secs(10));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+mod admin;
+mod answer;
+mod body;
+mod changes;
+mod context;
+mod dataplane;
+mod deadline;
+mod decide;
+mod errors;
+mod exposition;
+mod front;
+mod health;
+mod listen;
+mod method;
+mod metrics;
+mod plane;
+mod reply;
+mod routes;
+mod segments;
+mod serve;
+mod served;
+mod settings;
+mod status;
+mod thread;
+mod watch;
+mod wire;
+
+pub use dataplane::{Addresses, DataPlane, Stats};
+pub use listen::StartError;
+pub use settings::{Limits, Settings};
+pub use turnout_engine::LinkError;

@@ -1,0 +1,253 @@
+//! The unary calls: request bytes in, reply bytes out, the same for every protocol.
+use std::cell::Cell;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use buffa::{EnumValue, MessageView};
+use bumpalo::Bump;
+use bytes::BytesMut;
+use turnout_engine::{Context, Evaluation, Program};
+use turnout_protos::turnout::v1::{ContextView, ExposureMode};
+
+use crate::context::{Filling, Place};
+use crate::errors::CallError;
+use crate::method::Method;
+use crate::metrics::ThreadCounters;
+use crate::plane::Plane;
+use crate::served::{Age, Served};
+use crate::{decide, segments, status};
+
+/// What the calls of one request thread share.
+pub(crate) struct Thread {
+    pub plane: Arc<Plane>,
+    pub counters: Arc<ThreadCounters>,
+}
+
+/// When a call began and when its caller stops waiting.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Call {
+    pub started: Instant,
+    pub deadline: Option<Instant>,
+}
+
+impl Call {
+    /// Refuses a call whose deadline has passed.
+    #[inline]
+    pub(crate) fn check_deadline(&self) -> Result<(), CallError> {
+        match self.deadline {
+            Some(deadline) if Instant::now() >= deadline => Err(CallError::DeadlineExceeded),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Answers a call on one snapshot and one `now`; the reply is appended to `out`.
+///
+/// # Errors
+/// Why there is no answer; `out` may then hold part of one.
+pub(crate) fn answer(
+    thread: &Thread,
+    method: Method,
+    request: &[u8],
+    call: &Call,
+    out: &mut BytesMut,
+) -> Result<(), CallError> {
+    match method {
+        Method::Decide => decide::decide(thread, request, call, out),
+        Method::BatchDecide => decide::batch_decide(thread, request, call, out),
+        Method::DecideAll => decide::decide_all(thread, request, call, out),
+        Method::CheckSegment => segments::check_segment(thread, request, call, out),
+        Method::BatchCheckSegments => segments::batch_check_segments(thread, request, call, out),
+        Method::ListMatchingSegments => {
+            segments::list_matching_segments(thread, request, call, out)
+        }
+        Method::Explain => Err(CallError::NotBuilt { what: "Explain" }),
+        Method::Expose => Err(CallError::NotBuilt { what: "Expose" }),
+        Method::GetSnapshotStatus => status::get_snapshot_status(thread, request, call, out),
+    }
+}
+
+/// Reads a request without copying its strings.
+#[inline]
+pub(crate) fn read<'a, V: MessageView<'a>>(request: &'a [u8]) -> Result<V, CallError> {
+    V::decode_view(request).map_err(|error| CallError::Malformed {
+        message: error.to_string(),
+    })
+}
+
+/// The snapshot of a call, not older than the caller wants.
+pub(crate) struct Current<'s> {
+    pub served: &'s Served,
+    pub age: Age,
+}
+
+/// Runs `body` on the current snapshot.
+#[inline]
+pub(crate) fn on_current<R>(
+    thread: &Thread,
+    call: &Call,
+    min_revision: u64,
+    body: impl FnOnce(Current<'_>) -> Result<R, CallError>,
+) -> Result<R, CallError> {
+    let guard = thread.plane.holder.current();
+    let Some(served) = guard.as_deref() else {
+        return Err(CallError::NoSnapshot);
+    };
+    note_swap(thread, served, call);
+    if served.program.revision() < min_revision {
+        return Err(CallError::Behind {
+            wanted: min_revision,
+            revision: served.program.revision(),
+            id: served.program.id().to_owned(),
+        });
+    }
+    body(Current {
+        served,
+        age: thread.plane.holder.age(call.started),
+    })
+}
+
+thread_local! {
+    static LAST_SERIAL: Cell<u64> = const { Cell::new(u64::MAX) };
+    static CONTEXT: Cell<Option<(u64, Context<'static>)>> = const { Cell::new(None) };
+}
+
+/// Measures what the first call on a new snapshot paid for taking it.
+#[inline]
+fn note_swap(thread: &Thread, served: &Served, call: &Call) {
+    if LAST_SERIAL.get() != served.serial {
+        let first = LAST_SERIAL.replace(served.serial) == u64::MAX;
+        if !first {
+            thread.counters.swapped(call.started.elapsed());
+        }
+    }
+}
+
+/// Runs `body` with a filled context whose memory the thread keeps.
+#[inline]
+pub(crate) fn with_context<'a, R>(
+    thread: &Thread,
+    served: &Served,
+    (view, place): (Option<&ContextView<'a>>, Place),
+    arena: &'a Bump,
+    body: impl FnOnce(&mut Context<'a>) -> R,
+) -> Result<R, CallError> {
+    let program = &served.program;
+    let mut context: Context<'a> = match CONTEXT.take() {
+        Some((serial, context)) if serial == served.serial => context,
+        Some((_, context)) => context.recycle(program),
+        None => Context::new(program),
+    };
+    let filled = match view {
+        Some(view) => {
+            let limits = &thread.plane.settings.limits;
+            Filling {
+                program,
+                limits,
+                arena,
+                place,
+            }
+            .fill(&mut context, view)
+        }
+        None => Ok(()),
+    };
+    let result = filled.map(|()| body(&mut context));
+    CONTEXT.set(Some((served.serial, context.recycle(program))));
+    result
+}
+
+/// An evaluation at the instant asked for, or now.
+#[inline]
+pub(crate) fn evaluation<'p, 'c, 'a>(
+    program: &'p Program,
+    context: &'c mut Context<'a>,
+    now: turnout_engine::Instant,
+) -> Evaluation<'p, 'c, 'a> {
+    Evaluation::new(program, context, now)
+}
+
+type TimestampView<'a> = buffa_types::google::protobuf::__buffa::view::TimestampView<'a>;
+
+/// The instant to decide at: the request's, or the clock's.
+#[inline]
+pub(crate) fn instant(
+    now: Option<&TimestampView<'_>>,
+) -> Result<turnout_engine::Instant, CallError> {
+    let nanoseconds = match now {
+        None => SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .ok()
+            .and_then(|since| i64::try_from(since.as_nanos()).ok()),
+        Some(now) if (0..=999_999_999).contains(&now.nanos) => now
+            .seconds
+            .checked_mul(1_000_000_000)
+            .and_then(|whole| whole.checked_add(i64::from(now.nanos))),
+        Some(_) => None,
+    };
+    nanoseconds.map(turnout_engine::Instant).ok_or_else(|| {
+        CallError::field(
+            "now",
+            "BAD_VALUE",
+            "`now` is not an instant between the years 1678 and 2262",
+        )
+    })
+}
+
+/// Refuses exposure modes that are not built.
+#[inline]
+pub(crate) fn check_exposure(mode: EnumValue<ExposureMode>) -> Result<(), CallError> {
+    match mode.as_known() {
+        Some(ExposureMode::EXPOSURE_MODE_UNSPECIFIED | ExposureMode::EXPOSURE_MODE_NONE) => Ok(()),
+        Some(ExposureMode::EXPOSURE_MODE_RECORD) => Err(CallError::NotBuilt {
+            what: "the exposure mode RECORD",
+        }),
+        Some(ExposureMode::EXPOSURE_MODE_TOKEN) => Err(CallError::NotBuilt {
+            what: "the exposure mode TOKEN",
+        }),
+        None => Err(CallError::field(
+            "exposure_mode",
+            "BAD_VALUE",
+            "`exposure_mode` is not one of the modes",
+        )),
+    }
+}
+
+/// Refuses an empty key, and one that is too long to be any.
+#[inline]
+pub(crate) fn check_key(
+    thread: &Thread,
+    field: impl FnOnce() -> String,
+    key: &str,
+) -> Result<(), CallError> {
+    let limit = thread.plane.settings.limits.string_bytes;
+    if key.is_empty() {
+        let field = field();
+        let message = format!("`{field}` is empty; name a key");
+        return Err(CallError::Field {
+            field,
+            reason: "EMPTY_KEY",
+            message,
+        });
+    }
+    if key.len() > limit {
+        return Err(CallError::Limit {
+            field: field(),
+            limit,
+            actual: key.len(),
+        });
+    }
+    Ok(())
+}
+
+/// Refuses a batch that is too long.
+pub(crate) fn check_batch(thread: &Thread, field: &str, actual: usize) -> Result<(), CallError> {
+    let limit = thread.plane.settings.limits.batch_keys;
+    if actual > limit {
+        return Err(CallError::Limit {
+            field: field.to_owned(),
+            limit,
+            actual,
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,244 @@
+//! A request's context → the engine's, with every limit checked on the way.
+use bumpalo::Bump;
+use turnout_engine::{Context, Program, ValueRef};
+use turnout_protos::turnout::v1::ContextView;
+use turnout_snapshot::turnout::v1::__buffa::view::ValueView;
+use turnout_snapshot::turnout::v1::__buffa::view::oneof::value::Kind;
+
+use crate::errors::CallError;
+use crate::settings::Limits;
+
+const DEFAULT_UNIT: &str = "user";
+
+/// Where in the request a context is, for messages.
+#[derive(Clone, Copy)]
+pub(crate) enum Place {
+    Request,
+    Item(usize),
+}
+
+impl Place {
+    fn field(self, rest: impl std::fmt::Display) -> String {
+        match self {
+            Place::Request => format!("context.{rest}"),
+            Place::Item(index) => format!("items[{index}].context.{rest}"),
+        }
+    }
+}
+
+/// What filling a context needs to know.
+pub(crate) struct Filling<'p, 'a> {
+    pub program: &'p Program,
+    pub limits: &'p Limits,
+    /// Holds converted lists as long as the context.
+    pub arena: &'a Bump,
+    pub place: Place,
+}
+
+impl<'a> Filling<'_, 'a> {
+    /// Fills an empty context.
+    ///
+    /// # Errors
+    /// A field is over its limit, holds a bad value, or is not built yet.
+    pub(crate) fn fill(
+        &self,
+        context: &mut Context<'a>,
+        view: &ContextView<'a>,
+    ) -> Result<(), CallError> {
+        if !view.sticky_assignments.is_empty() {
+            return Err(CallError::NotBuilt {
+                what: "`sticky_assignments` in a context",
+            });
+        }
+        self.units(context, view)?;
+        self.attributes(context, view)?;
+        self.count("unknown_attributes", view.unknown_attributes.len())?;
+        for name in view.unknown_attributes.iter() {
+            self.text("unknown_attributes", name)?;
+            context.unknown(self.program, name);
+        }
+        context.partial(view.partial);
+        Ok(())
+    }
+
+    fn units(&self, context: &mut Context<'a>, view: &ContextView<'a>) -> Result<(), CallError> {
+        self.text("targeting_key", view.targeting_key)?;
+        if !view.targeting_key.is_empty() {
+            context.unit(self.program, DEFAULT_UNIT, view.targeting_key);
+        }
+        if view.units.is_empty() {
+            return Ok(());
+        }
+        self.count("units", view.units.len())?;
+        for (kind, id) in view.units.iter_unique() {
+            self.text("units", kind)?;
+            self.text("units", id)?;
+            let contradicts = *kind == DEFAULT_UNIT
+                && !view.targeting_key.is_empty()
+                && *id != view.targeting_key;
+            if contradicts && !id.is_empty() {
+                return Err(CallError::Field {
+                    field: self.place.field("targeting_key"),
+                    reason: "CONTRADICTING_UNITS",
+                    message:
+                        "`targeting_key` and `units[\"user\"]` name different ids; send one of them"
+                            .to_owned(),
+                });
+            }
+            context.unit(self.program, kind, id);
+        }
+        Ok(())
+    }
+
+    fn attributes(
+        &self,
+        context: &mut Context<'a>,
+        view: &ContextView<'a>,
+    ) -> Result<(), CallError> {
+        self.count("attributes", view.attributes.len())?;
+        for (name, value) in view.attributes.iter() {
+            self.text("attributes", name)?;
+            let index = Context::looks_at(self.program, name);
+            // A value that nothing looks at is checked all the same, and not kept.
+            let value = self.value(name, value, 1, index.is_some())?;
+            if let Some(index) = index {
+                context.set_at(index, value);
+            }
+        }
+        Ok(())
+    }
+
+    fn value(
+        &self,
+        name: &str,
+        value: &ValueView<'a>,
+        depth: usize,
+        keep: bool,
+    ) -> Result<ValueRef<'a>, CallError> {
+        let Some(kind) = &value.kind else {
+            return Err(
+                self.bad_value(name, "has a value without a kind; send `null` for no value")
+            );
+        };
+        Ok(match kind {
+            Kind::Null(_) => ValueRef::Null,
+            Kind::String(text) => {
+                self.attribute_text(name, text)?;
+                ValueRef::String(text)
+            }
+            Kind::Integer(number) => ValueRef::Integer(*number),
+            Kind::Double(number) => ValueRef::Double(*number),
+            Kind::Boolean(boolean) => ValueRef::Boolean(*boolean),
+            Kind::Timestamp(instant) => {
+                if !(0..=999_999_999).contains(&instant.nanos) {
+                    return Err(self
+                        .bad_value(name, "has a timestamp whose nanos are not 0 to 999,999,999"));
+                }
+                ValueRef::Timestamp {
+                    seconds: instant.seconds,
+                    nanos: instant.nanos,
+                }
+            }
+            Kind::List(list) => {
+                self.nested(name, list.values.len(), depth)?;
+                self.list(name, list.values.iter(), depth, keep)?
+            }
+            Kind::Object(object) => {
+                self.nested(name, object.fields.len(), depth)?;
+                for field in object.fields.iter() {
+                    self.attribute_text(name, field.name)?;
+                    if let Some(value) = field.value.as_option() {
+                        self.value(name, value, depth + 1, false)?;
+                    }
+                }
+                ValueRef::Object
+            }
+        })
+    }
+
+    fn list<'v>(
+        &self,
+        name: &str,
+        values: impl ExactSizeIterator<Item = &'v ValueView<'a>>,
+        depth: usize,
+        keep: bool,
+    ) -> Result<ValueRef<'a>, CallError>
+    where
+        'a: 'v,
+    {
+        let room = if keep { values.len() } else { 0 };
+        let mut list = bumpalo::collections::Vec::with_capacity_in(room, self.arena);
+        for value in values {
+            let value = self.value(name, value, depth + 1, keep)?;
+            if keep {
+                list.push(value);
+            }
+        }
+        Ok(ValueRef::List(list.into_bump_slice()))
+    }
+
+    fn nested(&self, name: &str, length: usize, depth: usize) -> Result<(), CallError> {
+        let field = || self.place.field(format_args!("attributes[{name:?}]"));
+        if depth > self.limits.depth {
+            return Err(CallError::Limit {
+                field: field(),
+                limit: self.limits.depth,
+                actual: depth,
+            });
+        }
+        if length > self.limits.list_length {
+            return Err(CallError::Limit {
+                field: field(),
+                limit: self.limits.list_length,
+                actual: length,
+            });
+        }
+        Ok(())
+    }
+
+    fn attribute_text(&self, name: &str, text: &str) -> Result<(), CallError> {
+        if text.len() > self.limits.string_bytes {
+            let field = self.place.field(format_args!("attributes[{name:?}]"));
+            return Err(CallError::Limit {
+                field,
+                limit: self.limits.string_bytes,
+                actual: text.len(),
+            });
+        }
+        Ok(())
+    }
+
+    fn bad_value(&self, name: &str, what: &str) -> CallError {
+        CallError::Field {
+            field: self.place.field(format_args!("attributes[{name:?}]")),
+            reason: "BAD_VALUE",
+            message: format!("attribute `{name}` {what}"),
+        }
+    }
+
+    #[inline]
+    fn text(&self, field: &str, text: &str) -> Result<(), CallError> {
+        if text.len() > self.limits.string_bytes {
+            let (limit, actual) = (self.limits.string_bytes, text.len());
+            return Err(CallError::Limit {
+                field: self.place.field(field),
+                limit,
+                actual,
+            });
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn count(&self, field: &str, actual: usize) -> Result<(), CallError> {
+        if actual > self.limits.attributes {
+            let limit = self.limits.attributes;
+            return Err(CallError::Limit {
+                field: self.place.field(field),
+                limit,
+                actual,
+            });
+        }
+        Ok(())
+    }
+}

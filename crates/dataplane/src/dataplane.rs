@@ -1,0 +1,285 @@
+//! A running data plane: started, fed with snapshots, drained.
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use turnout_engine::LinkError;
+
+use crate::admin;
+use crate::answer::Thread;
+use crate::listen::{self, SocketFile, StartError};
+use crate::metrics::Totals;
+use crate::plane::{Phase, Plane};
+use crate::settings::Settings;
+use crate::thread::{self, Listeners};
+
+const JOIN_STEP: Duration = Duration::from_millis(2);
+
+/// Where a data plane listens, with the ports that were really taken.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Addresses {
+    /// Decisions over TCP.
+    pub grpc: Option<SocketAddr>,
+    /// Decisions over the Unix socket.
+    pub unix_socket: Option<PathBuf>,
+    /// Health pages and metrics.
+    pub admin: Option<SocketAddr>,
+}
+
+/// What a data plane has counted and what it serves.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Stats {
+    /// Decisions taken, in calls of any size.
+    pub decisions: u64,
+    /// Segments checked.
+    pub segment_checks: u64,
+    /// Unary calls, whatever their status.
+    pub calls: u64,
+    /// Unary calls that did not end with OK.
+    pub calls_failed: u64,
+    /// Connections that are open.
+    pub connections: u64,
+    /// Streams of `Watch` that are open.
+    pub watchers: u64,
+    /// Snapshots that were loaded.
+    pub loads: u64,
+    /// Snapshots that were refused.
+    pub load_failures: u64,
+    /// The id of the snapshot that is served; empty before the first.
+    pub snapshot_id: String,
+    /// Its revision; 0 before the first.
+    pub revision: u64,
+    /// Its problems.
+    pub problems: u64,
+    /// Time since its source last agreed.
+    pub age: Duration,
+    /// Whether the age is over the limit.
+    pub stale: bool,
+    /// The longest that the first call on a new snapshot spent on taking it.
+    pub slowest_swap: Duration,
+}
+
+/// A running data plane; dropping it cuts what is still open.
+pub struct DataPlane {
+    plane: Arc<Plane>,
+    addresses: Addresses,
+    running: Mutex<Running>,
+}
+
+#[derive(Default)]
+struct Running {
+    threads: Vec<JoinHandle<bool>>,
+    admin: Option<JoinHandle<bool>>,
+    socket_file: Option<SocketFile>,
+    finished: bool,
+    clean: bool,
+}
+
+impl DataPlane {
+    /// Binds every listener and starts the threads; calls are UNAVAILABLE until a snapshot is loaded.
+    ///
+    /// # Errors
+    /// An address is in use or cannot be listened on, or the settings are contradictory.
+    pub fn start(settings: Settings) -> Result<DataPlane, StartError> {
+        check(&settings)?;
+        let count = settings.threads;
+        let mut tcp = match settings.grpc_address {
+            Some(address) => listen::tcp(address, count)?,
+            None => Vec::new(),
+        };
+        let unix = settings
+            .unix_socket
+            .as_deref()
+            .map(listen::unix)
+            .transpose()?;
+        let admin = match settings.admin_address {
+            Some(address) => listen::tcp(address, 1)?.pop(),
+            None => None,
+        };
+        let addresses = Addresses {
+            grpc: tcp.first().and_then(local_address),
+            unix_socket: settings.unix_socket.clone(),
+            admin: admin.as_ref().and_then(local_address),
+        };
+        let (unix, socket_file) = unix.unzip();
+        let plane = Arc::new(Plane::new(settings));
+        let mut running = Running {
+            socket_file,
+            clean: true,
+            ..Running::default()
+        };
+        for (index, counters) in plane.counters.iter().enumerate() {
+            let listeners = Listeners {
+                tcp: tcp.pop(),
+                // Every thread accepts from the one socket.
+                unix: unix
+                    .as_ref()
+                    .map(|unix| unix.try_clone())
+                    .transpose()
+                    .map_err(no_thread)?,
+            };
+            let thread = Thread {
+                plane: Arc::clone(&plane),
+                counters: Arc::clone(counters),
+            };
+            let started =
+                thread::start(format!("turnout-{index}"), thread, listeners).map_err(no_thread);
+            match started {
+                Ok(handle) => running.threads.push(handle),
+                Err(error) => {
+                    plane.enter(Phase::Closing);
+                    return Err(error);
+                }
+            }
+        }
+        if let Some(listener) = admin {
+            running.admin = Some(admin::start(Arc::clone(&plane), listener).map_err(no_thread)?);
+        }
+        Ok(DataPlane {
+            plane,
+            addresses,
+            running: Mutex::new(running),
+        })
+    }
+
+    /// Where it listens.
+    pub fn addresses(&self) -> &Addresses {
+        &self.addresses
+    }
+
+    /// Links a sealed snapshot on this thread and serves it from now on.
+    ///
+    /// The old one is freed on this thread, too: call it from a thread of low priority.
+    ///
+    /// # Errors
+    /// The snapshot is refused; what was served before is still served.
+    pub fn load(&self, sealed: &[u8]) -> Result<(), LinkError> {
+        self.plane.holder.load(sealed)
+    }
+
+    /// The source agrees with the snapshot that is served: its age starts again.
+    pub fn confirm(&self) {
+        self.plane.holder.confirm();
+    }
+
+    /// What has been counted until now.
+    pub fn stats(&self) -> Stats {
+        let totals = Totals::of(&self.plane.counters);
+        let current = self.plane.holder.current();
+        let program = current.as_deref().map(|served| &served.program);
+        let age = self.plane.holder.age(Instant::now());
+        let (loads, load_failures) = self.plane.holder.counts();
+        let calls = totals.calls.iter().map(|calls| calls.count()).sum();
+        Stats {
+            decisions: totals.decisions.iter().map(|(_, count)| count).sum(),
+            segment_checks: totals.checks.iter().map(|(_, count)| count).sum(),
+            calls,
+            calls_failed: calls - totals.calls.iter().map(|calls| calls.codes[0]).sum::<u64>(),
+            connections: totals.connections,
+            watchers: totals.watchers,
+            loads,
+            load_failures,
+            snapshot_id: program.map_or_else(String::new, |program| program.id().to_owned()),
+            revision: program.map_or(0, |program| program.revision()),
+            problems: program.map_or(0, |program| program.header().problems.len() as u64),
+            age: if program.is_some() {
+                age.age
+            } else {
+                Duration::ZERO
+            },
+            stale: program.is_some() && age.stale,
+            slowest_swap: totals.slowest_swap,
+        }
+    }
+
+    /// Begins the end and returns at once: health says NOT_SERVING, listeners close, streams are told.
+    pub fn begin_drain(&self) {
+        self.plane.enter(Phase::Draining);
+        self.running().socket_file = None;
+    }
+
+    /// Waits until every call in flight has ended; `false` when that takes longer than `patience`.
+    pub fn drained(&self, patience: Duration) -> bool {
+        let until = Instant::now() + patience;
+        loop {
+            if self.running().threads.iter().all(JoinHandle::is_finished) {
+                return true;
+            }
+            if Instant::now() >= until {
+                return false;
+            }
+            std::thread::sleep(JOIN_STEP);
+        }
+    }
+
+    /// Ends the data plane: [`DataPlane::begin_drain`], up to `grace` for what is in flight, then the cut.
+    ///
+    /// Returns `true` when nothing had to be cut.
+    pub fn drain(&self, grace: Duration) -> bool {
+        self.begin_drain();
+        self.drained(grace);
+        self.close()
+    }
+
+    /// Cuts what is still open and waits for the threads; `true` when there was nothing to cut.
+    pub fn close(&self) -> bool {
+        self.plane.enter(Phase::Closing);
+        let mut running = self.running();
+        running.socket_file = None;
+        if !running.finished {
+            let threads = std::mem::take(&mut running.threads);
+            let clean = threads.into_iter().all_joined();
+            if let Some(admin) = running.admin.take() {
+                let _ = admin.join();
+            }
+            running.clean = clean;
+            running.finished = true;
+        }
+        running.clean
+    }
+
+    fn running(&self) -> std::sync::MutexGuard<'_, Running> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Joins every thread, also after one that did not end well.
+trait AllJoined {
+    fn all_joined(self) -> bool;
+}
+
+impl<I: Iterator<Item = JoinHandle<bool>>> AllJoined for I {
+    fn all_joined(self) -> bool {
+        self.map(|thread| thread.join().unwrap_or(false))
+            .fold(true, |all, clean| all & clean)
+    }
+}
+
+impl Drop for DataPlane {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+fn check(settings: &Settings) -> Result<(), StartError> {
+    let message = if settings.threads == 0 {
+        "`threads` is 0; set it to at least 1"
+    } else if settings.grpc_address.is_none() && settings.unix_socket.is_none() {
+        "nothing to listen on; set `grpc_address` or `unix_socket`"
+    } else {
+        return Ok(());
+    };
+    Err(StartError::Settings {
+        message: message.to_owned(),
+    })
+}
+
+fn no_thread(cause: std::io::Error) -> StartError {
+    StartError::Thread { cause }
+}
+
+fn local_address(listener: &TcpListener) -> Option<SocketAddr> {
+    listener.local_addr().ok()
+}

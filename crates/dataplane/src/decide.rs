@@ -1,0 +1,275 @@
+//! Decide, BatchDecide and DecideAll.
+use buffa::EnumValue;
+use bumpalo::Bump;
+use bytes::BytesMut;
+use turnout_engine::{Evaluation, Instant, Item, ItemIndex};
+use turnout_protos::turnout::v1::{
+    BatchDecideRequestView, DecideAllRequestView, DecideRequestView, ValueType,
+};
+
+use crate::answer::{
+    Call, Current, Thread, check_batch, check_exposure, check_key, evaluation, instant, on_current,
+    read, with_context,
+};
+use crate::context::Place;
+use crate::errors::CallError;
+use crate::reply::{DecisionReply, put_headers, put_item_error};
+use crate::wire::field_length;
+
+/// Answers one `DecideRequest`.
+pub(crate) fn decide(
+    thread: &Thread,
+    request: &[u8],
+    call: &Call,
+    out: &mut BytesMut,
+) -> Result<(), CallError> {
+    let request: DecideRequestView<'_> = read(request)?;
+    check_key(thread, || "key".to_owned(), request.key)?;
+    check_exposure(request.exposure_mode)?;
+    check_type(request.expected_type, || "expected_type".to_owned())?;
+    let now = instant(request.now.as_option())?;
+    call.check_deadline()?;
+    let arena = Bump::new();
+    on_current(thread, call, request.min_revision, |current| {
+        let context = (request.context.as_option(), Place::Request);
+        with_context(thread, current.served, context, &arena, |context| {
+            let mut evaluation = evaluation(&current.served.program, context, now);
+            let item = find(&current, request.key, request.expected_type)?;
+            put_decision(thread, &current, &mut evaluation, item, (None, 1), out);
+            Ok(())
+        })??;
+        current.served.put_reference(out, 2, current.age);
+        Ok(())
+    })
+}
+
+/// Answers many keys on one snapshot and one `now`.
+pub(crate) fn batch_decide(
+    thread: &Thread,
+    request: &[u8],
+    call: &Call,
+    out: &mut BytesMut,
+) -> Result<(), CallError> {
+    let request: BatchDecideRequestView<'_> = read(request)?;
+    check_batch_request(thread, &request)?;
+    let now = instant(request.now.as_option())?;
+    on_current(thread, call, request.min_revision, |current| {
+        if request.items.is_empty() {
+            batch_of_keys(thread, &current, call, &request, now, out)?;
+        } else {
+            batch_of_items(thread, &current, call, &request, now, out)?;
+        }
+        current.served.put_reference(out, 2, current.age);
+        Ok(())
+    })
+}
+
+fn check_batch_request(
+    thread: &Thread,
+    request: &BatchDecideRequestView<'_>,
+) -> Result<(), CallError> {
+    check_exposure(request.exposure_mode)?;
+    if !request.items.is_empty() && (!request.keys.is_empty() || request.context.is_set()) {
+        let message = "`items` carry their own keys and contexts; send either `items` or `keys` with `context`";
+        return Err(CallError::field("items", "CONTRADICTING_FIELDS", message));
+    }
+    check_batch(thread, "keys", request.keys.len())?;
+    check_batch(thread, "items", request.items.len())?;
+    for (index, key) in request.keys.iter().enumerate() {
+        check_key(thread, || format!("keys[{index}]"), key)?;
+    }
+    for (index, item) in request.items.iter().enumerate() {
+        check_key(thread, || format!("items[{index}].key"), item.key)?;
+        check_type(item.expected_type, || {
+            format!("items[{index}].expected_type")
+        })?;
+    }
+    Ok(())
+}
+
+fn batch_of_keys(
+    thread: &Thread,
+    current: &Current<'_>,
+    call: &Call,
+    request: &BatchDecideRequestView<'_>,
+    now: Instant,
+    out: &mut BytesMut,
+) -> Result<(), CallError> {
+    let arena = Bump::new();
+    let context = (request.context.as_option(), Place::Request);
+    with_context(thread, current.served, context, &arena, |context| {
+        let mut evaluation = evaluation(&current.served.program, context, now);
+        for key in request.keys.iter() {
+            call.check_deadline()?;
+            put_result(
+                thread,
+                current,
+                &mut evaluation,
+                (key, EnumValue::default()),
+                out,
+            );
+        }
+        Ok(())
+    })?
+}
+
+fn batch_of_items(
+    thread: &Thread,
+    current: &Current<'_>,
+    call: &Call,
+    request: &BatchDecideRequestView<'_>,
+    now: Instant,
+    out: &mut BytesMut,
+) -> Result<(), CallError> {
+    let arena = Bump::new();
+    for (index, item) in request.items.iter().enumerate() {
+        call.check_deadline()?;
+        let context = (item.context.as_option(), Place::Item(index));
+        with_context(thread, current.served, context, &arena, |context| {
+            let mut evaluation = evaluation(&current.served.program, context, now);
+            put_result(
+                thread,
+                current,
+                &mut evaluation,
+                (item.key, item.expected_type),
+                out,
+            );
+        })?;
+    }
+    Ok(())
+}
+
+/// Answers every flag and experiment, or those of a tag or a key prefix.
+pub(crate) fn decide_all(
+    thread: &Thread,
+    request: &[u8],
+    call: &Call,
+    out: &mut BytesMut,
+) -> Result<(), CallError> {
+    let request: DecideAllRequestView<'_> = read(request)?;
+    check_exposure(request.exposure_mode)?;
+    let now = instant(request.now.as_option())?;
+    let arena = Bump::new();
+    on_current(thread, call, request.min_revision, |current| {
+        let context = (request.context.as_option(), Place::Request);
+        with_context(thread, current.served, context, &arena, |context| {
+            let mut evaluation = evaluation(&current.served.program, context, now);
+            for (index, _) in selected(
+                current.served.program.items(),
+                request.tag,
+                request.key_prefix,
+            ) {
+                call.check_deadline()?;
+                put_decision(thread, &current, &mut evaluation, index, (None, 1), out);
+            }
+            Ok(())
+        })??;
+        current.served.put_reference(out, 2, current.age);
+        Ok(())
+    })
+}
+
+/// The items of a prefix and a tag, in the order of their keys.
+fn selected<'p>(
+    items: &'p [Item],
+    tag: &'p str,
+    prefix: &'p str,
+) -> impl Iterator<Item = (ItemIndex, &'p Item)> {
+    let start = items.partition_point(|item| *item.key < *prefix);
+    let ours = items
+        .iter()
+        .enumerate()
+        .skip(start)
+        .take_while(move |(_, item)| item.key.starts_with(prefix));
+    ours.filter(move |(_, item)| tag.is_empty() || item.tags.iter().any(|own| **own == *tag))
+        .filter_map(|(position, item)| Some((ItemIndex::new(position)?, item)))
+}
+
+fn check_type(
+    expected: EnumValue<ValueType>,
+    field: impl FnOnce() -> String,
+) -> Result<(), CallError> {
+    if expected.as_known().is_none() {
+        let field = field();
+        let message = format!("`{field}` is not one of the types");
+        return Err(CallError::Field {
+            field,
+            reason: "BAD_VALUE",
+            message,
+        });
+    }
+    Ok(())
+}
+
+/// The item of a key, if it has the type expected.
+#[inline]
+fn find(
+    current: &Current<'_>,
+    key: &str,
+    expected: EnumValue<ValueType>,
+) -> Result<ItemIndex, CallError> {
+    let program = &current.served.program;
+    let found = program
+        .item(key)
+        .and_then(|index| Some((index, program.items().get(index.at())?)));
+    let Some((index, item)) = found else {
+        return Err(CallError::FlagNotFound {
+            key: key.to_owned(),
+        });
+    };
+    let (expected, actual) = (expected.to_i32(), item.value_type() as i32);
+    // A quarantined item has no type: it answers QUARANTINED whatever is asked.
+    if expected != 0 && actual != 0 && expected != actual {
+        return Err(CallError::TypeMismatch {
+            key: key.to_owned(),
+            expected: type_name(expected),
+            actual: type_name(actual),
+        });
+    }
+    Ok(index)
+}
+
+const fn type_name(number: i32) -> &'static str {
+    match number {
+        1 => "boolean",
+        2 => "string",
+        3 => "integer",
+        4 => "double",
+        5 => "object",
+        _ => "unknown",
+    }
+}
+
+/// Decides an item and appends the decision as a field, inside a further field when there is one.
+#[inline]
+fn put_decision(
+    thread: &Thread,
+    current: &Current<'_>,
+    evaluation: &mut Evaluation<'_, '_, '_>,
+    item: ItemIndex,
+    fields: (Option<u32>, u32),
+    out: &mut BytesMut,
+) {
+    let program = &current.served.program;
+    let decision = evaluation.decide(item);
+    thread.counters.decided(decision.reason);
+    let key = program.items().get(item.at()).map_or("", |item| &*item.key);
+    let reply = DecisionReply::new(program, &current.served.tables, key, &decision);
+    out.reserve(field_length(fields.1, reply.length()) + 8);
+    put_headers(out, fields, reply.length());
+    reply.put(out);
+}
+
+/// Appends a result of a batch: a decision, or why there is none.
+fn put_result(
+    thread: &Thread,
+    current: &Current<'_>,
+    evaluation: &mut Evaluation<'_, '_, '_>,
+    (key, expected): (&str, EnumValue<ValueType>),
+    out: &mut BytesMut,
+) {
+    match find(current, key, expected) {
+        Ok(item) => put_decision(thread, current, evaluation, item, (Some(1), 1), out),
+        Err(error) => put_item_error(out, key, &error),
+    }
+}

@@ -1,0 +1,241 @@
+//! Replies, written straight into one buffer from parts that are encoded once a snapshot.
+use buffa::Message;
+use bytes::{BufMut, BytesMut};
+use turnout_engine::{
+    Decision, ErrorCode, Notes, Program, SegmentCheck, Truth, UnknownSet, VariantIndex,
+};
+
+use crate::errors::CallError;
+use crate::served::id_and_revision;
+use crate::wire::{self, field_length, put_bytes, put_bytes_if, put_header, put_number};
+
+/// What is the same in every reply of a program.
+#[derive(Debug)]
+pub(crate) struct Tables {
+    /// Field `variant` and field `value` of `Decision`, for each variant of the program.
+    variants: Box<[Box<[u8]>]>,
+    reference: Box<[u8]>,
+}
+
+impl Tables {
+    pub(crate) fn new(program: &Program) -> Tables {
+        let encode = |variant: &turnout_engine::Variant| {
+            let mut out = Vec::new();
+            put_bytes(&mut out, 2, variant.name.as_bytes());
+            put_bytes(&mut out, 3, &variant.value.encode_to_vec());
+            out.into_boxed_slice()
+        };
+        Tables {
+            variants: program.variants().iter().map(encode).collect(),
+            reference: id_and_revision(program.id(), program.revision()).into(),
+        }
+    }
+
+    /// The id and the revision of a `SnapshotReference`.
+    pub(crate) fn reference(&self) -> &[u8] {
+        &self.reference
+    }
+
+    fn variant(&self, variant: Option<VariantIndex>) -> &[u8] {
+        variant
+            .and_then(|index| self.variants.get(index.at()))
+            .map_or(&[], |bytes| bytes)
+    }
+}
+
+/// What of a decision goes into `turnout.v1.Decision`, in the order of the fields.
+pub(crate) struct DecisionReply<'p> {
+    key: &'p str,
+    variant: &'p [u8],
+    reason: u64,
+    notes: Notes,
+    rule: &'p str,
+    experiment: &'p str,
+    experiment_variant: &'p str,
+    enrolled: bool,
+    error: Option<ErrorCode>,
+    degraded: bool,
+    unknown: Vec<&'p str>,
+    length: usize,
+}
+
+/// Bytes of a boolean, or of a small enum, that is set.
+const FLAG_BYTES: usize = 2;
+
+impl<'p> DecisionReply<'p> {
+    #[inline]
+    pub(crate) fn new(
+        program: &'p Program,
+        tables: &'p Tables,
+        key: &'p str,
+        decision: &Decision,
+    ) -> Self {
+        let experiment = decision
+            .experiment
+            .and_then(|item| program.items().get(item.at()));
+        let experiment_variant = decision
+            .experiment_variant
+            .and_then(|variant| program.variant(variant));
+        let mut reply = DecisionReply {
+            key,
+            variant: tables.variant(decision.variant),
+            reason: decision.reason as u64,
+            notes: decision.notes,
+            rule: decision.rule.map_or("", |rule| program.rule_name(rule)),
+            experiment: experiment.map_or("", |item| &item.key),
+            experiment_variant: experiment_variant.map_or("", |variant| &variant.name),
+            enrolled: decision.enrolled,
+            error: decision.error,
+            degraded: decision.degraded,
+            unknown: unknown_names(program, &decision.unknown),
+            length: 0,
+        };
+        reply.length = reply.measure();
+        reply
+    }
+
+    /// Bytes of the message.
+    #[inline]
+    pub(crate) fn length(&self) -> usize {
+        self.length
+    }
+
+    #[inline]
+    fn measure(&self) -> usize {
+        text_length(1, self.key)
+            + self.variant.len()
+            + FLAG_BYTES
+            + notes_length(5, self.notes)
+            + text_length(6, self.rule)
+            + text_length(7, self.experiment)
+            + text_length(8, self.experiment_variant)
+            + usize::from(self.enrolled) * FLAG_BYTES
+            + self
+                .error
+                .map_or(0, |error| text_length(10, error.as_str()))
+            + usize::from(self.degraded) * FLAG_BYTES
+            + self
+                .unknown
+                .iter()
+                .map(|name| field_length(12, name.len()))
+                .sum::<usize>()
+    }
+
+    /// Appends the message, without a header.
+    #[inline]
+    pub(crate) fn put(&self, out: &mut BytesMut) {
+        put_bytes_if(out, 1, self.key.as_bytes());
+        out.put_slice(self.variant);
+        put_number(out, 4, self.reason);
+        put_notes(out, 5, self.notes);
+        put_bytes_if(out, 6, self.rule.as_bytes());
+        put_bytes_if(out, 7, self.experiment.as_bytes());
+        put_bytes_if(out, 8, self.experiment_variant.as_bytes());
+        if self.enrolled {
+            put_number(out, 9, 1);
+        }
+        if let Some(error) = self.error {
+            put_bytes(out, 10, error.as_str().as_bytes());
+        }
+        if self.degraded {
+            put_number(out, 11, 1);
+        }
+        for name in &self.unknown {
+            put_bytes(out, 12, name.as_bytes());
+        }
+    }
+}
+
+/// Appends `turnout.v1.SegmentCheck` as a field, inside a further field when `outer` is given.
+pub(crate) fn put_check(
+    out: &mut BytesMut,
+    fields: (Option<u32>, u32),
+    program: &Program,
+    key: &str,
+    check: &SegmentCheck,
+) {
+    let unknown = unknown_names(program, &check.unknown);
+    let length = text_length(1, key)
+        + FLAG_BYTES
+        + text_length(3, check.reason.as_str())
+        + notes_length(4, check.notes)
+        + unknown
+            .iter()
+            .map(|name| field_length(5, name.len()))
+            .sum::<usize>();
+    put_headers(out, fields, length);
+    put_bytes_if(out, 1, key.as_bytes());
+    put_number(out, 2, state_number(check.state));
+    put_bytes(out, 3, check.reason.as_str().as_bytes());
+    put_notes(out, 4, check.notes);
+    for name in unknown {
+        put_bytes(out, 5, name.as_bytes());
+    }
+}
+
+/// Appends `turnout.v1.ItemError` as field 2 of a result that is field 1 of a batch.
+pub(crate) fn put_item_error(out: &mut BytesMut, key: &str, error: &CallError) {
+    let parts = error.parts();
+    let mut body = Vec::new();
+    put_bytes_if(&mut body, 1, key.as_bytes());
+    put_number(&mut body, 2, u64::from(parts.code.grpc_code()));
+    put_bytes(&mut body, 3, parts.reason.as_bytes());
+    put_bytes(&mut body, 4, parts.message.as_bytes());
+    put_headers(out, (Some(1), 2), body.len());
+    out.put_slice(&body);
+}
+
+/// Appends the header of a field, inside the header of a further field when there is one.
+#[inline]
+pub(crate) fn put_headers(out: &mut BytesMut, (outer, field): (Option<u32>, u32), length: usize) {
+    if let Some(outer) = outer {
+        put_header(out, outer, field_length(field, length));
+    }
+    put_header(out, field, length);
+}
+
+const fn state_number(state: Truth) -> u64 {
+    match state {
+        Truth::True => 1,
+        Truth::False => 2,
+        Truth::Unknown => 3,
+    }
+}
+
+#[inline]
+fn unknown_names<'p>(program: &'p Program, unknown: &UnknownSet) -> Vec<&'p str> {
+    if unknown.is_empty() {
+        Vec::new()
+    } else {
+        unknown.names(program)
+    }
+}
+
+#[inline]
+fn text_length(field: u32, text: &str) -> usize {
+    if text.is_empty() {
+        0
+    } else {
+        field_length(field, text.len())
+    }
+}
+
+#[inline]
+fn notes_length(field: u32, notes: Notes) -> usize {
+    if notes.is_empty() {
+        0
+    } else {
+        field_length(field, notes.iter().count())
+    }
+}
+
+/// Repeated enums are packed; every note's number takes one byte.
+#[inline]
+fn put_notes(out: &mut BytesMut, field: u32, notes: Notes) {
+    if !notes.is_empty() {
+        put_header(out, field, notes.iter().count());
+        for note in notes.iter() {
+            wire::put_varint(out, note as u64);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! CheckSegment, BatchCheckSegments and ListMatchingSegments.
+use bumpalo::Bump;
+use bytes::BytesMut;
+use turnout_engine::{Evaluation, Segment, SegmentIndex, Truth};
+use turnout_protos::turnout::v1::{
+    BatchCheckSegmentsRequestView, CheckSegmentRequestView, ListMatchingSegmentsRequestView,
+};
+
+use crate::answer::{
+    Call, Current, Thread, check_batch, check_key, evaluation, instant, on_current, read,
+    with_context,
+};
+use crate::context::Place;
+use crate::errors::CallError;
+use crate::reply::{put_check, put_item_error};
+use crate::wire::put_bytes;
+
+/// Answers one `CheckSegmentRequest`.
+pub(crate) fn check_segment(
+    thread: &Thread,
+    request: &[u8],
+    call: &Call,
+    out: &mut BytesMut,
+) -> Result<(), CallError> {
+    let request: CheckSegmentRequestView<'_> = read(request)?;
+    check_key(thread, || "key".to_owned(), request.key)?;
+    let now = instant(request.now.as_option())?;
+    call.check_deadline()?;
+    let arena = Bump::new();
+    on_current(thread, call, request.min_revision, |current| {
+        let context = (request.context.as_option(), Place::Request);
+        with_context(thread, current.served, context, &arena, |context| {
+            let mut evaluation = evaluation(&current.served.program, context, now);
+            let segment = find(&current, request.key)?;
+            put(
+                thread,
+                &current,
+                &mut evaluation,
+                (request.key, segment),
+                (None, 1),
+                out,
+            );
+            Ok(())
+        })??;
+        current.served.put_reference(out, 2, current.age);
+        Ok(())
+    })
+}
+
+/// Answers many segments on one snapshot and one `now`.
+pub(crate) fn batch_check_segments(
+    thread: &Thread,
+    request: &[u8],
+    call: &Call,
+    out: &mut BytesMut,
+) -> Result<(), CallError> {
+    let request: BatchCheckSegmentsRequestView<'_> = read(request)?;
+    check_batch(thread, "keys", request.keys.len())?;
+    for (index, key) in request.keys.iter().enumerate() {
+        check_key(thread, || format!("keys[{index}]"), key)?;
+    }
+    let now = instant(request.now.as_option())?;
+    let arena = Bump::new();
+    on_current(thread, call, request.min_revision, |current| {
+        let context = (request.context.as_option(), Place::Request);
+        with_context(thread, current.served, context, &arena, |context| {
+            let mut evaluation = evaluation(&current.served.program, context, now);
+            for key in request.keys.iter() {
+                call.check_deadline()?;
+                match find(&current, key) {
+                    Ok(segment) => put(
+                        thread,
+                        &current,
+                        &mut evaluation,
+                        (key, segment),
+                        (Some(1), 1),
+                        out,
+                    ),
+                    Err(error) => put_item_error(out, key, &error),
+                }
+            }
+            Ok(())
+        })??;
+        current.served.put_reference(out, 2, current.age);
+        Ok(())
+    })
+}
+
+/// Lists the segments that a context is in, and those that could not be known.
+pub(crate) fn list_matching_segments(
+    thread: &Thread,
+    request: &[u8],
+    call: &Call,
+    out: &mut BytesMut,
+) -> Result<(), CallError> {
+    let request: ListMatchingSegmentsRequestView<'_> = read(request)?;
+    let now = instant(request.now.as_option())?;
+    let arena = Bump::new();
+    on_current(thread, call, request.min_revision, |current| {
+        let segments = current.served.program.segments();
+        let context = (request.context.as_option(), Place::Request);
+        let unknown = with_context(thread, current.served, context, &arena, |context| {
+            let mut evaluation = evaluation(&current.served.program, context, now);
+            let mut unknown = Vec::new();
+            for (index, segment) in selected(segments, request.tag, request.key_prefix) {
+                call.check_deadline()?;
+                let state = evaluation.check_segment(index).state;
+                thread.counters.checked(state);
+                match state {
+                    Truth::True => put_bytes(out, 1, segment.key.as_bytes()),
+                    Truth::Unknown => unknown.push(&*segment.key),
+                    Truth::False => {}
+                }
+            }
+            Ok(unknown)
+        })??;
+        for key in unknown {
+            put_bytes(out, 2, key.as_bytes());
+        }
+        current.served.put_reference(out, 3, current.age);
+        Ok(())
+    })
+}
+
+/// The segments of a prefix and a tag, in the order of their keys.
+fn selected<'p>(
+    segments: &'p [Segment],
+    tag: &'p str,
+    prefix: &'p str,
+) -> impl Iterator<Item = (SegmentIndex, &'p Segment)> {
+    let start = segments.partition_point(|segment| *segment.key < *prefix);
+    let ours = segments
+        .iter()
+        .enumerate()
+        .skip(start)
+        .take_while(move |(_, segment)| segment.key.starts_with(prefix));
+    ours.filter(move |(_, segment)| tag.is_empty() || segment.tags.iter().any(|own| **own == *tag))
+        .filter_map(|(position, segment)| Some((SegmentIndex::new(position)?, segment)))
+}
+
+#[inline]
+fn find(current: &Current<'_>, key: &str) -> Result<SegmentIndex, CallError> {
+    current
+        .served
+        .program
+        .segment(key)
+        .ok_or_else(|| CallError::SegmentNotFound {
+            key: key.to_owned(),
+        })
+}
+
+#[inline]
+fn put(
+    thread: &Thread,
+    current: &Current<'_>,
+    evaluation: &mut Evaluation<'_, '_, '_>,
+    (key, segment): (&str, SegmentIndex),
+    fields: (Option<u32>, u32),
+    out: &mut BytesMut,
+) {
+    let check = evaluation.check_segment(segment);
+    thread.counters.checked(check.state);
+    put_check(out, fields, &current.served.program, key, &check);
+}

@@ -1,0 +1,122 @@
+//! One call from start to end: the answer guarded against panics, the wait for a revision, the counting.
+use std::any::Any;
+use std::cell::RefCell;
+use std::hash::{BuildHasher, RandomState};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use bytes::{BufMut, Bytes, BytesMut};
+
+use crate::answer::{Call, Thread, answer};
+use crate::errors::CallError;
+use crate::method::Method;
+
+/// Bytes before a message in a frame: a flag and the length.
+pub(crate) const FRAME_HEADER: usize = 5;
+
+const BUFFER: usize = 32 * 1024;
+const REPLY_GUESS: usize = 512;
+const REVISION_PATIENCE: Duration = Duration::from_secs(1);
+/// Of the time left, the tenth that the refusal needs to reach the caller before its deadline.
+const REFUSAL_SHARE: u32 = 10;
+const REFUSAL_MOST: Duration = Duration::from_millis(50);
+
+thread_local! {
+    static BUFFERS: RefCell<BytesMut> = RefCell::new(BytesMut::with_capacity(BUFFER));
+}
+
+/// Answers a call; with `framed`, the reply begins with the header of its frame.
+///
+/// # Errors
+/// Why there is no answer.
+#[inline]
+pub(crate) async fn serve(
+    thread: &Thread,
+    method: Method,
+    request: &[u8],
+    call: &Call,
+    framed: bool,
+) -> Result<Bytes, CallError> {
+    let mut result = attempt(thread, method, request, call, framed);
+    if let Err(CallError::Behind { wanted, .. }) = result {
+        let until = patience(call);
+        if thread.plane.holder.reaches(wanted, until).await {
+            result = attempt(thread, method, request, call, framed);
+        }
+    }
+    let code = result
+        .as_ref()
+        .map_or_else(|error| error.parts().code.grpc_code(), |_| 0);
+    thread.counters.called(method, code, call.started.elapsed());
+    result
+}
+
+/// When to stop waiting for a revision, early enough to say so.
+fn patience(call: &Call) -> Instant {
+    let Some(deadline) = call.deadline else {
+        return call.started + REVISION_PATIENCE;
+    };
+    let left = deadline.saturating_duration_since(Instant::now());
+    deadline
+        .checked_sub((left / REFUSAL_SHARE).min(REFUSAL_MOST))
+        .unwrap_or(deadline)
+}
+
+fn attempt(
+    thread: &Thread,
+    method: Method,
+    request: &[u8],
+    call: &Call,
+    framed: bool,
+) -> Result<Bytes, CallError> {
+    BUFFERS.with_borrow_mut(|out| {
+        out.reserve(REPLY_GUESS);
+        let header = if framed { FRAME_HEADER } else { 0 };
+        out.put_bytes(0, header);
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            answer(thread, method, request, call, out)
+        }))
+        .unwrap_or_else(|panic| Err(bug(method, panic.as_ref())))
+        .and_then(|()| close_frame(out, header));
+        match result {
+            Ok(()) => Ok(out.split().freeze()),
+            Err(error) => {
+                out.clear();
+                Err(error)
+            }
+        }
+    })
+}
+
+/// Writes the length of the message into the header that was left free.
+fn close_frame(out: &mut BytesMut, header: usize) -> Result<(), CallError> {
+    if header == 0 {
+        return Ok(());
+    }
+    let length = u32::try_from(out.len() - header).map_err(|_| CallError::TooLarge {
+        limit: u32::MAX as usize,
+    })?;
+    out[1..header].copy_from_slice(&length.to_be_bytes());
+    Ok(())
+}
+
+/// Logs a panic under an id that the caller is given.
+fn bug(method: Method, panic: &(dyn Any + Send)) -> CallError {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let id = format!(
+        "{:016x}",
+        RandomState::new().hash_one(COUNT.fetch_add(1, Ordering::Relaxed))
+    );
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message");
+    tracing::error!(
+        id,
+        method = method.name(),
+        panic = text,
+        "a call ended in a bug"
+    );
+    CallError::Bug { id }
+}

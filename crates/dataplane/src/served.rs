@@ -1,0 +1,202 @@
+//! The snapshot that is served: swapped as a whole, read without a lock.
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use arc_swap::{ArcSwapOption, Guard};
+use bytes::BufMut;
+use tokio::sync::watch;
+use turnout_engine::{LinkError, Program};
+
+use crate::changes::Fingerprints;
+use crate::reply::Tables;
+use crate::wire;
+
+/// How long the loader waits for requests on the old snapshot before it leaves the freeing to them.
+const REAP_PATIENCE: Duration = Duration::from_secs(10);
+
+/// A program and what is encoded once for all of its replies.
+pub(crate) struct Served {
+    pub program: Program,
+    pub tables: Tables,
+    /// Unlike that of any other load in this process.
+    pub serial: u64,
+    pub loaded: Instant,
+    fingerprints: Arc<Fingerprints>,
+}
+
+/// What watchers are told about a swap.
+#[derive(Clone)]
+pub(crate) struct Announcement {
+    pub id: Arc<str>,
+    pub revision: u64,
+    pub fingerprints: Arc<Fingerprints>,
+}
+
+/// Holds the current snapshot and how long ago its source agreed with it.
+pub(crate) struct Holder {
+    current: ArcSwapOption<Served>,
+    epoch: Instant,
+    /// Nanoseconds after `epoch` at which the source last agreed.
+    agreed: AtomicU64,
+    stale_after: Duration,
+    loads: AtomicU64,
+    failures: AtomicU64,
+    loading: Mutex<()>,
+    announcements: watch::Sender<Option<Announcement>>,
+}
+
+/// Age and staleness at one instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Age {
+    pub age: Duration,
+    pub stale: bool,
+}
+
+impl Holder {
+    pub(crate) fn new(stale_after: Duration) -> Holder {
+        Holder {
+            current: ArcSwapOption::empty(),
+            epoch: Instant::now(),
+            agreed: AtomicU64::new(0),
+            stale_after,
+            loads: AtomicU64::new(0),
+            failures: AtomicU64::new(0),
+            loading: Mutex::new(()),
+            announcements: watch::Sender::new(None),
+        }
+    }
+
+    /// The current snapshot; what the guard holds stays as it is.
+    #[inline]
+    pub(crate) fn current(&self) -> Guard<Option<Arc<Served>>> {
+        self.current.load()
+    }
+
+    /// Links a sealed snapshot on this thread, swaps it in, and frees the old one here.
+    ///
+    /// # Errors
+    /// The snapshot is refused; what was served before is still served.
+    pub(crate) fn load(&self, sealed: &[u8]) -> Result<(), LinkError> {
+        let _one_at_a_time = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        let served = match self.link(sealed) {
+            Ok(served) => Arc::new(served),
+            Err(error) => {
+                self.failures.fetch_add(1, Ordering::Relaxed);
+                return Err(error);
+            }
+        };
+        let announcement = Announcement {
+            id: served.program.id().into(),
+            revision: served.program.revision(),
+            fingerprints: Arc::clone(&served.fingerprints),
+        };
+        let old = self.current.swap(Some(served));
+        self.confirm();
+        self.announcements.send_replace(Some(announcement));
+        if let Some(old) = old {
+            reap(old);
+        }
+        Ok(())
+    }
+
+    fn link(&self, sealed: &[u8]) -> Result<Served, LinkError> {
+        let program = Program::link(sealed)?;
+        Ok(Served {
+            tables: Tables::new(&program),
+            fingerprints: Arc::new(Fingerprints::of_sealed(sealed)),
+            serial: self.loads.fetch_add(1, Ordering::Relaxed),
+            loaded: Instant::now(),
+            program,
+        })
+    }
+
+    /// The source agrees with the current snapshot: its age starts again.
+    pub(crate) fn confirm(&self) {
+        let now = u64::try_from(self.epoch.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.agreed.store(now, Ordering::Relaxed);
+    }
+
+    /// Time since the source last agreed.
+    #[inline]
+    pub(crate) fn age(&self, now: Instant) -> Age {
+        let since_epoch = now.saturating_duration_since(self.epoch);
+        let age =
+            since_epoch.saturating_sub(Duration::from_nanos(self.agreed.load(Ordering::Relaxed)));
+        Age {
+            age,
+            stale: !self.stale_after.is_zero() && age > self.stale_after,
+        }
+    }
+
+    /// Snapshots loaded, and refused.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        (
+            self.loads.load(Ordering::Relaxed),
+            self.failures.load(Ordering::Relaxed),
+        )
+    }
+
+    /// Tells of every swap from now on; the current one is seen at once.
+    pub(crate) fn announcements(&self) -> watch::Receiver<Option<Announcement>> {
+        self.announcements.subscribe()
+    }
+
+    /// Waits until the revision is served; `false` when it is not by the instant given.
+    pub(crate) async fn reaches(&self, revision: u64, until: Instant) -> bool {
+        let mut announcements = self.announcements();
+        let reached =
+            announcements.wait_for(|now| now.as_ref().is_some_and(|now| now.revision >= revision));
+        matches!(
+            tokio::time::timeout_at(until.into(), reached).await,
+            Ok(Ok(_))
+        )
+    }
+}
+
+/// Frees a snapshot on this thread, once no request holds it.
+fn reap(old: Arc<Served>) {
+    let started = Instant::now();
+    while Arc::strong_count(&old) > 1 && started.elapsed() < REAP_PATIENCE {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+impl Served {
+    /// Appends a `SnapshotReference` as the field of a reply.
+    #[inline]
+    pub(crate) fn put_reference(&self, out: &mut impl BufMut, field: u32, age: Age) {
+        put_reference(out, field, self.tables.reference(), age);
+    }
+}
+
+/// Appends a `SnapshotReference` whose id and revision are encoded already.
+pub(crate) fn put_reference(out: &mut impl BufMut, field: u32, id_and_revision: &[u8], age: Age) {
+    let (seconds, nanos) = (age.age.as_secs(), u64::from(age.age.subsec_nanos()));
+    let number = |value: u64| {
+        if value == 0 {
+            0
+        } else {
+            1 + wire::varint_length(value)
+        }
+    };
+    let duration = number(seconds) + number(nanos);
+    let stale = usize::from(age.stale) * 2;
+    wire::put_header(
+        out,
+        field,
+        id_and_revision.len() + wire::field_length(3, duration) + stale,
+    );
+    out.put_slice(id_and_revision);
+    wire::put_header(out, 3, duration);
+    wire::put_duration(out, age.age);
+    wire::put_number_if(out, 4, u64::from(age.stale));
+}
+
+/// The id and revision of a `SnapshotReference`.
+pub(crate) fn id_and_revision(id: &str, revision: u64) -> Vec<u8> {
+    let mut out = Vec::new();
+    wire::put_bytes_if(&mut out, 1, id.as_bytes());
+    wire::put_number_if(&mut out, 2, revision);
+    out
+}

@@ -1,0 +1,191 @@
+//! One request thread: a runtime of its own, its listeners, its connections.
+use std::future::poll_fn;
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, UnixListener};
+use tokio::sync::Notify;
+
+use crate::answer::Thread;
+use crate::front::Front;
+use crate::plane::Phase;
+use crate::settings::Settings;
+
+/// After an error such as too many open files: let some close.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// What a request thread listens on.
+pub(crate) struct Listeners {
+    pub tcp: Option<std::net::TcpListener>,
+    pub unix: Option<std::os::unix::net::UnixListener>,
+}
+
+/// Starts a request thread; it ends when the drain is complete or cut.
+pub(crate) fn start(
+    name: String,
+    thread: Thread,
+    listeners: Listeners,
+) -> io::Result<std::thread::JoinHandle<bool>> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    std::thread::Builder::new().name(name).spawn(move || {
+        let outcome = runtime.block_on(run(Arc::new(thread), listeners));
+        // What is left was cut on purpose: nothing is worth waiting for.
+        runtime.shutdown_background();
+        outcome.unwrap_or_else(|error| {
+            tracing::error!(%error, "a request thread ended");
+            false
+        })
+    })
+}
+
+/// The connections of one thread that are open.
+#[derive(Default)]
+struct Open {
+    count: AtomicUsize,
+    closed: Notify,
+}
+
+/// Serves until the drain; `true` when every connection ended by itself.
+async fn run(thread: Arc<Thread>, listeners: Listeners) -> io::Result<bool> {
+    let server = Arc::new(Server {
+        builder: builder(&thread.plane.settings),
+        front: Arc::new(Front::new(Arc::clone(&thread))),
+        thread,
+        open: Open::default(),
+    });
+    let tcp = listeners.tcp.map(TcpListener::from_std).transpose()?;
+    let unix = listeners.unix.map(UnixListener::from_std).transpose()?;
+    tokio::join!(accept_tcp(&server, tcp), accept_unix(&server, unix));
+    let mut phases = server.thread.plane.phases();
+    tokio::select! {
+        () = server.all_closed() => Ok(true),
+        _ = phases.wait_for(|phase| *phase == Phase::Closing) => Ok(server.open.count.load(Ordering::Relaxed) == 0),
+    }
+}
+
+struct Server {
+    thread: Arc<Thread>,
+    front: Arc<Front>,
+    builder: auto::Builder<TokioExecutor>,
+    open: Open,
+}
+
+fn builder(settings: &Settings) -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    let header_bytes = usize::try_from(settings.max_header_bytes).unwrap_or(usize::MAX);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        // An idle client keeps its connection: reopening is what makes a call slow.
+        .header_read_timeout(None)
+        .max_buf_size(header_bytes.max(16 * 1024))
+        .auto_date_header(false);
+    let keep_alive =
+        (!settings.keep_alive_interval.is_zero()).then_some(settings.keep_alive_interval);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(keep_alive)
+        .keep_alive_timeout(settings.keep_alive_timeout)
+        .max_concurrent_streams(settings.max_concurrent_streams)
+        .max_header_list_size(settings.max_header_bytes)
+        .auto_date_header(false);
+    builder
+}
+
+async fn accept_tcp(server: &Arc<Server>, listener: Option<TcpListener>) {
+    let Some(listener) = listener else { return };
+    while let Some(accepted) = server.unless_draining(listener.accept()).await {
+        match accepted {
+            Ok((stream, _)) => {
+                // A reply is one write: waiting to fill a packet would only delay it.
+                let _ = stream.set_nodelay(true);
+                server.serve(stream);
+            }
+            Err(error) => pause(&error).await,
+        }
+    }
+}
+
+async fn accept_unix(server: &Arc<Server>, listener: Option<UnixListener>) {
+    let Some(listener) = listener else { return };
+    while let Some(accepted) = server.unless_draining(listener.accept()).await {
+        match accepted {
+            Ok((stream, _)) => server.serve(stream),
+            Err(error) => pause(&error).await,
+        }
+    }
+}
+
+async fn pause(error: &io::Error) {
+    tracing::warn!(%error, "a connection was not accepted");
+    tokio::time::sleep(ACCEPT_PAUSE).await;
+}
+
+impl Server {
+    /// The outcome of `accept`, or `None` as soon as the drain begins.
+    async fn unless_draining<T>(&self, accept: impl Future<Output = T>) -> Option<T> {
+        let mut phases = self.thread.plane.phases();
+        tokio::select! {
+            biased;
+            _ = phases.wait_for(|phase| *phase > Phase::Serving) => None,
+            accepted = accept => Some(accepted),
+        }
+    }
+
+    fn serve(self: &Arc<Self>, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+        self.open.count.fetch_add(1, Ordering::Relaxed);
+        self.thread.counters.connection_opened();
+        let server = Arc::clone(self);
+        tokio::spawn(async move {
+            server.connection(stream).await;
+            server.thread.counters.connection_closed();
+            server.open.count.fetch_sub(1, Ordering::Relaxed);
+            server.open.closed.notify_waiters();
+        });
+    }
+
+    /// Serves one connection; when the drain begins it is told (GOAWAY) and ends after its calls.
+    async fn connection(&self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+        let service = service_fn(|request| Arc::clone(&self.front).call(request));
+        let mut connection = pin!(self.builder.serve_connection(TokioIo::new(stream), service));
+        let plane = &self.thread.plane;
+        let mut phases = plane.phases();
+        let mut drain = pin!(phases.wait_for(|phase| *phase > Phase::Serving));
+        let (mut registered, mut told) = (false, false);
+        let ended = poll_fn(|cx| {
+            // Polled once, so that the drain wakes this task, and again only when it has begun.
+            if !told && (!registered || plane.draining()) {
+                registered = true;
+                if drain.as_mut().poll(cx).is_ready() {
+                    connection.as_mut().graceful_shutdown();
+                    told = true;
+                }
+            }
+            connection.as_mut().poll(cx)
+        });
+        if let Err(error) = ended.await {
+            tracing::debug!(%error, "a connection broke");
+        }
+    }
+
+    async fn all_closed(&self) {
+        loop {
+            let mut closed = pin!(self.open.closed.notified());
+            closed.as_mut().enable();
+            if self.open.count.load(Ordering::Relaxed) == 0 {
+                return;
+            }
+            closed.await;
+        }
+    }
+}
