@@ -120,6 +120,10 @@ class Context(_ContextFields):
         """Builds a context; its parts are checked when a decision is asked for."""
         return tuple.__new__(cls, (unit_id, attributes, units, unknown, partial))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """What pickle and copy build it from again."""
+        return type(self)._make, (tuple(self),)
+
 
 class SnapshotRef(NamedTuple):
     """The snapshot that answered."""

@@ -70,7 +70,7 @@ def _names(unknown: Iterable[str]) -> Iterable[str]:
 def _fill_attributes(
     fields: Mapping[str, value_pb2.Value], attributes: Mapping[str, object]
 ) -> None:
-    name: object = None
+    name = value = None
     try:
         for name, value in attributes.items():
             target = fields[name]
@@ -84,7 +84,8 @@ def _fill_attributes(
     except results.InvalidArgument as error:
         raise results.InvalidArgument(f"attribute `{name}` {error}") from error
     except (TypeError, ValueError, AttributeError) as error:
-        raise results.InvalidArgument(f"attribute `{name}` cannot be sent: {error}") from error
+        why = "does not fit in 64 bits" if type(value) is int else f"cannot be sent: {error}"
+        raise results.InvalidArgument(f"attribute `{name}` {why}") from error
 
 
 def _fill_value(target: value_pb2.Value, value: object, depth: int) -> None:
