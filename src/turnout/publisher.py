@@ -72,10 +72,10 @@ class Publisher:
         return event
 
     def _publish(self) -> Event:
-        read = self._source.read()
-        if read.fingerprint == self._fingerprint and self._kept:
+        catalogue = self._source.read()
+        if catalogue.fingerprint == self._fingerprint and self._kept:
             return self._confirmed(self._kept)
-        compiled = compile_documents(read.catalogue, history=self._history)
+        compiled = compile_documents(catalogue, history=self._history)
         if self._kept and _same(self._kept.header, compiled):
             event = self._confirmed(self._kept)
             if not self._history_is_kept:
@@ -83,7 +83,7 @@ class Publisher:
         else:
             event = self._keep(compiled)
         self._history = compiled.history
-        self._fingerprint = read.fingerprint
+        self._fingerprint = catalogue.fingerprint
         return event
 
     def _keep(self, compiled: Compiled) -> Event:

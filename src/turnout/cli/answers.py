@@ -8,7 +8,6 @@ from typing import Protocol
 
 from turnout.cli.exit_codes import ExitCode
 from turnout.cli.failures import Failed, usage
-from turnout.cli.problems import show_problems
 from turnout.results import Context, Decision, MatchingSegments, SegmentCheck
 
 
@@ -50,6 +49,7 @@ def open_answers(documents: Path | None, address: str | None, timeout: float) ->
 
 
 def _compiled(documents: Path) -> Answers:
+    from turnout.cli.problems import show_problems
     from turnout.compiler import CompileFailed
     from turnout.embedded import Engine
 

@@ -2,12 +2,15 @@
 
 # ruff: noqa: PLC0415 - what is heavy is imported when it is needed
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from turnout.compiler import Problem
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from turnout.compiler import Problem
 
 
-def show_problems(problems: Sequence[Problem]) -> None:
+def show_problems(problems: "Sequence[Problem]") -> None:
     """Writes each to standard error as `file:line:column: message` with its line and a caret."""
     from rich.text import Text
 
@@ -25,7 +28,7 @@ def show_problems(problems: Sequence[Problem]) -> None:
             terminal.print(Text(rest, style="dim"), soft_wrap=True)
 
 
-def problem_object(problem: Problem) -> dict[str, object]:
+def problem_object(problem: "Problem") -> dict[str, object]:
     """The fields of a problem by name."""
     return {
         "kind": problem.kind,

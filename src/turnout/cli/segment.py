@@ -13,7 +13,7 @@ from turnout.cli.decide import snapshot_text
 from turnout.results import MatchingSegments, SegmentCheck
 
 app = typer.Typer(
-    help="Check which segments a unit is in.", no_args_is_help=True, rich_markup_mode="rich"
+    help="Check which segments a unit is in.", no_args_is_help=True, rich_markup_mode="markdown"
 )
 
 

@@ -3,6 +3,6 @@
 One module a source. A source says when to read again and reads; it never compiles.
 """
 
-from turnout.sources.source import Read, Source, SourceUnreachable
+from turnout.sources.source import Source, SourceUnreachable
 
-__all__ = ["Read", "Source", "SourceUnreachable"]
+__all__ = ["Source", "SourceUnreachable"]

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from turnout.documents import read_paths
+from turnout.documents import Catalogue, read_paths
 from turnout.sources.folder_watch import FolderWatch
-from turnout.sources.source import Read, SourceUnreachable
+from turnout.sources.source import SourceUnreachable
 
 
 class FolderSource:
@@ -36,9 +36,18 @@ class FolderSource:
         """Ends `changes` soon."""
         self._watch.close()
 
-    def read(self) -> Read:
+    def read(self) -> Catalogue:
         """Reads all documents.
 
         Raises:
-            SourceUnreachable: The path is gone, may not be read, or holds no document at all.
+            SourceUnreachable: The path is gone, may not be read, or holds no document at all: an
+                empty folder is more often one that is not mounted than the wish to serve nothing.
         """
+        try:
+            catalogue = read_paths(self._path)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise SourceUnreachable(f"`{self._path}`: {reason}") from error
+        if not catalogue.files:
+            raise SourceUnreachable(f"`{self._path}` holds no file .yaml, .yml or .json")
+        return catalogue

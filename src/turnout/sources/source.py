@@ -1,7 +1,7 @@
 """What a worker asks of any source of documents."""
 
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from turnout.documents import Catalogue
 
@@ -11,14 +11,6 @@ class SourceUnreachable(Exception):  # noqa: N818 - named for its situation
 
     A document that is broken is no such failure: the compiler names it.
     """
-
-
-class Read(NamedTuple):
-    """What one reading of a source gave."""
-
-    catalogue: Catalogue
-    fingerprint: str
-    """The same for the same documents: an equal one need not be compiled again."""
 
 
 class Source(Protocol):
@@ -44,8 +36,8 @@ class Source(Protocol):
     def close(self) -> None:
         """Ends `changes` soon. Safe from any thread."""
 
-    def read(self) -> Read:
-        """Reads all documents.
+    def read(self) -> Catalogue:
+        """Reads all documents. An equal fingerprint means that nothing changed.
 
         Raises:
             SourceUnreachable: The source as a whole could not be read.

@@ -1,0 +1,186 @@
+"""A real `turnout serve` on free ports, in a folder of its own."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from turnout.client import Client
+from turnout.results import Context, TurnoutError
+
+SOON_S = 15.0
+
+FLAG = """\
+flags:
+  {key}:
+    variants: {{on: true, off: false}}
+    default: {default}
+    rules:
+      - {{name: staff, when: {{attribute: plan, is: staff}}, serve: on}}
+"""
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+class Server:
+    """One `turnout serve` and what a test does with it."""
+
+    def __init__(self, folder: Path, documents: Path):
+        self.documents = documents
+        self.state = folder / "state"
+        self.socket = folder / "t.sock"
+        self.port = free_port()
+        self.admin_port = free_port()
+        self.log_path = folder / "log"
+        self.child = None
+
+    @staticmethod
+    def flag(key: str, *, default: str = "off") -> str:
+        """A document with one flag."""
+        return FLAG.format(key=key, default=default)
+
+    @staticmethod
+    def is_alive(pid: int) -> bool:
+        """Whether the process is there, and no zombie."""
+        try:
+            return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        except OSError:
+            return False
+
+    @staticmethod
+    def wait_until(condition, *, what: str, timeout: float = SOON_S):
+        """Waits for a true outcome and gives it."""
+        until = time.monotonic() + timeout
+        while True:
+            outcome = condition()
+            if outcome:
+                return outcome
+            assert time.monotonic() < until, f"waited {timeout} s in vain: {what}"
+            time.sleep(0.01)
+
+    def replace(self, name: str, text: str) -> None:
+        """Writes a document as careful editors do: a new file, renamed onto the old one."""
+        temporary = self.documents / f"{name}~"
+        temporary.write_text(text)
+        temporary.rename(self.documents / name)
+
+    @property
+    def command(self) -> list[str]:
+        return [
+            sys.executable,
+            *("-m", "turnout.cli", "serve", str(self.documents)),
+            *("--listen", f"127.0.0.1:{self.port}"),
+            *("--admin-listen", f"127.0.0.1:{self.admin_port}"),
+            *("--unix-socket", str(self.socket)),
+            *("--state-dir", str(self.state)),
+            *("--grace", "5"),
+        ]
+
+    def start(self, *options: str) -> "Server":
+        with self.log_path.open("ab") as log:
+            self.child = subprocess.Popen(
+                [*self.command, *options], stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+        return self
+
+    @property
+    def pid(self) -> int:
+        return self.child.pid
+
+    @property
+    def log(self) -> str:
+        return self.log_path.read_text()
+
+    def client(self) -> Client:
+        return Client(f"unix:{self.socket}", timeout=5)
+
+    def decide(self, key: str = "a", **attributes):
+        with self.client() as client:
+            return client.decide(key, Context("u-1", attributes))
+
+    def tried(self, key: str = "a", **attributes):
+        """A decision, or None while there is none."""
+        assert self.child.poll() is None, f"the server ended: {self.log}"
+        with contextlib.suppress(TurnoutError):
+            return self.decide(key, **attributes)
+        return None
+
+    def wait_for_decision(self, key: str = "a"):
+        return self.wait_until(lambda: self.tried(key), what=f"a decision of `{key}`\n{self.log}")
+
+    def wait_for_variant(self, variant: str, key: str = "a"):
+        def has_it():
+            decision = self.tried(key)
+            return decision is not None and decision.variant == variant and decision
+
+        return self.wait_until(has_it, what=f"variant `{variant}` of `{key}`")
+
+    def status(self):
+        with self.client() as client:
+            return client.snapshot_status()
+
+    def workers(self) -> list[int]:
+        """The process ids of the children of the serving process."""
+        found = []
+        for task in Path(f"/proc/{self.pid}/task").glob("*/children"):
+            with contextlib.suppress(OSError):
+                found += [int(pid) for pid in task.read_text().split()]
+        return [pid for pid in found if self.is_alive(pid)]
+
+    def wait_for_worker(self, *, other_than: int = 0) -> int:
+        def another():
+            return next((pid for pid in self.workers() if pid != other_than), None)
+
+        return self.wait_until(another, what="a worker")
+
+    def kill_all(self) -> None:
+        """kill -9 of the server and of its worker, as a power cut would."""
+        pids = [self.pid, *self.workers()]
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.child.wait(10)
+        self.wait_until(lambda: not any(map(self.is_alive, pids)), what="the end of all")
+
+    def stop(self) -> int:
+        if self.child.poll() is None:
+            self.child.terminate()
+        return self.child.wait(15)
+
+
+@pytest.fixture
+def documents(tmp_path):
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "a.yaml").write_text(Server.flag("a"))
+    (folder / "b.yaml").write_text(Server.flag("b"))
+    return folder
+
+
+@pytest.fixture
+def make_server(tmp_path):
+    """Makes servers that are ended with the test, whatever becomes of it."""
+    made = []
+
+    def make_server(folder: Path = tmp_path, *, documents: Path) -> Server:
+        made.append(Server(folder, documents))
+        return made[-1]
+
+    yield make_server
+    for server in made:
+        if server.child and server.child.poll() is None:
+            server.kill_all()
+
+
+@pytest.fixture
+def server(make_server, documents):
+    return make_server(documents=documents)
