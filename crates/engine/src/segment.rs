@@ -123,7 +123,7 @@ impl Evaluation<'_, '_, '_> {
                 Unit::Absent => outcome(Truth::False, SegmentReason::NoUnit),
                 Unit::Unknown => {
                     self.context.scratch.trail.push(Unknown::Unit(segment.unit));
-                    UNKNOWN
+                    outcome(Truth::Unknown, SegmentReason::NoUnit)
                 }
             },
         }
