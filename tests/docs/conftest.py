@@ -21,21 +21,22 @@ class ShopServer(NamedTuple):
 
     runtime_dir: Path
     address: str
+    admin: str
 
 
 @pytest.fixture(scope="session")
 def shop_server(tmp_path_factory):
     runtime_dir = tmp_path_factory.mktemp("run")
-    address = f"127.0.0.1:{free_port()}"
+    address, admin = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
     environment = os.environ | {
         "XDG_RUNTIME_DIR": str(runtime_dir),
         "XDG_STATE_HOME": str(tmp_path_factory.mktemp("state")),
     }
-    command = [TURNOUT, "serve", "examples/shop", "--listen", address, "--admin-listen", "none"]
+    command = [TURNOUT, "serve", "examples/shop", "--listen", address, "--admin-listen", admin]
     server = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
         wait_until_ready(server, Client(address))
-        yield ShopServer(runtime_dir, address)
+        yield ShopServer(runtime_dir, address, admin)
     finally:
         server.terminate()
         server.wait(15)
