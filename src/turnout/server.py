@@ -128,6 +128,29 @@ class _Server:
             self._wait()
         return self._end()
 
+    def _say_what_is_served(self) -> None:
+        """Tells people at start where to ask, and which snapshot answers."""
+        worker, stats = self._launch["worker"], self._plane.stats()
+        if stats["snapshot_id"]:
+            served = f"{stats['snapshot_id'][:12]}, revision {stats['revision']}, last known good"
+            if stats["problems"]:
+                served += f", {stats['problems']} problems"
+        else:
+            served = "none yet: the documents are being compiled"
+        told = {
+            "documents": worker["documents"],
+            "decisions": self._addresses.grpc,
+            "socket": self._addresses.unix_socket and f"unix:{self._addresses.unix_socket}",
+            "health": self._addresses.admin and f"http://{self._addresses.admin}/readyz",
+            "snapshot": served,
+        }
+        if worker["log_format"] == "json":
+            _log.info("serves", extra=fields(**told))
+            return
+        lines = [f"  {name:<10} {value}" for name, value in told.items() if value]
+        sys.stdout.write("\n".join(["turnout serves", *lines, ""]))
+        sys.stdout.flush()
+
     def _is_of_this_source(self, state_dir: Path) -> bool:
         """Whether what was kept is of the documents that this server is told to serve."""
         try:

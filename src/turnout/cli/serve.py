@@ -6,7 +6,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 
-def _set(name: str, metavar: str, text: str) -> typer.models.OptionInfo:
+def _set(name: str, metavar: str, text: str) -> Any:  # noqa: ANN401 - as typer.Option itself
     return typer.Option(name, metavar=metavar, help=text)
 
 

@@ -1,0 +1,170 @@
+"""The commands: what they print for people and for programs, and how they end."""
+
+import json
+import os
+
+import pytest
+
+from turnout.cli.exit_codes import ExitCode
+
+
+def test_check_counts_what_is_good(run, documents):
+    done = run("check", documents)
+    assert done.code == ExitCode.OK
+    assert done.out.startswith("no problems: 1 flag, 0 experiments, 3 segments (snapshot ")
+
+
+def test_check_shows_each_problem_with_its_line(run, documents):
+    (documents / "b.yaml").write_text("flags:\n  x:\n    variants: {on: 1}\n    default: of\n")
+    (documents / "c.yaml").write_text("a: [")
+    done = run("check", documents)
+    assert done.code == ExitCode.PROBLEMS
+    assert "b.yaml:4:14: " in done.err
+    assert "    default: of\n" in done.err
+    assert "^" in done.err
+    assert "c.yaml:" in done.err
+    assert "problems" in done.err
+    assert done.out == ""
+
+
+def test_check_tells_programs_the_same(run, documents):
+    good = run("check", documents, "--output", "json").json
+    assert good["ok"]
+    assert len(good["id"]) == 64
+    (documents / "b.yaml").write_text("flags:\n  x:\n    variants: {on: 1}\n    default: of\n")
+    done = run("check", documents, "-o", "json")
+    assert done.code == ExitCode.PROBLEMS
+    (problem,) = done.json["problems"]
+    assert (problem["kind"], problem["key"], problem["line"]) == ("flag", "x", 4)
+    assert not done.json["ok"]
+
+
+def test_a_path_that_is_not_there_is_wrong_usage(run, tmp_path):
+    for arguments in (["check"], ["decide", "x", "--documents"]):
+        done = run(*arguments, tmp_path / "none")
+        assert done.code == ExitCode.USAGE
+        assert "is not there" in done.err
+
+
+def test_decide_from_documents(run, documents):
+    done = run("decide", "checkout", "--unit", "u-1", "--documents", documents, "-o", "json")
+    assert done.code == ExitCode.OK
+    decision = done.json
+    assert decision["variant"] == "on"
+    assert decision["value"] is True
+    assert decision["reason"] == "TARGETING_MATCH"
+    assert decision["rule"] == "staff first"
+    assert decision["unknown_attributes"] == []
+    assert len(decision["snapshot"]["id"]) == 64
+
+
+def test_decide_for_people_says_what_matters(run, documents):
+    done = run(
+        "decide", "checkout", "--unit", "u-2", "--attr", "plan=pro", "--documents", documents
+    )
+    assert "paying" in done.out
+    assert "TARGETING_MATCH" in done.out
+    assert "experiment" not in done.out
+    assert "\x1b" not in done.out
+
+
+def test_decide_heeds_what_is_unknown(run, documents):
+    asked = ["decide", "checkout", "--unit", "u-2", "--documents", documents, "-o", "json"]
+    assert run(*asked).json["degraded"] is False
+    for unknown in (["--unknown", "plan"], ["--partial"]):
+        decision = run(*asked, *unknown).json
+        assert decision["degraded"] is True
+        assert decision["unknown_attributes"] == ["plan"]
+
+
+def test_an_unknown_key_is_exit_code_3(run, documents):
+    done = run("decide", "chekout", "--documents", documents)
+    assert done.code == ExitCode.NOT_FOUND
+    assert "`chekout`" in done.err
+    assert done.err.startswith("error: ")
+    assert run("segment", "check", "none", "--documents", documents).code == ExitCode.NOT_FOUND
+
+
+def test_documents_with_problems_decide_nothing(run, documents):
+    (documents / "b.yaml").write_text("flags: {x: {}}")
+    done = run("decide", "checkout", "--documents", documents)
+    assert done.code == ExitCode.PROBLEMS
+    assert "b.yaml:1:" in done.err
+
+
+def test_no_server_is_exit_code_4(run, tmp_path):
+    done = run("decide", "x", "--address", f"unix:{tmp_path}/none")
+    assert done.code == ExitCode.UNAVAILABLE
+    assert f"unix:{tmp_path}/none" in done.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["decide"],
+        ["decide", "x", "--attr", "plan"],
+        ["decide", "x", "--now", "soon"],
+        ["decide", "x", "--documents", ".", "--address", "127.0.0.1:1"],
+        ["bench", "--address", "192.0.2.1:8013"],
+        ["serve"],
+        ["serve", "x", "--listen", "0.0.0.0:8013"],
+        ["nonsense"],
+    ],
+)
+def test_wrong_usage_is_exit_code_2(run, arguments):
+    assert run(*arguments).code == ExitCode.USAGE
+
+
+def test_segments_are_checked_and_listed(run, documents):
+    asked = ["--unit", "u-1", "--documents", documents, "-o", "json"]
+    check = run("segment", "check", "staff", *asked).json
+    assert (check["state"], check["reason"]) == ("TRUE", "MEMBER")
+    listed = run("segment", "list", *asked, "--unknown", "plan").json
+    assert (listed["keys"], listed["unknown_keys"]) == (["all", "staff"], ["pro"])
+    table = run("segment", "list", "--documents", documents, "--attr", "plan=pro").out
+    assert [line.split() for line in table.splitlines()] == [
+        ["segment", "state"],
+        ["all", "TRUE"],
+        ["pro", "TRUE"],
+    ]
+
+
+def test_the_schema_is_json_schema(run):
+    schema = run("schema").json
+    assert "$schema" in schema
+    assert {"flags", "segments", "experiments"} <= set(schema["properties"])
+
+
+def test_bench_measures_in_process(run, documents):
+    (timing,) = run("bench", "--calls", "1000", "-o", "json").json
+    assert timing["calls"] == 1000
+    assert 0 < timing["p50_us"] <= timing["p99_us"]
+    (timing,) = run("bench", "--calls", "1000", "--documents", documents, "-o", "json").json
+    assert "checkout" in timing["what"]
+
+
+def test_serve_becomes_the_serving_process(run, documents, monkeypatch, tmp_path):
+    called = []
+
+    def execv(program, arguments):
+        called.append((program, arguments))
+        raise SystemExit(0)
+
+    monkeypatch.setattr(os, "execv", execv)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    run("serve", documents, "--threads", "3", "--listen", "none")
+    ((program, arguments),) = called
+    assert arguments[:-1] == [program, "-P", "-m", "turnout.server"]
+    launch = json.loads(arguments[-1])
+    assert (launch["threads"], launch["listen"]) == (3, None)
+    assert launch["worker"]["documents"] == str(documents)
+
+
+def test_help_names_the_exit_codes(run):
+    done = run("--help")
+    assert done.code == 0
+    assert "Exit codes" in done.out
+
+
+def test_the_version_is_shown(run):
+    assert run("--version").out.startswith("turnout ")
