@@ -1,0 +1,327 @@
+//! The hand-framed path and the router give the same replies, whatever arrives.
+mod harness;
+
+use harness::{Reply, connect, framed, grpc_with, http1, message, port, serving, settings};
+use serde_json::json;
+use std::net::TcpStream;
+use turnout_dataplane::{DataPlane, Limits, Settings};
+use turnout_protos::turnout::v1 as pb;
+
+const LIMIT: usize = 2_000;
+
+/// A server with the hot path, and one where everything goes through the router.
+fn both() -> [DataPlane; 2] {
+    [true, false].map(|hand_framed| {
+        let limits = Limits {
+            request_bytes: LIMIT,
+            ..Limits::default()
+        };
+        serving(Settings {
+            hand_framed,
+            limits,
+            ..settings()
+        })
+    })
+}
+
+/// A reply without what is never the same twice or only informs: the age, and the encodings on offer.
+fn comparable(mut reply: Reply, framed: bool) -> Reply {
+    for name in [
+        "grpc-accept-encoding",
+        "accept-encoding",
+        "grpc-encoding",
+        "connection",
+        "date",
+    ] {
+        reply.headers.remove(name);
+    }
+    let offset = if framed { 5 } else { 0 };
+    let ok = reply.status == 200 && reply.body.len() >= offset;
+    if ok && let Ok(mut message) = buffa::Message::decode_from_slice(&reply.body[offset..]) {
+        let message: &mut pb::DecideResponse = &mut message;
+        if let Some(snapshot) = message.snapshot.as_option_mut() {
+            snapshot.age = Default::default();
+        }
+        reply.body = format!("{message:?}").into_bytes();
+        reply.headers.remove("content-length");
+    }
+    reply
+}
+
+fn request(key: &str) -> Vec<u8> {
+    message::<pb::DecideRequest>(json!({"key": key, "context": {"targetingKey": "u-1",
+        "units": {"user": "u-1"}, "attributes": {"plan": {"string": "pro"}, "other": {"integer": "3"}}}}))
+}
+
+fn bodies() -> Vec<(&'static str, Vec<u8>)> {
+    let context = |context: serde_json::Value| {
+        message::<pb::DecideRequest>(json!({"key": "checkout", "context": context}))
+    };
+    let mut invalid_utf8 = request("checkout");
+    invalid_utf8[2] = 0xff;
+    vec![
+        ("a split", request("checkout")),
+        ("a disabled flag", request("off")),
+        ("a quarantined flag", request("broken")),
+        ("an experiment", request("button")),
+        ("an unknown key", request("none")),
+        ("an empty key", request("")),
+        ("no field at all", Vec::new()),
+        ("invalid UTF-8", invalid_utf8),
+        ("no protobuf", vec![0xff; 40]),
+        ("a cut message", request("checkout")[..20].to_vec()),
+        (
+            "a message over the limit",
+            context(json!({"targetingKey": "x".repeat(LIMIT)})),
+        ),
+        (
+            "another type",
+            message::<pb::DecideRequest>(
+                json!({"key": "plain", "expectedType": "VALUE_TYPE_STRING"}),
+            ),
+        ),
+        (
+            "an exposure",
+            message::<pb::DecideRequest>(
+                json!({"key": "plain", "exposureMode": "EXPOSURE_MODE_RECORD"}),
+            ),
+        ),
+        (
+            "a revision to come",
+            message::<pb::DecideRequest>(json!({"key": "plain", "minRevision": "8"})),
+        ),
+        (
+            "two ids",
+            context(json!({"targetingKey": "a", "units": {"user": "b"}})),
+        ),
+        (
+            "a value without a kind",
+            context(json!({"attributes": {"plan": {}}})),
+        ),
+        (
+            "an assignment",
+            context(json!({"stickyAssignments": [{"experiment": "button"}]})),
+        ),
+    ]
+}
+
+const GRPC_TYPE: &[(&str, &str)] = &[("content-type", "application/grpc+proto")];
+const TIMEOUT: &[(&str, &str)] = &[("grpc-timeout", "50m")];
+const NO_TIME: &[(&str, &str)] = &[("grpc-timeout", "0n")];
+const NO_SENSE: &[(&str, &str)] = &[("grpc-timeout", "soon")];
+
+#[test]
+fn unary_grpc_calls() {
+    let [by_hand, routed] = both();
+    for method in [
+        "Decide",
+        "CheckSegment",
+        "GetSnapshotStatus",
+        "Explain",
+        "Nothing",
+    ] {
+        for headers in [TIMEOUT, GRPC_TYPE, NO_TIME, NO_SENSE] {
+            for (what, body) in bodies() {
+                // A second of patience for each would only take time.
+                if what == "a revision to come" && headers != TIMEOUT {
+                    continue;
+                }
+                let [ours, theirs] = [&by_hand, &routed].map(|plane| {
+                    comparable(grpc_with(plane, method, headers, &framed(&body)), true)
+                });
+                assert_eq!(ours, theirs, "{method} {headers:?} {what}");
+                assert!(
+                    ours.code() >= 0 && ours.code() != 2,
+                    "{what}: never UNKNOWN"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn unary_connect_calls_over_http1() {
+    let [by_hand, routed] = both();
+    for method in [
+        "Decide",
+        "CheckSegment",
+        "GetSnapshotStatus",
+        "Explain",
+        "Nothing",
+    ] {
+        for (what, body) in bodies() {
+            if what == "a revision to come" {
+                continue;
+            }
+            let [ours, theirs] = [&by_hand, &routed]
+                .map(|plane| comparable(connect(plane, method, "application/proto", &body), false));
+            assert_eq!(ours, theirs, "{method} {what}");
+        }
+    }
+}
+
+#[test]
+fn broken_frames() {
+    let [by_hand, routed] = both();
+    let whole = framed(&request("checkout"));
+    let twice = [whole.clone(), whole.clone()].concat();
+    let mut compressed = whole.clone();
+    compressed[0] = 1;
+    let cases: [(&str, Vec<u8>, i32); 7] = [
+        ("nothing", Vec::new(), 12),
+        ("a cut header", whole[..3].to_vec(), 13),
+        ("a cut message", whole[..whole.len() - 1].to_vec(), 13),
+        (
+            "a length over the limit",
+            vec![0, 0xff, 0xff, 0xff, 0xff],
+            8,
+        ),
+        ("two messages", twice, 12),
+        ("a compressed flag without an encoding", compressed, 13),
+        ("too much", vec![0; LIMIT * 3], 8),
+    ];
+    for (what, body, code) in cases {
+        let [ours, theirs] = [&by_hand, &routed]
+            .map(|plane| comparable(grpc_with(plane, "Decide", &[], &body), true));
+        assert_eq!(ours, theirs, "{what}");
+        assert_eq!(ours.code(), code, "{what}");
+        let next = grpc_with(&by_hand, "Decide", &[], &whole);
+        assert_eq!(next.code(), 0, "after {what} the next request is answered");
+    }
+}
+
+#[test]
+fn content_types_and_verbs() {
+    let [by_hand, routed] = both();
+    let body = framed(&request("checkout"));
+    let web = &[("content-type", "application/grpc-web+proto")][..];
+    for headers in [
+        &[("content-type", "text/plain")][..],
+        &[("content-type", "application/x-protobuf")],
+        &[("content-type", "application/grpc+thrift")],
+        &[
+            ("content-type", "application/grpc"),
+            ("grpc-encoding", "br"),
+        ],
+        &[
+            ("content-type", "application/grpc"),
+            ("grpc-encoding", "gzip"),
+        ],
+        &[("content-type", "application/grpc-web-text")],
+        &[
+            ("content-type", "application/proto"),
+            ("connect-protocol-version", "2"),
+        ],
+        web,
+    ] {
+        let [ours, theirs] = [&by_hand, &routed]
+            .map(|plane| comparable(grpc_with(plane, "Decide", headers, &body), true));
+        assert_eq!(ours, theirs, "{headers:?}");
+    }
+    let text = grpc_with(&by_hand, "Decide", &[("content-type", "text/plain")], &body);
+    assert_eq!(text.status, 415);
+    for verb in ["GET", "PUT", "OPTIONS"] {
+        let stream = TcpStream::connect(port(&by_hand)).unwrap();
+        let reply = http1(stream, verb, "/turnout.v1.DecisionService/Decide", &[], b"");
+        assert_eq!(reply.status, 405, "{verb}");
+    }
+}
+
+#[test]
+fn a_connect_reply_over_http1_has_a_length_and_no_chunks() {
+    let [by_hand, routed] = both();
+    for plane in [&by_hand, &routed] {
+        for key in ["checkout", "none"] {
+            let reply = connect(plane, "Decide", "application/proto", &request(key));
+            let length: usize = reply.headers["content-length"]
+                .to_str()
+                .unwrap()
+                .parse()
+                .unwrap();
+            assert_eq!(length, reply.body.len());
+            assert!(!reply.headers.contains_key("transfer-encoding"));
+        }
+    }
+}
+
+#[test]
+fn a_grpc_web_call_is_answered_in_its_frames() {
+    let [by_hand, _] = both();
+    let stream = TcpStream::connect(port(&by_hand)).unwrap();
+    let headers = [("content-type", "application/grpc-web+proto")];
+    let reply = http1(
+        stream,
+        "POST",
+        "/turnout.v1.DecisionService/Decide",
+        &headers,
+        &framed(&request("checkout")),
+    );
+    assert_eq!(reply.status, 200);
+    assert!(String::from_utf8_lossy(&reply.body).contains("grpc-status: 0"));
+}
+
+#[test]
+fn a_compressed_request_is_read() {
+    use std::io::Write;
+    let [by_hand, _] = both();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(&request("checkout")).unwrap();
+    let mut body = framed(&gzip.finish().unwrap());
+    body[0] = 1;
+    let reply = grpc_with(&by_hand, "Decide", &[("grpc-encoding", "gzip")], &body);
+    assert_eq!(reply.code(), 0);
+    assert_eq!(
+        reply
+            .message::<pb::DecideResponse>()
+            .decision
+            .as_option()
+            .unwrap()
+            .key,
+        "checkout"
+    );
+}
+
+#[test]
+fn a_body_that_comes_in_pieces_is_put_together() {
+    let [by_hand, _] = both();
+    let body = request("checkout");
+    let reply = harness::block_on(async {
+        let stream = tokio::net::TcpStream::connect(port(&by_hand))
+            .await
+            .unwrap();
+        let (mut client, connection) = h2::client::handshake(stream).await.unwrap();
+        tokio::spawn(async move { drop(connection.await) });
+        let request = http::Request::post("http://localhost/turnout.v1.DecisionService/Decide")
+            .header("content-type", "application/grpc")
+            .body(())
+            .unwrap();
+        let (response, mut sending) = client.send_request(request, false).unwrap();
+        for piece in framed(&body).chunks(7) {
+            sending
+                .send_data(bytes::Bytes::copy_from_slice(piece), false)
+                .unwrap();
+            tokio::task::yield_now().await;
+        }
+        sending.send_data(bytes::Bytes::new(), true).unwrap();
+        let mut incoming = response.await.unwrap().into_body();
+        let mut reply = Reply {
+            status: 200,
+            ..Reply::default()
+        };
+        while let Some(data) = incoming.data().await {
+            reply.body.extend_from_slice(&data.unwrap());
+        }
+        reply.trailers = incoming.trailers().await.unwrap().unwrap();
+        reply
+    });
+    assert_eq!(reply.code(), 0);
+    assert_eq!(
+        reply
+            .message::<pb::DecideResponse>()
+            .decision
+            .as_option()
+            .unwrap()
+            .key,
+        "checkout"
+    );
+}
