@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use turnout_engine::LinkError;
+use turnout_engine::{LinkError, Program};
 
 use crate::admin;
 use crate::answer::Thread;
@@ -156,7 +156,26 @@ impl DataPlane {
     /// # Errors
     /// The snapshot is refused; what was served before is still served.
     pub fn load(&self, sealed: &[u8]) -> Result<(), LinkError> {
-        self.plane.holder.load(sealed)
+        self.plane.holder.load(sealed, None)
+    }
+
+    /// As [`DataPlane::load`], for a snapshot that was found, `age` old, at start.
+    ///
+    /// It is stale until [`DataPlane::confirm`] or the next [`DataPlane::load`].
+    ///
+    /// # Errors
+    /// The snapshot is refused; what was served before is still served.
+    pub fn load_unconfirmed(&self, sealed: &[u8], age: Duration) -> Result<(), LinkError> {
+        self.plane.holder.load(sealed, Some(age))
+    }
+
+    /// Gives the program that is served, its age and whether it is stale; `None` before the first.
+    pub fn with_served<R>(&self, read: impl FnOnce(&Program, Duration, bool) -> R) -> Option<R> {
+        let current = self.plane.holder.current();
+        let age = self.plane.holder.age(Instant::now());
+        current
+            .as_deref()
+            .map(|served| read(&served.program, age.age, age.stale))
     }
 
     /// The source agrees with the snapshot that is served: its age starts again.

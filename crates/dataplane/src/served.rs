@@ -1,5 +1,5 @@
 //! The snapshot that is served: swapped as a whole, read without a lock.
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -39,6 +39,10 @@ pub(crate) struct Holder {
     epoch: Instant,
     /// Nanoseconds after `epoch` at which the source last agreed.
     agreed: AtomicU64,
+    /// Nanoseconds that the snapshot was old when it was loaded.
+    found_age: AtomicU64,
+    /// The source has not been seen since the snapshot was loaded: it is stale, however young.
+    unconfirmed: AtomicBool,
     stale_after: Duration,
     loads: AtomicU64,
     failures: AtomicU64,
@@ -59,6 +63,8 @@ impl Holder {
             current: ArcSwapOption::empty(),
             epoch: Instant::now(),
             agreed: AtomicU64::new(0),
+            found_age: AtomicU64::new(0),
+            unconfirmed: AtomicBool::new(false),
             stale_after,
             loads: AtomicU64::new(0),
             failures: AtomicU64::new(0),
@@ -75,9 +81,11 @@ impl Holder {
 
     /// Links a sealed snapshot on this thread, swaps it in, and frees the old one here.
     ///
+    /// `found_age`: the snapshot was found, that old, and its source was not seen yet.
+    ///
     /// # Errors
     /// The snapshot is refused; what was served before is still served.
-    pub(crate) fn load(&self, sealed: &[u8]) -> Result<(), LinkError> {
+    pub(crate) fn load(&self, sealed: &[u8], found_age: Option<Duration>) -> Result<(), LinkError> {
         let _one_at_a_time = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
         let served = match self.link(sealed) {
             Ok(served) => Arc::new(served),
@@ -92,7 +100,7 @@ impl Holder {
             fingerprints: Arc::clone(&served.fingerprints),
         };
         let old = self.current.swap(Some(served));
-        self.confirm();
+        self.agree(found_age);
         self.announcements.send_replace(Some(announcement));
         if let Some(old) = old {
             reap(old);
@@ -113,19 +121,30 @@ impl Holder {
 
     /// The source agrees with the current snapshot: its age starts again.
     pub(crate) fn confirm(&self) {
-        let now = u64::try_from(self.epoch.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        self.agreed.store(now, Ordering::Relaxed);
+        self.agree(None);
+    }
+
+    fn agree(&self, found_age: Option<Duration>) {
+        let nanos = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        self.agreed
+            .store(nanos(self.epoch.elapsed()), Ordering::Relaxed);
+        let age = nanos(found_age.unwrap_or_default());
+        self.found_age.store(age, Ordering::Relaxed);
+        self.unconfirmed
+            .store(found_age.is_some(), Ordering::Relaxed);
     }
 
     /// Time since the source last agreed.
     #[inline]
     pub(crate) fn age(&self, now: Instant) -> Age {
         let since_epoch = now.saturating_duration_since(self.epoch);
-        let age =
-            since_epoch.saturating_sub(Duration::from_nanos(self.agreed.load(Ordering::Relaxed)));
+        let agreed = Duration::from_nanos(self.agreed.load(Ordering::Relaxed));
+        let found_age = Duration::from_nanos(self.found_age.load(Ordering::Relaxed));
+        let age = since_epoch.saturating_sub(agreed).saturating_add(found_age);
+        let late = !self.stale_after.is_zero() && age > self.stale_after;
         Age {
             age,
-            stale: !self.stale_after.is_zero() && age > self.stale_after,
+            stale: late || self.unconfirmed.load(Ordering::Relaxed),
         }
     }
 
