@@ -5,7 +5,6 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 BIN := .venv/bin
-CARGO_CRATES := --workspace --exclude turnout-python
 export PYO3_PYTHON := $(CURDIR)/$(BIN)/python
 
 .PHONY: help
@@ -32,7 +31,7 @@ build: .venv/ready ## Build the native module into .venv
 
 .PHONY: test-rust
 test-rust: ## Run the Rust tests (debug assertions and overflow checks on)
-	cargo test --locked --quiet $(CARGO_CRATES)
+	cargo test --locked --quiet
 
 .PHONY: test-python
 test-python: ## Run the Python tests against the built module
