@@ -19,6 +19,7 @@ from typing import Any
 from turnout.engine import Addresses, DataPlane
 from turnout.launch import ServerLaunch, server_from_json, to_json
 from turnout.loader import Announcement, Loader
+from turnout.state_lock import hold
 from turnout.supervisor import Supervisor, worker_command
 from turnout.telemetry import configure, fields
 
@@ -45,18 +46,22 @@ def main() -> int:
     configure("server", log_format=worker["log_format"], level=worker["log_level"])
     signals = _Signals()
     try:
-        _make_folders(launch)
         plane = _data_plane(launch)
+        state_dir = _make_state_dir(launch)
         addresses = plane.start()
+        # After the addresses: who starts the same server twice is told of them first.
+        lock = hold(state_dir, "server")
     except OSError as error:
         sys.stderr.write(f"error: {error}\n")
         return _EXIT_CANNOT_START
-    return _Server(launch, plane, addresses, signals).run()
+    with lock:
+        return _Server(launch, plane, addresses, signals).run()
 
 
-def _make_folders(launch: ServerLaunch) -> None:
-    """Makes the state folder, and the socket's when it lies in it: for their owner only."""
-    Path(launch["worker"]["state_dir"]).mkdir(mode=0o700, parents=True, exist_ok=True)
+def _make_state_dir(launch: ServerLaunch) -> Path:
+    state_dir = Path(launch["worker"]["state_dir"])
+    state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return state_dir
 
 
 def _data_plane(launch: ServerLaunch) -> DataPlane:
@@ -68,7 +73,12 @@ def _data_plane(launch: ServerLaunch) -> DataPlane:
         threads=launch["threads"],
         stale_after_s=launch["stale_after_s"],
         ready_max_age_s=launch["ready_max_age_s"],
-        **{f"max_{name}": value for name, value in limits.items()},
+        max_request_bytes=limits["request_bytes"],
+        max_batch_keys=limits["batch_keys"],
+        max_attributes=limits["attributes"],
+        max_list_length=limits["list_length"],
+        max_string_bytes=limits["string_bytes"],
+        max_depth=limits["depth"],
     )
 
 
@@ -130,17 +140,18 @@ class _Server:
 
     def _say_what_is_served(self) -> None:
         """Tells people at start where to ask, and which snapshot answers."""
-        worker, stats = self._launch["worker"], self._plane.stats()
-        if stats["snapshot_id"]:
-            served = f"{stats['snapshot_id'][:12]}, revision {stats['revision']}, last known good"
-            if stats["problems"]:
-                served += f", {stats['problems']} problems"
-        else:
+        worker, status = self._launch["worker"], self._plane.status()
+        if status is None:
             served = "none yet: the documents are being compiled"
+        else:
+            snapshot, count = status.snapshot, len(status.problems)
+            served = f"{snapshot.id[:12]}, revision {snapshot.revision}, last known good"
+            if count:
+                served += f", {count} problem" if count == 1 else f", {count} problems"
         told = {
             "documents": worker["documents"],
             "decisions": self._addresses.grpc,
-            "socket": self._addresses.unix_socket and f"unix:{self._addresses.unix_socket}",
+            "socket": self._addresses.unix and f"unix:{self._addresses.unix}",
             "health": self._addresses.admin and f"http://{self._addresses.admin}/readyz",
             "snapshot": served,
         }

@@ -18,7 +18,8 @@ from turnout.launch import WorkerLaunch, worker_from_json
 from turnout.publisher import Publisher
 from turnout.sources import Source
 from turnout.sources.folder import FolderSource
-from turnout.sources.last_known_good import StateFolder, StateFolderInUse
+from turnout.sources.last_known_good import StateFolder
+from turnout.state_lock import StateFolderInUse
 from turnout.telemetry import configure, fields
 
 _LOCK_WAIT_S = 10.0

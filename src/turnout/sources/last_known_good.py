@@ -4,22 +4,20 @@ Files are replaced whole: a temporary file, fsync, rename, fsync of the folder. 
 is killed at any moment leaves the old file or the new one.
 """
 
-import fcntl
 import hashlib
 import json
 import os
-import time
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
 from google.protobuf.message import DecodeError
 
 from turnout.snapshot.v1 import snapshot_pb2
+from turnout.state_lock import hold
 
 SNAPSHOT_FILE = "last-known-good.snapshot"
 HISTORY_FILE = "history.json"
 SOURCE_FILE = "source"
-LOCK_FILE = "worker.lock"
 
 _MAGIC = b"TURNOUT\x01"
 _SEAL_END = len(_MAGIC) + hashlib.sha256().digest_size
@@ -27,10 +25,6 @@ _SEAL_END = len(_MAGIC) + hashlib.sha256().digest_size
 
 class SnapshotDamaged(ValueError):  # noqa: N818 - named for its situation
     """The file is no sealed snapshot, or was cut or changed."""
-
-
-class StateFolderInUse(OSError):  # noqa: N818 - named for its situation
-    """Another worker writes to the folder."""
 
 
 class Kept(NamedTuple):
@@ -83,21 +77,7 @@ class StateFolder:
         Raises:
             StateFolderInUse: Another worker still writes here after `wait_s` seconds.
         """
-        until = time.monotonic() + wait_s
-        file = (self._path / LOCK_FILE).open("a", encoding="ascii")
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() >= until:
-                    file.close()
-                    raise StateFolderInUse(
-                        f"state folder `{self._path}` is in use by another turnout:"
-                        " give each server a folder of its own with `--state-dir`"
-                    ) from None
-                time.sleep(0.02)
-            else:
-                return file
+        return hold(self._path, "worker", wait_s=wait_s)
 
     def clear_leftovers(self) -> None:
         """Removes temporary files of a worker that was killed. Only under the lock."""

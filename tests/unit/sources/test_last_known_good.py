@@ -11,9 +11,9 @@ from turnout.snapshot.v1 import snapshot_pb2
 from turnout.sources.last_known_good import (
     SnapshotDamaged,
     StateFolder,
-    StateFolderInUse,
     open_sealed,
 )
+from turnout.state_lock import StateFolderInUse
 
 
 def sealed(revision: int = 7) -> bytes:

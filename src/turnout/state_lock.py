@@ -1,0 +1,40 @@
+"""Keeps a state folder for one server, and one worker of it. Standard library only."""
+
+import fcntl
+import time
+from pathlib import Path
+from typing import TextIO
+
+_STEP_S = 0.02
+
+
+class StateFolderInUse(OSError):  # noqa: N818 - named for its situation
+    """Another turnout uses the folder."""
+
+
+def hold(folder: Path, name: str, *, wait_s: float = 0.0) -> TextIO:
+    """Takes a lock of the folder; held until the file given back is closed, or the process ends.
+
+    Args:
+        folder: The state folder; it is there.
+        name: Which of its locks: `server` or `worker`.
+        wait_s: How long to wait for whoever holds it.
+
+    Raises:
+        StateFolderInUse: It is still held by another.
+    """
+    until = time.monotonic() + wait_s
+    file = (folder / f"{name}.lock").open("a", encoding="ascii")
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                file.close()
+                raise StateFolderInUse(
+                    f"state folder `{folder}` is in use by another turnout:"
+                    " give each server a folder of its own with `--state-dir`"
+                ) from None
+            time.sleep(_STEP_S)
+        else:
+            return file
