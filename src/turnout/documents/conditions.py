@@ -50,7 +50,9 @@ else:
         "attribute": NonEmpty,
         **{
             # What an operand may be depends on the type: the compiler looks at it.
-            name: Annotated[Any, WithJsonSchema(_SHAPES.get(name, _TRUE if name in _BARE else _MANY))]
+            name: Annotated[
+                Any, WithJsonSchema(_SHAPES.get(name, _TRUE if name in _BARE else _MANY))
+            ]
             for name in OPERATORS
         },
         "type": Literal[*USABLE_TYPES, *LATER_TYPES],

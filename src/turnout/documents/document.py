@@ -11,7 +11,9 @@ from turnout.documents.names import ITEM_KINDS, LATER_SECTIONS, SECTIONS, neares
 from turnout.documents.problem import Fault, Mark, clip, describe
 
 _NO_MARK = Mark(0, 0)
-_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+_PAIR = re.compile(
+    r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
+)
 
 
 class WrittenItem:
@@ -181,4 +183,3 @@ def _as_yaml(text: str) -> str:
 def _join_pair(match: re.Match[str]) -> str:
     high, low = int(match[2], 16), int(match[3], 16)
     return f"{match[1]}\\U{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00):08X}"
-

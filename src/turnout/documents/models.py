@@ -100,9 +100,9 @@ class VariantDocument(_Document):
 class ExperimentDocument(_Item):
     """A decision under measurement."""
 
-    status: Literal[
-        "draft", "running", "enrolment_stopped", "paused", "concluded", "archived"
-    ] = "draft"
+    status: Literal["draft", "running", "enrolment_stopped", "paused", "concluded", "archived"] = (
+        "draft"
+    )
     killed: bool = False
     type: ValueType | None = None
     unit: Key = "user"

@@ -91,9 +91,7 @@ def _text(code: str, given: Any, error: Mapping[str, Any]) -> str:
         case "literal_error":
             return _choice(given, error["ctx"]["expected"])
         case "string_pattern_mismatch":
-            return (
-                f"{describe(given)} must be 1 to 96 letters without accents, digits, `.`, `_` or `-`"
-            )
+            return f"{describe(given)} must be 1 to 96 letters without accents, digits, `.`, `_` or `-`"
         case "string_too_short" | "too_short":
             return "must not be empty"
         case "string_too_long":

@@ -1,0 +1,101 @@
+"""The versions of an item that may be served: as written now, the last good one, or none."""
+
+from typing import Any
+
+from turnout.compiler.history import Identity, Kept
+from turnout.compiler.items import compile_item, is_key
+from turnout.compiler.scope import CompiledItem, Surroundings
+from turnout.documents import Fault, SourceFile, WrittenItem
+
+
+class Candidate:
+    """One item, and the best version of it that is still thought to be good.
+
+    Args:
+        identity: Kind and key.
+        file: Where it is written now; None when only the history knows it.
+        written: What is written now.
+        kept: The last good version.
+        surroundings: What every version is compiled against.
+    """
+
+    def __init__(
+        self,
+        identity: Identity,
+        file: SourceFile | None,
+        written: WrittenItem | None,
+        kept: Kept | None,
+        surroundings: Surroundings,
+    ) -> None:
+        self.kind, self.key = identity
+        self.file = file
+        self.faults: list[Fault] = []
+        """Of the version as written; paths from the item."""
+        self.kept_fault: str | None = None
+        """Why the last good version cannot go on."""
+        self.compiled: CompiledItem | None = None
+        """What is served; None is quarantined."""
+        self.is_written = written is not None
+        """The version as written is the one that is served."""
+        self.dropped = not is_key(self.key)
+        """It cannot be in a snapshot at all: its key is none, or another item has it."""
+        self._written = written
+        self._kept = kept
+        self._surroundings = surroundings
+        if written is None:
+            self._fall_back()
+            return
+        outcome = compile_item(written, surroundings)
+        self.compiled = outcome.item
+        if outcome.item is None:
+            self.refuse(outcome.faults)
+
+    @property
+    def identity(self) -> Identity:
+        """Kind and key."""
+        return self.kind, self.key
+
+    @property
+    def serves_last_good(self) -> bool:
+        """The version served is not the one written now."""
+        return self.compiled is not None and not self.is_written
+
+    @property
+    def is_established(self) -> bool:
+        """What is served was good before."""
+        return self._kept is not None and self.raw == self._kept.raw
+
+    @property
+    def raw(self) -> Any:
+        """What is served, as written; None when quarantined."""
+        if self.compiled is None:
+            return self._written.raw if self._written else None
+        if self.is_written and self._written:
+            return self._written.raw
+        return self._kept.raw if self._kept else None
+
+    @property
+    def home(self) -> str:
+        """The file that holds the item, now or when it was good."""
+        return self.file.name if self.file else self._kept.file if self._kept else ""
+
+    def refuse(self, faults: list[Fault]) -> None:
+        """Gives up the version that is served for the next best one."""
+        if self.is_written:
+            self.faults += faults
+            self.is_written = False
+            self._fall_back()
+        else:
+            self.kept_fault = faults[0].message
+            self.compiled = None
+
+    def _fall_back(self) -> None:
+        self.compiled = None
+        if self._kept is None:
+            return
+        # The text of the last good version is gone: only what it says is compiled again.
+        last_good = WrittenItem(self.kind, self.key, self._kept.raw)
+        outcome = compile_item(last_good, self._surroundings)
+        self.compiled = outcome.item
+        if outcome.item is None:
+            self.kept_fault = outcome.faults[0].message

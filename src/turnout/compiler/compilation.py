@@ -1,0 +1,142 @@
+"""Documents in, snapshot and problems out; item by item."""
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from turnout.compiler.candidates import Candidate
+from turnout.compiler.compiled import Compiled, CompileFailed
+from turnout.compiler.emit import emit
+from turnout.compiler.history import History, Identity, Kept
+from turnout.compiler.references import find_refusals, shared_keys
+from turnout.compiler.report import Report, in_document
+from turnout.compiler.scope import Surroundings
+from turnout.compiler.workspace import read_attributes, read_workspace, surroundings, timezone
+from turnout.documents import Catalogue, Fault, SourceFile, WrittenItem
+
+# Compiled items are kept with unchanged documents, which two compilations may share.
+_lock = threading.Lock()
+
+
+def compile_documents(catalogue: Catalogue, history: Mapping[str, Any] | None = None) -> Compiled:
+    """Compiles documents into the content of a snapshot.
+
+    Args:
+        catalogue: What `read_paths` or `read_mapping` gave.
+        history: `Compiled.history` of the compilation before; `{}` at the first one of a running
+            server. With it a broken item goes on in its last good version, or is quarantined, and
+            the rest is compiled. None is strict: everything must be good.
+
+    Raises:
+        CompileFailed: There are problems, and `history` is None.
+    """
+    with _lock:
+        compiled = _Compilation(catalogue, History.load(history)).run()
+    if history is None and compiled.problems:
+        raise CompileFailed(compiled.problems)
+    return compiled
+
+
+class _Compilation:
+    def __init__(self, catalogue: Catalogue, history: History) -> None:
+        self._catalogue = catalogue
+        self._history = history
+        self._report = Report()
+        self._carried_files: set[str] = set()
+
+    def run(self) -> Compiled:
+        workspace = read_workspace(self._catalogue, self._history, self._report)
+        attributes = read_attributes(self._catalogue, self._history, self._report)
+        around = surroundings(workspace, attributes)
+        candidates = self._gather(around)
+        self._settle(candidates, around)
+        good = History()
+        good.workspace, good.attributes = workspace, attributes
+        for candidate in candidates.values():
+            self._tell(candidate)
+            if candidate.compiled is not None and not candidate.dropped:
+                good.items[candidate.identity] = Kept(candidate.home, candidate.raw)
+        self._tell_files()
+        content = emit(candidates.values(), around.workspace_key, timezone(workspace))
+        return Compiled(content, self._report.problems(), good.dump())
+
+    def _gather(self, around: Surroundings) -> dict[Identity, Candidate]:
+        """Every item of the catalogue, and those that go on because their file is broken."""
+        homes: dict[Identity, tuple[SourceFile, WrittenItem]] = {}
+        twice: list[tuple[Identity, SourceFile]] = []
+        for file in self._catalogue.files:
+            for identity, written in file.document.items.items():
+                if identity in homes:
+                    twice.append((identity, file))
+                else:
+                    homes[identity] = file, written
+        candidates = {
+            identity: Candidate(identity, *home, self._history.items.get(identity), around)
+            for identity, home in homes.items()
+        }
+        broken = {file.name for file in self._catalogue.files if file.document.broken}
+        for identity, kept in self._history.items.items():
+            if identity not in candidates and kept.file in broken:
+                candidates[identity] = Candidate(identity, None, None, kept, around)
+                self._carried_files.add(kept.file)
+        for identity, file in twice:
+            self._refuse_twice(candidates[identity], file)
+        # The order of files is no order of items.
+        return dict(sorted(candidates.items()))
+
+    def _refuse_twice(self, candidate: Candidate, second: SourceFile) -> None:
+        """Refuses an item that two files define: nobody can say which is meant."""
+        first = candidate.file
+        assert first is not None
+        here = in_document(candidate.kind, candidate.key, Fault((), "", at_key=True))
+        places = []
+        for file in (first, second):
+            line = file.document.locate(here).line
+            places.append(f"{file.name}:{line}" if line else file.name)
+        text = f"{candidate.kind} `{candidate.key}` is written twice, also in "
+        if candidate.is_written:
+            candidate.refuse([Fault((), text + places[1], at_key=True)])
+        self._report.add(
+            candidate.kind,
+            candidate.key,
+            second,
+            here._replace(message=text + places[0]),
+            good=candidate.serves_last_good,
+        )
+
+    def _settle(self, candidates: dict[Identity, Candidate], around: Surroundings) -> None:
+        """Gives up versions that do not fit the others, until all that are left do."""
+        for loser, winner in shared_keys(candidates):
+            message = (
+                f"the {winner.kind} in {winner.home} has the key `{loser.key}` too: flags and "
+                "experiments share one space of keys"
+            )
+            loser.refuse([Fault((), message, at_key=True)])
+            loser.compiled, loser.dropped = None, True
+        # Each round gives up at least one of at most two versions an item.
+        while refusals := find_refusals(candidates, f"user_bucket.{around.workspace_key}"):
+            for identity, faults in refusals.items():
+                candidates[identity].refuse(faults)
+
+    def _tell(self, candidate: Candidate) -> None:
+        good = candidate.serves_last_good
+        if candidate.file is not None:
+            for fault in candidate.faults:
+                placed = in_document(candidate.kind, candidate.key, fault)
+                self._report.add(candidate.kind, candidate.key, candidate.file, placed, good=good)
+        elif candidate.kept_fault is not None:
+            self._report.add_unplaced(
+                candidate.kind,
+                candidate.key,
+                candidate.home,
+                f"the last good version of {candidate.kind} `{candidate.key}` cannot go on: "
+                f"{candidate.kept_fault}",
+                good=False,
+            )
+
+    def _tell_files(self) -> None:
+        for file in self._catalogue.files:
+            for fault in file.document.faults:
+                self._report.add("file", "", file, fault, good=file.name in self._carried_files)
+
+

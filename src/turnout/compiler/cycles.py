@@ -1,0 +1,75 @@
+"""Finds cycles of references without recursion."""
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+
+Graph = Mapping[str, Iterable[str]]
+
+
+def find_cycles(graph: Graph) -> list[list[str]]:
+    """Finds one cycle through every knot of nodes that refer to themselves.
+
+    Args:
+        graph: The names that each name refers to; unknown names are ignored.
+
+    Returns:
+        Cycles as names in the order of reference, the smallest name first, the last refers to
+        the first. A node that refers to itself is a cycle of one. Sorted.
+    """
+    remaining = {node: set(_known(graph, node)) for node in graph}
+    _strip(remaining)
+    cycles = []
+    waiting = sorted(remaining)
+    while waiting:
+        start = waiting[0]
+        cycle = _shortest(remaining, start)
+        for node in cycle or [start]:
+            remaining.pop(node)
+        gone = set(cycle or [start])
+        for references in remaining.values():
+            references -= gone
+        _strip(remaining)
+        waiting = sorted(remaining)
+        if cycle:
+            least = cycle.index(min(cycle))
+            cycles.append([*cycle[least:], *cycle[:least]])
+    return sorted(cycles)
+
+
+def _known(graph: Graph, node: str) -> Iterable[str]:
+    return (other for other in graph[node] if other in graph)
+
+
+def _strip(remaining: dict[str, set[str]]) -> None:
+    """Removes every node that cannot be in a cycle because it refers to nothing."""
+    users: dict[str, list[str]] = {}
+    for node, references in remaining.items():
+        for other in references:
+            users.setdefault(other, []).append(node)
+    leaves = [node for node, references in remaining.items() if not references]
+    while leaves:
+        leaf = leaves.pop()
+        remaining.pop(leaf)
+        for user in users.get(leaf, ()):
+            if user in remaining:
+                remaining[user].discard(leaf)
+                if not remaining[user]:
+                    leaves.append(user)
+
+
+def _shortest(graph: dict[str, set[str]], start: str) -> list[str] | None:
+    """The shortest way from a node back to itself."""
+    came_from: dict[str, str] = {}
+    waiting = deque([start])
+    while waiting:
+        node = waiting.popleft()
+        for other in sorted(graph[node]):
+            if other == start:
+                way = [node]
+                while way[-1] != start:
+                    way.append(came_from[way[-1]])
+                return way[::-1]
+            if other not in came_from:
+                came_from[other] = node
+                waiting.append(other)
+    return None

@@ -1,0 +1,71 @@
+"""Writes the chosen items into a `Content`, canonical to the byte."""
+
+from collections.abc import Iterable
+
+from turnout.compiler.candidates import Candidate
+from turnout.compiler.conditions import DEFAULT_UNIT
+from turnout.compiler.scope import Tables
+from turnout.compiler.zones import VERSION as TZDATA_VERSION
+from turnout.snapshot.v1 import snapshot_pb2 as pb
+
+SEMANTICS_VERSION = 1
+COMPILER_VERSION = "0.1.0"
+"""That of the package; a test holds them together."""
+
+_last_tables: Tables | None = None
+
+
+def emit(candidates: Iterable[Candidate], workspace_key: str, timezone: str) -> bytes:
+    """Serialises items; candidates without a good version are written as quarantined."""
+    kept = sorted((one for one in candidates if not one.dropped), key=lambda one: one.key)
+    tables = _tables(kept)
+    content = pb.Content(
+        semantics_version=SEMANTICS_VERSION,
+        compiler_version=COMPILER_VERSION,
+        tzdata_version=TZDATA_VERSION,
+        workspace=pb.Workspace(key=workspace_key, timezone=timezone),
+        attributes=list(tables.attributes),
+        unit_kinds=list(tables.units),
+    )
+    lists = {"segment": content.segments, "flag": content.flags, "experiment": content.experiments}
+    for candidate in kept:
+        if candidate.compiled is None:
+            lists[candidate.kind].append(_quarantined(candidate, tables))  # type: ignore[attr-defined]
+        else:
+            candidate.compiled.link(tables)
+            lists[candidate.kind].append(candidate.compiled.message)  # type: ignore[attr-defined]
+    return content.SerializeToString(deterministic=True)
+
+
+def _tables(candidates: list[Candidate]) -> Tables:
+    global _last_tables  # noqa: PLW0603 - the same object again spares linking unchanged items
+    compiled = [one.compiled for one in candidates if one.compiled is not None]
+    attributes = {name for item in compiled for _, name in item.attributes}
+    units = {DEFAULT_UNIT} | {kind for item in compiled for _, kind in item.units}
+    tables = Tables(
+        _indices(attributes),
+        _indices(units),
+        _indices(one.key for one in candidates if one.kind == "segment"),
+        _indices(one.key for one in candidates if one.kind == "experiment"),
+    )
+    if _last_tables != tables:
+        _last_tables = tables
+    return _last_tables
+
+
+def _indices(names: Iterable[str]) -> dict[str, int]:
+    # Code points sort as their UTF-8 bytes do.
+    return {name: index for index, name in enumerate(sorted(names))}
+
+
+def _quarantined(candidate: Candidate, tables: Tables) -> pb.Segment | pb.Flag | pb.Experiment:
+    raw = candidate.raw
+    tags = raw.get("tags") if isinstance(raw, dict) else None
+    written = tags if isinstance(tags, list) else []
+    clean = sorted({tag for tag in written if isinstance(tag, str) and tag})
+    if candidate.kind == "segment":
+        unit = tables.units[DEFAULT_UNIT]
+        return pb.Segment(key=candidate.key, tags=clean, unit=unit, quarantined=pb.Quarantined())
+    if candidate.kind == "flag":
+        return pb.Flag(key=candidate.key, tags=clean, quarantined=True)
+    return pb.Experiment(key=candidate.key, tags=clean, quarantined=True)

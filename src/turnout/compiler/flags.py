@@ -1,0 +1,114 @@
+"""From a flag as written to its message."""
+
+from turnout.compiler.conditions import compile_condition
+from turnout.compiler.scope import CompiledItem, Scope
+from turnout.compiler.shares import WHOLE, percent, read_share
+from turnout.compiler.values import TYPES, compile_variants
+from turnout.documents.models import FlagDocument, RuleDocument
+from turnout.documents.names import nearest
+from turnout.documents.problem import Path, clip
+from turnout.snapshot.v1 import snapshot_pb2 as pb
+
+_STATUS = {
+    "draft": pb.FLAG_STATUS_DRAFT,
+    "enabled": pb.FLAG_STATUS_ENABLED,
+    "disabled": pb.FLAG_STATUS_DISABLED,
+    "archived": pb.FLAG_STATUS_ARCHIVED,
+}
+_ON_UNKNOWN = {
+    "no_match": pb.ON_UNKNOWN_NO_MATCH,
+    "match": pb.ON_UNKNOWN_MATCH,
+    "stop": pb.ON_UNKNOWN_STOP,
+    "error": pb.ON_UNKNOWN_ERROR,
+}
+_OUTCOMES = ("serve", "split", "experiment")
+
+
+def compile_flag(scope: Scope, key: str, document: FlagDocument) -> CompiledItem:
+    """Compiles one flag; what is wrong goes to the scope."""
+    message = pb.Flag(key=key, tags=sorted(set(document.tags)), status=_STATUS[document.status])
+    scope.units.append((message, document.unit))
+    paths = {name: ("variants", name) for name in document.variants}
+    if compiled := compile_variants(scope, document.variants, paths, document.type):
+        message.type = TYPES[compiled[0]]
+        message.variants.extend(compiled[1])
+    names = {name: index for index, name in enumerate(document.variants)}
+    message.default_variant = variant_index(scope, names, document.default, ("default",))
+    add_overrides(scope, message, names, document.overrides)
+    for at, rule in enumerate(document.rules):
+        into = message.rules.add(name=rule.name or f"rules[{at}]")
+        _compile_rule(scope, rule, ("rules", at), into, names, document.default)
+        if rule.split is not None:
+            salt = f"{rule.salt or document.salt or key}.split"
+            scope.salts.setdefault(salt, ("rules", at, "split"))
+            into.split.salt = salt
+    return CompiledItem(message, scope)
+
+
+def variant_index(scope: Scope, names: dict[str, int], name: str, path: Path) -> int:
+    """The index of a variant; an unknown one goes to the scope and gives 0."""
+    if name not in names:
+        listed = ", ".join(f"`{known}`" for known in list(names)[:10])
+        hint = nearest(name, names) or f": there are {listed}"
+        scope.refuse(path, f"unknown variant `{clip(name)}`{hint}")
+    return names.get(name, 0)
+
+
+def add_overrides(
+    scope: Scope,
+    message: pb.Flag | pb.Experiment,
+    names: dict[str, int],
+    overrides: dict[str, str],
+) -> None:
+    """Writes the forced variants, sorted by unit id."""
+    for unit_id in sorted(overrides):
+        variant = variant_index(scope, names, overrides[unit_id], ("overrides", unit_id))
+        message.overrides.add(unit_id=unit_id, variant=variant)
+
+
+def _compile_rule(
+    scope: Scope,
+    rule: RuleDocument,
+    path: Path,
+    into: pb.Rule,
+    names: dict[str, int],
+    default: str,
+) -> None:
+    outcomes = [name for name in _OUTCOMES if getattr(rule, name) is not None]
+    if len(outcomes) != 1:
+        listed = " and ".join(f"`{name}`" for name in outcomes)
+        both = f"{listed} stand in one rule: keep one of them"
+        scope.refuse(path, both if outcomes else "a rule needs `serve`, `split` or `experiment`")
+    if rule.when is not None:
+        compile_condition(scope, rule.when, (*path, "when"), into.when)
+    if rule.serve is not None:
+        into.serve = variant_index(scope, names, rule.serve, (*path, "serve"))
+    if rule.split is not None:
+        _compile_split(scope, rule.split, (*path, "split"), into.split, names)
+    elif rule.salt is not None:
+        scope.refuse((*path, "salt"), "`salt` has no place in a rule without `split`", at_key=True)
+    if rule.experiment is not None:
+        scope.experiments.append((into, rule.experiment, (*path, "experiment")))
+    guard = rule.serve is not None and rule.serve == default
+    into.on_unknown = _ON_UNKNOWN[rule.on_unknown or ("stop" if guard else "no_match")]
+
+
+def _compile_split(
+    scope: Scope, written: dict[str, object], path: Path, into: pb.Split, names: dict[str, int]
+) -> None:
+    start, sound = 0, True
+    for name, share in written.items():
+        if name not in names:
+            variant_index(scope, names, name, (*path, name))
+            sound = False
+        try:
+            weight = read_share(share)
+        except ValueError as error:
+            scope.refuse((*path, name), str(error))
+            sound = False
+            continue
+        if weight and sound:
+            into.ranges.add(start=start, end=start + weight, variant=names[name])
+        start += weight
+    if start != WHOLE and (sound or start > WHOLE):
+        scope.refuse(path, f"the weights add up to {percent(start)}, not to 100 %")

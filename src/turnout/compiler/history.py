@@ -1,0 +1,64 @@
+"""The last good version of every item, kept from one compilation to the next."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from turnout.documents.names import ITEM_KINDS
+
+_SECTIONS = {kind: section for section, kind in ITEM_KINDS.items()}
+
+Identity = tuple[str, str]
+"""Kind and key: the name of an item in a catalogue."""
+
+
+class Kept(NamedTuple):
+    """A version that was good."""
+
+    file: str
+    raw: Any
+
+
+class History:
+    """What was good last time. Plain values outside, so that JSON holds them."""
+
+    def __init__(self) -> None:
+        self.items: dict[Identity, Kept] = {}
+        self.attributes: dict[str, Kept] = {}
+        self.workspace: dict[str, Kept] = {}
+        """By field."""
+
+    @classmethod
+    def load(cls, plain: Mapping[str, Any] | None) -> "History":
+        """Reads what `dump` wrote; entries of another shape are left out."""
+        history = cls()
+        plain = plain or {}
+        for section, kind in ITEM_KINDS.items():
+            for key, kept in _entries(plain.get(section)):
+                history.items[kind, key] = kept
+        history.attributes.update(_entries(plain.get("attributes")))
+        history.workspace.update(_entries(plain.get("workspace")))
+        return history
+
+    def dump(self) -> dict[str, Any]:
+        """Plain values: section, then key, then `file` and `raw`."""
+        plain: dict[str, Any] = {section: {} for section in ITEM_KINDS}
+        for (kind, key), kept in sorted(self.items.items(), key=lambda entry: entry[0]):
+            plain[_SECTIONS[kind]][key] = kept._asdict()
+        plain["attributes"] = {name: kept._asdict() for name, kept in self.attributes.items()}
+        plain["workspace"] = {name: kept._asdict() for name, kept in self.workspace.items()}
+        return plain
+
+
+def section_of(kind: str) -> str:
+    """The section that holds items of a kind."""
+    return _SECTIONS[kind]
+
+
+def _entries(section: Any) -> list[tuple[str, Kept]]:
+    if not isinstance(section, Mapping):
+        return []
+    return [
+        (str(key), Kept(str(entry["file"]), entry["raw"]))
+        for key, entry in section.items()
+        if isinstance(entry, Mapping) and "file" in entry and "raw" in entry
+    ]

@@ -1,0 +1,55 @@
+"""Compiles one item as written, once for the same surroundings."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from turnout.compiler.experiments import compile_experiment
+from turnout.compiler.flags import compile_flag
+from turnout.compiler.scope import CompiledItem, Scope, Surroundings
+from turnout.compiler.segments import compile_segment
+from turnout.documents import Fault, Invalid, WrittenItem, validate_item
+from turnout.documents.problem import clip
+
+_COMPILERS: dict[str, Callable[[Scope, str, Any], CompiledItem]] = {
+    "segment": compile_segment,
+    "flag": compile_flag,
+    "experiment": compile_experiment,
+}
+_ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
+
+
+class Outcome(NamedTuple):
+    """An item compiled, or what is wrong with it; paths from the item."""
+
+    item: CompiledItem | None
+    faults: list[Fault]
+
+
+def compile_item(written: WrittenItem, surroundings: Surroundings) -> Outcome:
+    """Compiles an item. An unchanged one in the same surroundings is not compiled again."""
+    kept: tuple[Surroundings, Outcome] | None = written.compiled
+    if kept and kept[0] == surroundings:
+        return kept[1]
+    outcome = _compile(written, surroundings)
+    written.compiled = (surroundings, outcome)
+    return outcome
+
+
+def is_key(key: str) -> bool:
+    """Whether an item may have this key."""
+    return 1 <= len(key) <= 96 and _ALLOWED.issuperset(key)
+
+
+def _compile(written: WrittenItem, surroundings: Surroundings) -> Outcome:
+    faults = list(written.faults)
+    if not is_key(written.key):
+        text = f"the key `{clip(written.key)}` must be 1 to 96 letters without accents, digits, "
+        faults.append(Fault((), text + "`.`, `_` or `-`", at_key=True))
+    try:
+        document = validate_item(written.kind, written.raw)
+    except Invalid as invalid:
+        return Outcome(None, faults + invalid.faults)
+    scope = Scope(surroundings)
+    item = _COMPILERS[written.kind](scope, written.key, document)
+    faults += scope.faults
+    return Outcome(None if faults else item, faults)

@@ -1,0 +1,139 @@
+"""What items say about each other: references, cycles, hand-overs, salts and shared keys."""
+
+from collections.abc import Iterator
+
+from turnout.compiler.candidates import Candidate
+from turnout.compiler.cycles import find_cycles
+from turnout.compiler.history import Identity
+from turnout.compiler.values import NAMES
+from turnout.documents import Fault
+from turnout.documents.names import nearest
+from turnout.documents.problem import Path
+from turnout.snapshot.v1 import snapshot_pb2 as pb
+
+Candidates = dict[Identity, Candidate]
+Refusals = dict[Identity, list[Fault]]
+"""What is wrong, by the item that has to give way."""
+
+
+def find_refusals(candidates: Candidates, bucket_salt: str) -> Refusals:
+    """Finds every item whose served version does not fit the others.
+
+    Args:
+        candidates: All items, each with the version that it would serve.
+        bucket_salt: The salt of `bucket_between`, which no item may have.
+    """
+    refusals: Refusals = {}
+    for candidate in candidates.values():
+        if candidate.compiled is not None:
+            faults = [*_missing(candidate, candidates), *_hand_overs(candidate, candidates)]
+            if faults:
+                refusals[candidate.identity] = faults
+    for identity, fault in _cycles(candidates):
+        refusals.setdefault(identity, []).append(fault)
+    for identity, fault in _salts(candidates, bucket_salt):
+        refusals.setdefault(identity, []).append(fault)
+    return refusals
+
+
+def shared_keys(candidates: Candidates) -> Iterator[tuple[Candidate, Candidate]]:
+    """Yields each flag and experiment of one key: first the one that gives way."""
+    for (kind, key), experiment in candidates.items():
+        flag = candidates.get(("flag", key)) if kind == "experiment" else None
+        if flag is not None:
+            # Who was there first stays.
+            if experiment.is_established and not flag.is_established:
+                yield flag, experiment
+            else:
+                yield experiment, flag
+
+
+def _missing(candidate: Candidate, candidates: Candidates) -> Iterator[Fault]:
+    compiled = candidate.compiled
+    assert compiled is not None
+    for use in compiled.segments:
+        target = candidates.get(("segment", use.key))
+        if target is None:
+            yield _unknown("segment", use.key, use.path, candidates)
+        elif use.unit is not None and target.compiled is not None:
+            own = target.compiled.units[0][1]
+            if own != use.unit:
+                yield Fault(
+                    use.path,
+                    f"segment `{use.key}` is of unit `{own}`, not `{use.unit}`: a segment has its "
+                    "own unit, remove `unit`",
+                )
+    for _, key, path in compiled.experiments:
+        if ("experiment", key) not in candidates:
+            yield _unknown("experiment", key, path, candidates)
+
+
+def _unknown(kind: str, key: str, path: Path, candidates: Candidates) -> Fault:
+    known = [other for found, other in candidates if found == kind]
+    hint = nearest(key, known) or ": no document has it"
+    return Fault(path, f"unknown {kind} `{key}`{hint}")
+
+
+def _hand_overs(candidate: Candidate, candidates: Candidates) -> Iterator[Fault]:
+    compiled = candidate.compiled
+    assert compiled is not None
+    for _, key, path in compiled.experiments:
+        target = candidates.get(("experiment", key))
+        if target is None or target.compiled is None:
+            continue
+        flag, experiment = compiled.message, target.compiled.message
+        assert isinstance(flag, pb.Flag)
+        assert isinstance(experiment, pb.Experiment)
+        if flag.type != experiment.type:
+            yield Fault(
+                path,
+                f"the flag's values are of type `{NAMES[flag.type]}`, those of experiment `{key}` "
+                f"of type `{NAMES[experiment.type]}`: a rule hands over within one type",
+            )
+
+
+def _cycles(candidates: Candidates) -> Iterator[tuple[Identity, Fault]]:
+    graph: dict[str, dict[str, Path]] = {}
+    for (kind, key), candidate in candidates.items():
+        if kind == "segment" and candidate.compiled is not None:
+            graph[key] = {use.key: use.path for use in reversed(candidate.compiled.segments)}
+    for cycle in find_cycles(graph):
+        # A cycle is the fault of the items that changed; with none, of all.
+        fresh = [key for key in cycle if not candidates["segment", key].is_established]
+        for key in fresh or cycle:
+            at = cycle.index(key)
+            turned = [*cycle[at:], *cycle[:at], key]
+            shown = turned if len(turned) <= 12 else [*turned[:8], "…", *turned[-2:]]
+            message = f"a segment cannot refer to itself: `{' → '.join(shown)}`"
+            yield ("segment", key), Fault(graph[key][turned[1]], message)
+
+
+def _salts(candidates: Candidates, bucket_salt: str) -> Iterator[tuple[Identity, Fault]]:
+    users: dict[str, list[Candidate]] = {}
+    for candidate in candidates.values():
+        for salt in candidate.compiled.salts if candidate.compiled else ():
+            users.setdefault(salt, []).append(candidate)
+    for salt, sharing in users.items():
+        if len(sharing) > 1 or salt == bucket_salt:
+            # Who was there first keeps the salt.
+            sharing.sort(key=lambda one: (not one.is_established, one.identity))
+            first = None if salt == bucket_salt else sharing.pop(0)
+            for candidate in sharing:
+                yield candidate.identity, _taken(candidate, salt, first)
+
+
+def _taken(candidate: Candidate, salt: str, first: Candidate | None) -> Fault:
+    assert candidate.compiled is not None
+    owner = f"{first.kind} `{first.key}`" if first else "the workspace's buckets"
+    message = (
+        f"the salt `{salt}` of {candidate.kind} `{candidate.key}` is also that of {owner}: write "
+        "another `salt`"
+    )
+    return Fault(_salt_path(candidate, candidate.compiled.salts[salt]), message)
+
+
+def _salt_path(candidate: Candidate, path: Path) -> Path:
+    raw = candidate.raw
+    if path[0] == "rules" and "salt" in raw["rules"][path[1]]:
+        return (*path[:2], "salt")
+    return ("salt",) if "salt" in raw else path

@@ -1,0 +1,50 @@
+"""Turns faults into problems with a file, a line and a column."""
+
+from turnout.compiler.history import section_of
+from turnout.documents import Fault, Problem, SourceFile
+from turnout.documents.problem import Mark, render_path
+
+
+class Report:
+    """Collects the problems of one compilation."""
+
+    def __init__(self) -> None:
+        self._found: list[Problem] = []
+
+    def add(self, kind: str, key: str, file: SourceFile, fault: Fault, *, good: bool) -> None:
+        """Adds a fault whose path starts at the top of the document.
+
+        Args:
+            kind: What is wrong: `flag`, `file`, ...
+            key: Of the item.
+            file: Where it is written.
+            fault: What is wrong.
+            good: The last good version goes on.
+        """
+        mark = file.document.locate(fault)
+        message = fault.message
+        if not file.document.is_text and fault.path:
+            message = f"{render_path(fault.path)}: {message}"
+        text = file.document.line(mark.line)
+        self._append(kind, key, file.name, mark, message, text, good)
+
+    def add_unplaced(self, kind: str, key: str, file: str, message: str, *, good: bool) -> None:
+        """Adds what is wrong with a version whose text is gone."""
+        self._append(kind, key, file, Mark(0, 0), message, "", good)
+
+    def problems(self) -> tuple[Problem, ...]:
+        """All of them, each once, by file and line."""
+        unique = dict.fromkeys(self._found)
+        return tuple(sorted(unique, key=lambda one: (one.file, one.line, one.column, one.message)))
+
+    def _append(
+        self, kind: str, key: str, file: str, mark: Mark, message: str, text: str, good: bool
+    ) -> None:
+        # A name of a file need not be text; a problem always is.
+        name = file.encode("utf-8", "replace").decode()
+        self._found.append(Problem(kind, key, name, *mark, message, text, good))
+
+
+def in_document(kind: str, key: str, fault: Fault) -> Fault:
+    """A fault of an item, with its path from the top of the document."""
+    return fault._replace(path=(section_of(kind), key, *fault.path))

@@ -1,0 +1,103 @@
+"""One item while it is compiled: what it is held against, and what is found about it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from turnout.documents.problem import Fault, Path
+from turnout.snapshot.v1 import snapshot_pb2 as pb
+
+Message = pb.Segment | pb.Flag | pb.Experiment
+UnitHolder = pb.Segment | pb.Flag | pb.Experiment | pb.SlotCondition
+
+
+class Surroundings(NamedTuple):
+    """What an item is compiled against, apart from the items that it refers to."""
+
+    workspace_key: str
+    attributes: Mapping[str, str] | None
+    """The declared type of each attribute, empty where it is not known; None without a schema."""
+
+
+class SegmentUse(NamedTuple):
+    """A reference to a segment."""
+
+    key: str
+    path: Path
+    expression: pb.Expression | None = None
+    """Where its index goes; None in `include` and `exclude`."""
+    unit: str | None = None
+    """The unit kind that the reference names."""
+
+
+class Scope:
+    """Collects what compiling one item finds.
+
+    An index depends on the whole catalogue, so names are kept beside the messages that want an
+    index, and one pass sets them all when everything is known.
+    """
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        self.surroundings = surroundings
+        self.faults: list[Fault] = []
+        self.attributes: list[tuple[pb.Condition, str]] = []
+        self.units: list[tuple[UnitHolder, str]] = []
+        self.segments: list[SegmentUse] = []
+        self.experiments: list[tuple[pb.Rule, str, Path]] = []
+        self.salts: dict[str, Path] = {}
+        """Composed, with where each comes from."""
+
+    def refuse(self, path: Path, message: str, *, at_key: bool = False) -> None:
+        """Notes a fault at a path of the item."""
+        self.faults.append(Fault(path, message, at_key))
+
+
+class Tables(NamedTuple):
+    """The index of every name of a catalogue."""
+
+    attributes: dict[str, int]
+    units: dict[str, int]
+    segments: dict[str, int]
+    experiments: dict[str, int]
+
+
+class CompiledItem:
+    """A message and the names that it waits for.
+
+    Args:
+        message: The item; its indices are set by `link`.
+        scope: What compiling it found; it has no fault.
+    """
+
+    def __init__(self, message: Message, scope: Scope) -> None:
+        self.message = message
+        self.attributes = scope.attributes
+        self.units = scope.units
+        self.segments = scope.segments
+        self.experiments = scope.experiments
+        self.salts = scope.salts
+        self.include: list[str] = []
+        self.exclude: list[str] = []
+        self._linked: Tables | None = None
+
+    def link(self, tables: Tables) -> None:
+        """Sets every index. Cheap when the tables are those of before."""
+        if self._linked is tables:
+            return
+        for condition, name in self.attributes:
+            condition.attribute = tables.attributes[name]
+        for holder, kind in self.units:
+            holder.unit = tables.units[kind]
+        for use in self.segments:
+            if use.expression is not None:
+                use.expression.segment = tables.segments[use.key]
+        for rule, key, _ in self.experiments:
+            rule.experiment = tables.experiments[key]
+        if isinstance(self.message, pb.Segment):
+            _set(self.message.include, (tables.segments[key] for key in self.include))
+            _set(self.message.exclude, (tables.segments[key] for key in self.exclude))
+        self._linked = tables
+
+
+def _set(indices: Any, found: Iterable[int]) -> None:
+    del indices[:]
+    indices.extend(sorted(set(found)))

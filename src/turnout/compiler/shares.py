@@ -1,0 +1,44 @@
+"""Percentages as exact parts per million."""
+
+import re
+from typing import Any
+
+from turnout.documents.problem import describe
+
+WHOLE = 1_000_000
+"""All slots."""
+
+_SHARE = re.compile(r"([0-9]{1,9})(?:\.([0-9]+))?%")
+_PPM_PER_PERCENT = 10_000
+
+
+def read_share(written: Any) -> int:
+    """Reads `25%` or `0.5%` as parts per million, without any float.
+
+    Raises:
+        ValueError: It is not such a text, has more than 4 places, or is over 100 %.
+    """
+    if isinstance(written, int | float) and not isinstance(written, bool):
+        raise ValueError(f"{describe(written)} is not a share: write `{written}%`")
+    match = _SHARE.fullmatch(written) if isinstance(written, str) else None
+    if not match:
+        raise ValueError(f"{describe(written)} is not a share: write it as in `25%` or `0.5%`")
+    whole, places = match[1], match[2] or ""
+    if len(places) > 4:
+        raise ValueError(f"`{written}` has more than 4 places: a share is exact to 0.0001 %")
+    ppm = int(whole) * _PPM_PER_PERCENT + int(places.ljust(4, "0"))
+    if ppm > WHOLE:
+        raise ValueError(f"`{written}` is over 100 %")
+    return ppm
+
+
+def percent(ppm: int) -> str:
+    """Writes parts per million as a percentage.
+
+    Example:
+        >>> percent(990_000), percent(5_000)
+        ('99 %', '0.5 %')
+    """
+    whole, rest = divmod(ppm, _PPM_PER_PERCENT)
+    places = f"{rest:04}".rstrip("0")
+    return f"{whole}.{places} %" if places else f"{whole} %"
