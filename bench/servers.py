@@ -86,6 +86,7 @@ def running(
     variables: Mapping[str, str] | None = None,
     dialogue: bool = False,
     wait: bool = True,
+    says: str = "",
 ) -> Iterator[Server]:
     """Starts `command`, waits until `tcp` takes connections, and ends it on the way out.
 
@@ -99,6 +100,7 @@ def running(
         variables: the environment; None keeps the present one.
         dialogue: keep its input and output open, for `tell` and `ask_line`.
         wait: until it listens; False gives it as soon as it was started.
+        says: what it writes when it can answer; listening alone may come before that.
 
     Raises:
         ServerError: it ended or did not listen within a minute.
@@ -117,7 +119,7 @@ def running(
         )
     try:
         if wait:
-            _wait_until_listening(process, tcp, log)
+            _wait_until_listening(process, tcp, log, says)
         yield Server(process, tcp, unix)
     finally:
         end(process)
@@ -163,13 +165,14 @@ def floor_grpcio(reply: Path, method: str, folder: Path) -> Iterator[Server]:
         yield server
 
 
-def _wait_until_listening(process: subprocess.Popen[bytes], tcp: str, log: Path) -> None:
+def _wait_until_listening(process: subprocess.Popen[bytes], tcp: str, log: Path, says: str) -> None:
     host, _, port = tcp.rpartition(":")
     patience = time.monotonic() + PATIENCE_S
     while time.monotonic() < patience:
         if process.poll() is not None:
             break
-        with contextlib.suppress(OSError), socket.create_connection((host, int(port)), 1):
-            return
+        if says in log.read_text(errors="replace"):
+            with contextlib.suppress(OSError), socket.create_connection((host, int(port)), 1):
+                return
         time.sleep(0.02)
     raise ServerError(f"no server on `{tcp}`; it wrote: {log.read_text(errors='replace')[-2000:]}")

@@ -107,9 +107,14 @@ class Workbench:
         """The data plane without Python: one thread, limits and metrics on."""
         port = servers.free_port()
         tcp, unix = f"127.0.0.1:{port}", self.folder / f"turnout-{port}.sock"
-        command = [str(self.builds.serve), str(snapshot), "--tcp", tcp, "--unix", str(unix)]
+        command = [str(self.builds.serve), str(snapshot), "--port", str(port), "--unix", str(unix)]
         with servers.running(
-            command, folder=self.folder, tcp=tcp, unix=unix, callgrind=callgrind
+            command,
+            folder=self.folder,
+            tcp=tcp,
+            unix=unix,
+            callgrind=callgrind,
+            says="listening",
         ) as server:
             yield server
 

@@ -38,7 +38,10 @@ fn link(path: &str) -> Result<Program, Box<dyn Error>> {
 
 fn time(rounds: usize, paths: &[&str]) -> Result<(), Box<dyn Error>> {
     let users = Users::new();
-    let programs = paths.iter().map(|path| link(path)).collect::<Result<Vec<_>, _>>()?;
+    let programs = paths
+        .iter()
+        .map(|path| link(path))
+        .collect::<Result<Vec<_>, _>>()?;
     let mut decide = vec![Vec::new(); programs.len()];
     let mut evaluate = vec![Vec::new(); programs.len()];
     let mut hash = Vec::new();
