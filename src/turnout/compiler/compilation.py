@@ -138,5 +138,3 @@ class _Compilation:
         for file in self._catalogue.files:
             for fault in file.document.faults:
                 self._report.add("file", "", file, fault, good=file.name in self._carried_files)
-
-

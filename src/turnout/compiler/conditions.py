@@ -76,7 +76,7 @@ def _too_many(heads: list[str]) -> str:
 
 
 def _compile_group(
-    scope: Scope, written: Any, path: Path, into: pb.Expression, groups: int
+    scope: Scope, written: object, path: Path, into: pb.Expression, groups: int
 ) -> None:
     head = path[-1]
     if groups > MAX_GROUPS:

@@ -8,6 +8,7 @@ from turnout.compiler.scope import CompiledItem, Scope
 from turnout.compiler.shares import WHOLE, percent, read_share
 from turnout.compiler.values import TYPES, compile_variants
 from turnout.documents.models import ExperimentDocument
+from turnout.documents.problem import Path, clip
 from turnout.snapshot.v1 import snapshot_pb2 as pb
 
 _STATUS = {
@@ -18,7 +19,7 @@ _STATUS = {
     "concluded": pb.EXPERIMENT_STATUS_CONCLUDED,
     "archived": pb.EXPERIMENT_STATUS_ARCHIVED,
 }
-_EPOCH = 1
+_LAST_EPOCH = 2**31 - 1
 
 
 def compile_experiment(scope: Scope, key: str, document: ExperimentDocument) -> CompiledItem:
@@ -30,12 +31,12 @@ def compile_experiment(scope: Scope, key: str, document: ExperimentDocument) -> 
         status=_STATUS[document.status],
         killed=document.killed,
         traffic_salt=f"{salt}.traffic",
-        variant_salt=f"{salt}.variant.{_EPOCH}",
+        variant_salt=f"{salt}.variant.{document.epoch}",
     )
     scope.salts |= {message.traffic_salt: ("traffic",), message.variant_salt: ("variants",)}
     scope.units.append((message, document.unit))
-    if document.epoch != _EPOCH:
-        scope.refuse(("epoch",), "an `epoch` other than 1 is not built yet")
+    if not 1 <= document.epoch <= _LAST_EPOCH:
+        scope.refuse(("epoch",), f"`epoch` counts from 1, not from `{clip(str(document.epoch))}`")
     if document.audience is not None:
         _compile_audience(scope, document.audience, message)
     try:
@@ -81,7 +82,7 @@ def _compile_variants(scope: Scope, document: ExperimentDocument, message: pb.Ex
         if not count:
             return
     values = {name: variant.value for name, variant in document.variants.items()}
-    paths = {name: ("variants", name, "value") for name in values}
+    paths: dict[str, Path] = {name: ("variants", name, "value") for name in values}
     if compiled := compile_variants(scope, values, paths, document.type):
         message.type = TYPES[compiled[0]]
         message.variants.extend(compiled[1])

@@ -28,7 +28,7 @@ def compile_flag(scope: Scope, key: str, document: FlagDocument) -> CompiledItem
     """Compiles one flag; what is wrong goes to the scope."""
     message = pb.Flag(key=key, tags=sorted(set(document.tags)), status=_STATUS[document.status])
     scope.units.append((message, document.unit))
-    paths = {name: ("variants", name) for name in document.variants}
+    paths: dict[str, Path] = {name: ("variants", name) for name in document.variants}
     if compiled := compile_variants(scope, document.variants, paths, document.type):
         message.type = TYPES[compiled[0]]
         message.variants.extend(compiled[1])

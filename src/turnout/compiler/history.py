@@ -15,7 +15,7 @@ class Kept(NamedTuple):
     """A version that was good."""
 
     file: str
-    raw: Any
+    raw: object
 
 
 class History:
@@ -54,7 +54,7 @@ def section_of(kind: str) -> str:
     return _SECTIONS[kind]
 
 
-def _entries(section: Any) -> list[tuple[str, Kept]]:
+def _entries(section: object) -> list[tuple[str, Kept]]:
     if not isinstance(section, Mapping):
         return []
     return [

@@ -9,6 +9,7 @@ from turnout.compiler.scope import CompiledItem, Scope, Surroundings
 from turnout.compiler.segments import compile_segment
 from turnout.documents import Fault, Invalid, WrittenItem, validate_item
 from turnout.documents.problem import clip
+from turnout.documents.validation import KEY_RULE
 
 _COMPILERS: dict[str, Callable[[Scope, str, Any], CompiledItem]] = {
     "segment": compile_segment,
@@ -43,13 +44,14 @@ def is_key(key: str) -> bool:
 def _compile(written: WrittenItem, surroundings: Surroundings) -> Outcome:
     faults = list(written.faults)
     if not is_key(written.key):
-        text = f"the key `{clip(written.key)}` must be 1 to 96 letters without accents, digits, "
-        faults.append(Fault((), text + "`.`, `_` or `-`", at_key=True))
+        text = f"a key has {KEY_RULE}, not `{clip(written.key)}`"
+        faults.append(Fault((), text, at_key=True))
+    if faults:
+        return Outcome(None, faults)  # what follows from them is no second problem
     try:
         document = validate_item(written.kind, written.raw)
     except Invalid as invalid:
-        return Outcome(None, faults + invalid.faults)
+        return Outcome(None, invalid.faults)
     scope = Scope(surroundings)
     item = _COMPILERS[written.kind](scope, written.key, document)
-    faults += scope.faults
-    return Outcome(None if faults else item, faults)
+    return Outcome(None if scope.faults else item, scope.faults)

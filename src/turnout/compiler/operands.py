@@ -25,22 +25,22 @@ OperandReader = Callable[[str, Any, bool], list[pb.Operand]]
 """Takes the operator's name, what is written, and whether it is case-sensitive."""
 
 
-def nothing(name: str, written: Any, _case_sensitive: bool = False) -> list[pb.Operand]:
+def nothing(name: str, written: object, _case_sensitive: bool = False) -> list[pb.Operand]:
     """Reads the `true` of an operator without an operand."""
     if written is not True:
         raise OperandRefused(f"`{name}` takes no operand: write `{name}: true`")
     return []
 
 
-def texts(name: str, written: Any, _case_sensitive: bool = False) -> list[pb.Operand]:
+def texts(name: str, written: object, _case_sensitive: bool = False) -> list[pb.Operand]:
     """Reads one or several texts to compare with the whole."""
     return _each(name, written, lambda one: pb.Operand(text=_text(name, one)))
 
 
-def needles(name: str, written: Any, _case_sensitive: bool = False) -> list[pb.Operand]:
+def needles(name: str, written: object, _case_sensitive: bool = False) -> list[pb.Operand]:
     """Reads one or several texts to look for; an empty one is in every text."""
 
-    def read(one: Any) -> pb.Operand:
+    def read(one: object) -> pb.Operand:
         if one == "":
             raise OperandRefused(f'`{name}` is true of every text with `""`: remove it')
         return pb.Operand(text=_text(name, one))
@@ -48,15 +48,15 @@ def needles(name: str, written: Any, _case_sensitive: bool = False) -> list[pb.O
     return _each(name, written, read)
 
 
-def elements(name: str, written: Any, _case_sensitive: bool = False) -> list[pb.Operand]:
+def elements(name: str, written: object, _case_sensitive: bool = False) -> list[pb.Operand]:
     """Reads one or several elements of a list."""
     return _each(name, written, lambda one: pb.Operand(text=render(one)))
 
 
-def parts(name: str, written: Any, _case_sensitive: bool = False) -> list[pb.Operand]:
+def parts(name: str, written: object, _case_sensitive: bool = False) -> list[pb.Operand]:
     """Reads what `contains` looks for: a text in a text, or an element of a list."""
 
-    def read(one: Any) -> pb.Operand:
+    def read(one: object) -> pb.Operand:
         if one == "":
             raise OperandRefused(f'`{name}` is true of every text with `""`: remove it')
         return pb.Operand(text=render(one))
@@ -64,10 +64,10 @@ def parts(name: str, written: Any, _case_sensitive: bool = False) -> list[pb.Ope
     return _each(name, written, read)
 
 
-def patterns(name: str, written: Any, case_sensitive: bool = False) -> list[pb.Operand]:
+def patterns(name: str, written: object, case_sensitive: bool = False) -> list[pb.Operand]:
     """Reads one or several regular expressions."""
 
-    def read(one: Any) -> pb.Operand:
+    def read(one: object) -> pb.Operand:
         pattern = _text(name, one)
         if not pattern:
             raise OperandRefused(f'`{name}` is true of every text with `""`: remove it')
@@ -78,22 +78,22 @@ def patterns(name: str, written: Any, case_sensitive: bool = False) -> list[pb.O
     return _each(name, written, read)
 
 
-def numbers(name: str, written: Any, _case_sensitive: bool = False) -> list[pb.Operand]:
+def numbers(name: str, written: object, _case_sensitive: bool = False) -> list[pb.Operand]:
     """Reads one or several numbers."""
     return _each(name, written, lambda one: pb.Operand(number=number(name, one)))
 
 
-def one_number(name: str, written: Any, _case_sensitive: bool = False) -> list[pb.Operand]:
+def one_number(name: str, written: object, _case_sensitive: bool = False) -> list[pb.Operand]:
     """Reads the one number of an ordering operator."""
     if isinstance(written, list):
         raise OperandRefused(f"`{name}` takes one number, not a list")
     return [pb.Operand(number=number(name, written))]
 
 
-def booleans(name: str, written: Any, _case_sensitive: bool = False) -> list[pb.Operand]:
+def booleans(name: str, written: object, _case_sensitive: bool = False) -> list[pb.Operand]:
     """Reads one or several booleans."""
 
-    def read(one: Any) -> pb.Operand:
+    def read(one: object) -> pb.Operand:
         if not isinstance(one, bool):
             raise OperandRefused(
                 f"`{name}` takes `true` or `false` here, not {describe(one)}: the attribute is "
@@ -104,7 +104,7 @@ def booleans(name: str, written: Any, _case_sensitive: bool = False) -> list[pb.
     return _each(name, written, read)
 
 
-def whole_lists(name: str, written: Any, _case_sensitive: bool = False) -> list[pb.Operand]:
+def whole_lists(name: str, written: object, _case_sensitive: bool = False) -> list[pb.Operand]:
     """Reads a list, compared as a set, or several lists."""
     if not isinstance(written, list):
         raise OperandRefused(
@@ -121,7 +121,7 @@ def whole_lists(name: str, written: Any, _case_sensitive: bool = False) -> list[
     return [_located(lambda one: _whole_list(name, one), one, at) for at, one in enumerate(written)]
 
 
-def intervals(name: str, written: Any, _case_sensitive: bool = False) -> list[pb.Operand]:
+def intervals(name: str, written: object, _case_sensitive: bool = False) -> list[pb.Operand]:
     """Reads a pair of bounds, or several pairs."""
     if not isinstance(written, list) or not written:
         raise OperandRefused(f"`{name}` takes a pair: write `{name}: [low, high]`")
@@ -130,12 +130,12 @@ def intervals(name: str, written: Any, _case_sensitive: bool = False) -> list[pb
     return [_located(lambda one: _interval(name, one), one, at) for at, one in enumerate(written)]
 
 
-def modulos(name: str, written: Any, _case_sensitive: bool = False) -> list[pb.Operand]:
+def modulos(name: str, written: object, _case_sensitive: bool = False) -> list[pb.Operand]:
     """Reads `{divisor, remainder}`, or several."""
     return _each(name, written, lambda one: pb.Operand(modulo=_modulo(name, one)))
 
 
-def number(name: str, written: Any) -> str:
+def number(name: str, written: object) -> str:
     """Writes a number as the literal that the engine reads."""
     if isinstance(written, bool) or not isinstance(written, int | float):
         hint = ": write it without quotes" if _looks_numeric(written) else ""
@@ -148,7 +148,7 @@ def number(name: str, written: Any) -> str:
     return literal
 
 
-def render(written: Any) -> str:
+def render(written: object) -> str:
     """Writes a scalar as the text that an attribute of that value is compared as."""
     if isinstance(written, str):
         return _unicode(written)
@@ -165,7 +165,7 @@ def render(written: Any) -> str:
     raise OperandRefused(f"text, a number or a boolean is compared here, not {describe(written)}")
 
 
-def _each(name: str, written: Any, read: Callable[[Any], pb.Operand]) -> list[pb.Operand]:
+def _each(name: str, written: object, read: Callable[[Any], pb.Operand]) -> list[pb.Operand]:
     if not isinstance(written, list):
         return [read(written)]
     if not written:
@@ -173,14 +173,14 @@ def _each(name: str, written: Any, read: Callable[[Any], pb.Operand]) -> list[pb
     return [_located(read, one, at) for at, one in enumerate(written)]
 
 
-def _located(read: Callable[[Any], pb.Operand], one: Any, at: int) -> pb.Operand:
+def _located(read: Callable[[Any], pb.Operand], one: object, at: int) -> pb.Operand:
     try:
         return read(one)
     except OperandRefused as error:
         raise OperandRefused(str(error), at, *error.at) from None
 
 
-def _text(name: str, written: Any) -> str:
+def _text(name: str, written: object) -> str:
     if not isinstance(written, str):
         scalar = isinstance(written, bool | int | float)
         hint = ": write it in quotes" if scalar else ""
@@ -208,7 +208,7 @@ def _whole_list(name: str, written: list[Any]) -> pb.Operand:
     return pb.Operand(list=pb.TextList(texts=rendered))
 
 
-def _interval(name: str, written: Any) -> pb.Operand:
+def _interval(name: str, written: object) -> pb.Operand:
     if not isinstance(written, list) or len(written) != 2:
         raise OperandRefused(f"`{name}` takes pairs: write `{name}: [low, high]`")
     low, high = number(name, written[0]), number(name, written[1])
@@ -220,7 +220,7 @@ def _interval(name: str, written: Any) -> pb.Operand:
     return pb.Operand(interval=pb.Interval(low=low, high=high))
 
 
-def _modulo(name: str, written: Any) -> pb.Modulo:
+def _modulo(name: str, written: object) -> pb.Modulo:
     shape = f"`{name}: {{divisor: 10, remainder: 3}}`"
     if not isinstance(written, dict):
         raise OperandRefused(f"`{name}` takes a divisor and a remainder: write {shape}")
@@ -241,9 +241,9 @@ def _modulo(name: str, written: Any) -> pb.Modulo:
     return pb.Modulo(divisor=str(divisor), remainder=str(remainder))
 
 
-def _looks_numeric(written: Any) -> bool:
+def _looks_numeric(written: object) -> bool:
     return isinstance(written, str) and written.strip().lstrip("+-").replace(".", "", 1).isdecimal()
 
 
-def _shown(written: Any) -> str:
+def _shown(written: object) -> str:
     return str(written).lower() if isinstance(written, bool) else str(written)

@@ -45,7 +45,7 @@ def _row(
 
 
 _o = operands
-_bare = {kind: _o.nothing for kind in TYPES}
+_bare = dict.fromkeys(TYPES, _o.nothing)
 
 OPERATORS: dict[str, OperatorRow] = dict([
     _row("is_any", untyped=_o.nothing, typeless=True),
@@ -79,7 +79,7 @@ OPERATORS: dict[str, OperatorRow] = dict([
 """Every operator on an attribute, by its name in a document."""
 
 
-def resolve_type(name: str, declared: str | None, written: Any) -> str | None:
+def resolve_type(name: str, declared: str | None, written: object) -> str | None:
     """The type that a condition compares.
 
     Args:
@@ -110,7 +110,7 @@ def resolve_type(name: str, declared: str | None, written: Any) -> str | None:
     return _type_of(name, row, written)
 
 
-def _type_of(name: str, row: OperatorRow, written: Any) -> str:
+def _type_of(name: str, row: OperatorRow, written: object) -> str:
     """The type that an operand tells; several must agree."""
     if isinstance(written, list) and written and all(isinstance(one, list) for one in written):
         if "list" in row.readers:
@@ -139,7 +139,7 @@ def _type_of(name: str, row: OperatorRow, written: Any) -> str:
     return kind
 
 
-def _scalar_type(written: Any) -> str:
+def _scalar_type(written: object) -> str:
     if isinstance(written, bool):
         return "boolean"
     if isinstance(written, int | float):

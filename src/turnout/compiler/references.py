@@ -104,7 +104,7 @@ def _cycles(candidates: Candidates) -> Iterator[tuple[Identity, Fault]]:
             at = cycle.index(key)
             turned = [*cycle[at:], *cycle[:at], key]
             shown = turned if len(turned) <= 12 else [*turned[:8], "…", *turned[-2:]]
-            message = f"a segment cannot refer to itself: `{' → '.join(shown)}`"
+            message = f"a segment cannot refer to itself: `{'` → `'.join(shown)}`"
             yield ("segment", key), Fault(graph[key][turned[1]], message)
 
 

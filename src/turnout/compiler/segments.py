@@ -25,6 +25,8 @@ def compile_segment(scope: Scope, key: str, document: SegmentDocument) -> Compil
     if kind == "everyone":
         message.everyone.SetInParent()
     elif kind == "static":
+        if document.members is None:
+            scope.refuse((), "a static segment needs `members`: write `members: []` for nobody yet")
         message.members.SetInParent()
         message.members.unit_ids.extend(_sorted(document.members or []))
     else:

@@ -12,7 +12,7 @@ _SHARE = re.compile(r"([0-9]{1,9})(?:\.([0-9]+))?%")
 _PPM_PER_PERCENT = 10_000
 
 
-def read_share(written: Any) -> int:
+def read_share(written: object) -> int:
     """Reads `25%` or `0.5%` as parts per million, without any float.
 
     Raises:

@@ -66,7 +66,7 @@ def _common_type(written: Mapping[str, Any]) -> str:
     return _type_of(next(iter(written.values())))
 
 
-def _type_of(value: Any) -> str:
+def _type_of(value: object) -> str:
     if isinstance(value, bool):
         return "boolean"
     if isinstance(value, int):
@@ -76,7 +76,7 @@ def _type_of(value: Any) -> str:
     return "string" if isinstance(value, str) else "object"
 
 
-def _typed(value: Any, kind: str) -> value_pb2.Value:
+def _typed(value: object, kind: str) -> value_pb2.Value:
     if value is None:
         raise ValueRefused("a variant needs a value")
     found = _type_of(value)
@@ -87,7 +87,7 @@ def _typed(value: Any, kind: str) -> value_pb2.Value:
     return to_value(value)
 
 
-def to_value(value: Any) -> value_pb2.Value:
+def to_value(value: object) -> value_pb2.Value:
     """Writes a plain value as a message; the fields of objects are sorted by name.
 
     Raises:
@@ -106,7 +106,7 @@ def to_value(value: Any) -> value_pb2.Value:
     return _container(value)
 
 
-def _container(value: Any) -> value_pb2.Value:
+def _container(value: object) -> value_pb2.Value:
     if isinstance(value, list):
         held = value_pb2.Value()
         held.list.SetInParent()
@@ -119,7 +119,7 @@ def _container(value: Any) -> value_pb2.Value:
     return held
 
 
-def _inside(value: Any, at: str | int) -> value_pb2.Value:
+def _inside(value: object, at: str | int) -> value_pb2.Value:
     try:
         return to_value(value)
     except ValueRefused as error:

@@ -46,14 +46,14 @@ def timezone(workspace: Entries) -> str:
     return str(workspace["timezone"].raw) if "timezone" in workspace else "UTC"
 
 
-def _declared(raw: Any) -> str:
+def _declared(raw: object) -> str:
     try:
         return str(validate_attribute(raw).type)
     except Invalid:
         return ""
 
 
-def _judge_workspace(name: str, raw: Any) -> list[Fault]:
+def _judge_workspace(name: str, raw: object) -> list[Fault]:
     try:
         validate_workspace({name: raw})
     except Invalid as invalid:
@@ -62,7 +62,7 @@ def _judge_workspace(name: str, raw: Any) -> list[Fault]:
     return [Fault((name,), fault)] if fault else []
 
 
-def _judge_attribute(name: str, raw: Any) -> list[Fault]:
+def _judge_attribute(name: str, raw: object) -> list[Fault]:
     try:
         validate_attribute(raw)
     except Invalid as invalid:
@@ -75,9 +75,7 @@ def _judge_attribute(name: str, raw: Any) -> list[Fault]:
 
 
 class _Section:
-    def __init__(
-        self, name: str, catalogue: Catalogue, history: Entries, report: Report
-    ) -> None:
+    def __init__(self, name: str, catalogue: Catalogue, history: Entries, report: Report) -> None:
         self._name = name
         self._kind = name.removesuffix("s")
         self._catalogue = catalogue
@@ -98,7 +96,7 @@ class _Section:
         entries |= {name: kept for name, kept in self._carried() if name not in homes}
         return dict(sorted(entries.items()))
 
-    def _judged(self, name: str, raw: Any, file: SourceFile, judge: _Judge) -> Kept | None:
+    def _judged(self, name: str, raw: object, file: SourceFile, judge: _Judge) -> Kept | None:
         faults = judge(name, raw)
         last_good = self._history.get(name)
         for fault in faults:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
-from yaml.cyaml import CParser
+from yaml._yaml import CParser
 
 from turnout.documents import limits
 from turnout.documents.problem import Fault, Mark, Path, clip
@@ -41,7 +41,7 @@ class _Frame:
 
     __slots__ = ("anchor", "container", "key", "nodes", "path", "skipped")
 
-    def __init__(self, container: Any, anchor: str | None, path: Path) -> None:
+    def __init__(self, container: object, anchor: str | None, path: Path) -> None:
         self.container = container
         self.anchor = anchor
         self.key: Any = _NO_KEY
@@ -144,7 +144,7 @@ class Builder:
         elif self._marks is not None:
             self._marks.keys[path] = _mark(event)
 
-    def _open(self, container: Any, event: Any) -> None:
+    def _open(self, container: object, event: Any) -> None:
         if len(self._stack) == limits.MAX_DEPTH:
             raise DocumentRefused(
                 f"nested more than {limits.MAX_DEPTH} deep: make it flatter", _mark(event)
@@ -189,7 +189,7 @@ class Builder:
             raise DocumentRefused("the name of a field must be text, not an alias", _mark(event))
         self._place(value, event, nodes)
 
-    def _place(self, value: Any, event: Any, nodes: int, *, marked: bool = False) -> None:
+    def _place(self, value: object, event: Any, nodes: int, *, marked: bool = False) -> None:
         if event.__class__ is yaml.ScalarEvent and event.tag is not None:
             self._tag(event)
         if not self._stack:

@@ -11,6 +11,7 @@ from turnout.documents.names import ITEM_KINDS, LATER_SECTIONS, SECTIONS, neares
 from turnout.documents.problem import Fault, Mark, clip, describe
 
 _NO_MARK = Mark(0, 0)
+_START = Mark(1, 1)
 _PAIR = re.compile(
     r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
 )
@@ -21,7 +22,7 @@ class WrittenItem:
 
     __slots__ = ("compiled", "faults", "key", "kind", "raw")
 
-    def __init__(self, kind: str, key: str, raw: Any) -> None:
+    def __init__(self, kind: str, key: str, raw: object) -> None:
         self.kind = kind
         """`segment`, `flag` or `experiment`."""
         self.key = key
@@ -42,7 +43,7 @@ class Document:
         faults: What is wrong; paths from the top.
     """
 
-    def __init__(self, value: Any, text: str | None, faults: list[Fault]) -> None:
+    def __init__(self, value: object, text: str | None, faults: list[Fault]) -> None:
         self._text = text
         self.broken = False
         """The document as a whole cannot be trusted to hold all of its items."""
@@ -56,7 +57,7 @@ class Document:
         for fault in faults:
             self._blame(fault)
 
-    def _take(self, value: Any) -> None:
+    def _take(self, value: object) -> None:
         if value is None:
             return
         if not isinstance(value, dict):
@@ -106,7 +107,7 @@ class Document:
         path = fault.path
         while path not in self._marks.values and path:
             path = path[:-1]
-        return self._marks.values.get(path, Mark(1, 1))
+        return self._marks.values.get(path, _START)
 
     def line(self, number: int) -> str:
         """The text of a line, counted from 1."""
@@ -165,7 +166,7 @@ def read_document(content: bytes, *, json: bool = False) -> Document:
     return Document(builder.value, readable, builder.faults)
 
 
-def refused(message: str, mark: Mark = Mark(1, 1), text: str = "") -> Document:
+def refused(message: str, mark: Mark = _START, text: str = "") -> Document:
     """A document of which nothing could be read."""
     return Document(None, text, [Fault((), message, mark=mark)])
 

@@ -71,7 +71,7 @@ class Problem:
         return f"{first}\n{shown}\n{indent}^"
 
 
-def describe(value: Any) -> str:  # noqa: ANN401 - whatever a document holds
+def describe(value: object) -> str:
     """Names a value in a message: a scalar as written, a container by its kind.
 
     Example:

@@ -1,6 +1,5 @@
 """Reads folders, files and plain mappings of documents."""
 
-import math
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,6 +11,7 @@ from turnout.documents.document import Document, digest, read_document, refused
 from turnout.documents.names import LATER_SECTIONS, SECTIONS
 from turnout.documents.problem import Fault, render_path
 from turnout.documents.problem import Path as ValuePath
+from turnout.documents.scalars import Scalar
 
 SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 """Of the files in a folder that are documents."""
@@ -64,7 +64,7 @@ def _find(root: Path) -> Iterator[tuple[str, Path]]:
         root.stat()  # says what is wrong
         yield root.name, root
         return
-    os.listdir(root)  # a folder that may not be read is no empty folder
+    next(root.iterdir(), None)  # a folder that may not be read is no empty folder
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
@@ -91,13 +91,13 @@ def _are_files(documents: Mapping[str, Any]) -> bool:
     )
 
 
-def _plain(value: Any) -> Document:
+def _plain(value: object) -> Document:
     faults: list[Fault] = []
     copied = _copy(value, (), faults)
     return Document(copied, None, faults)
 
 
-def _copy(value: Any, path: ValuePath, faults: list[Fault]) -> Any:
+def _copy(value: object, path: ValuePath, faults: list[Fault]) -> Any:
     """A copy of JSON-like values, so that a later change by the caller changes nothing."""
     if len(path) > limits.MAX_DEPTH:
         message = f"nested more than {limits.MAX_DEPTH} deep: make it flatter"
@@ -122,7 +122,7 @@ def _copy(value: Any, path: ValuePath, faults: list[Fault]) -> Any:
     return None
 
 
-def _plain_scalar(value: str | bool | int | float | None) -> Any:
+def _plain_scalar(value: str | float | None) -> Scalar:
     # Subclasses, such as those of enumerations, are no business of what follows.
     if isinstance(value, bool) or value is None:
         return value
@@ -130,4 +130,4 @@ def _plain_scalar(value: str | bool | int | float | None) -> Any:
         return str.__str__(value)
     if isinstance(value, int):
         return int(value)
-    return float(value) if math.isfinite(value) else value
+    return float(value)

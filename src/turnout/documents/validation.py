@@ -29,6 +29,8 @@ _EXPECTED = {
     "int_type": "a whole number",
 }
 
+KEY_RULE = "1 to 96 characters, each a letter without accent, a digit, `.`, `_` or `-`"
+
 
 class Invalid(Exception):  # noqa: N818 - named for its situation
     """A value does not have the shape of its kind."""
@@ -38,7 +40,7 @@ class Invalid(Exception):  # noqa: N818 - named for its situation
         super().__init__("; ".join(fault.message for fault in self.faults))
 
 
-def validate_item(kind: str, written: Any) -> ItemDocument:
+def validate_item(kind: str, written: object) -> ItemDocument:
     """Reads an item as written.
 
     Raises:
@@ -48,61 +50,71 @@ def validate_item(kind: str, written: Any) -> ItemDocument:
     return found
 
 
-def validate_workspace(written: Any) -> WorkspaceDocument:
+def validate_workspace(written: object) -> WorkspaceDocument:
     """Reads the section `workspace`; raises `Invalid` with paths from it."""
     found: WorkspaceDocument = _validate(WorkspaceDocument, "workspace", written)
     return found
 
 
-def validate_attribute(written: Any) -> AttributeDocument:
+def validate_attribute(written: object) -> AttributeDocument:
     """Reads one attribute, `string` or `{type: string, ...}`; raises `Invalid`."""
     long = {"type": written} if isinstance(written, str) else written
     found: AttributeDocument = _validate(AttributeDocument, "attribute", long)
     return found
 
 
-def _validate(model: type[BaseModel], kind: str, written: Any) -> Any:
+def _validate(model: type[BaseModel], kind: str, written: object) -> Any:
     try:
         return model.model_validate(written)
     except ValidationError as error:
-        short = kind == "attribute" and isinstance(written, dict)
-        faults = [_fault(kind, one) for one in error.errors(include_url=False)]
-        raise Invalid(faults if not short else faults) from None
+        raise Invalid(_fault(kind, one) for one in error.errors(include_url=False)) from None
 
 
 def _fault(kind: str, error: Mapping[str, Any]) -> Fault:
     path: Path = error["loc"]
-    code, given = error["type"], error["input"]
     if path and path[-1] == "[key]":
-        return Fault(path[:-1], f"{_text(code, path[-2], error)}", at_key=True)
-    if code == "extra_forbidden":
-        return Fault(path, unknown_field(str(path[-1]), _room(kind, path[:-1])), at_key=True)
-    if code == "missing":
-        return Fault(path[:-1], f"`{path[-1]}` is missing")
-    return Fault(path, _text(code, given, error))
+        message = f"a name in {_subject(kind, path[:-2])} {_text(error)}"
+        return Fault(path[:-1], message, at_key=True)
+    match error["type"]:
+        case "extra_forbidden":
+            message = unknown_field(str(path[-1]), _room(kind, path[:-1]))
+            return Fault(path, message, at_key=True)
+        case "missing":
+            return Fault(path[:-1], f"`{path[-1]}` is missing")
+        case "literal_error":
+            return Fault(path, _choice(error["input"], error["ctx"]["expected"]))
+    return Fault(path, f"{_subject(kind, path)} {_text(error)}")
 
 
-def _text(code: str, given: Any, error: Mapping[str, Any]) -> str:
+def _subject(kind: str, path: Path) -> str:
+    """Names what is at a path of an item."""
+    if not path:
+        return f"{'an' if kind[0] in 'ae' else 'a'} {kind}"
+    if isinstance(path[-1], int):
+        return f"an entry of {_subject(kind, path[:-1])}"
+    return f"`{clip(path[-1])}`"
+
+
+def _text(error: Mapping[str, Any]) -> str:
+    """What is wrong, after the subject of the sentence."""
+    code, given = error["type"], error["input"]
     if code in _EXPECTED:
         message = f"must be {_EXPECTED[code]}, not {describe(given)}"
         scalar = isinstance(given, bool | int | float)
         return f"{message}: write it in quotes" if code == "string_type" and scalar else message
     match code:
-        case "literal_error":
-            return _choice(given, error["ctx"]["expected"])
         case "string_pattern_mismatch":
-            return f"{describe(given)} must be 1 to 96 letters without accents, digits, `.`, `_` or `-`"
+            return f"has {KEY_RULE}, not {describe(given)}"
         case "string_too_short" | "too_short":
             return "must not be empty"
         case "string_too_long":
-            return f"{describe(given)} is longer than {error['ctx']['max_length']} characters"
+            return f"has at most {error['ctx']['max_length']} characters"
         case "string_unicode":
             return "must be text that UTF-8 can hold"
-    message = str(error["msg"])
-    return message[:1].lower() + message[1:]
+    return f"cannot be read: {error['msg']}"
 
 
-def _choice(given: Any, expected: str) -> str:
+def _choice(given: object, expected: str) -> str:
     known = [word for word in expected.split("'") if word.isidentifier() and word != "or"]
     if isinstance(given, str) and (given in LATER_TYPES or given == "dynamic"):
         return f"`{given}` is not built yet"
