@@ -46,8 +46,12 @@ fn time() {
     let mut samples = [Vec::new(), Vec::new(), Vec::new()];
     for _ in 0..rounds {
         samples[0].push(clock(|| units.iter().for_each(|unit| sha(unit))));
-        samples[1].push(clock(|| decide_all(&large, &units)));
-        samples[2].push(clock(|| decide_all(&small, &units)));
+        samples[1].push(clock(|| {
+            decide_all(&large, units.iter().map(String::as_str))
+        }));
+        samples[2].push(clock(|| {
+            decide_all(&small, units.iter().map(String::as_str))
+        }));
     }
     let [sha, large, small] = samples.map(|mut sample| {
         sample.sort_by(f64::total_cmp);
@@ -86,15 +90,13 @@ fn hash(count: usize) {
 }
 
 fn decide(program: &Program, count: usize) {
-    let units = vec!["user-000001".to_owned(); count];
-    decide_all(program, &units);
+    decide_all(program, std::iter::repeat_n("user-000001", count));
 }
 
-fn decide_all(program: &Program, units: &[String]) {
-    let mut kept = Some(Context::new(program));
+fn decide_all<'u>(program: &Program, units: impl Iterator<Item = &'u str>) {
+    let mut context = Context::new(program);
     for unit in units {
-        let Some(context) = kept.take() else { return };
-        let mut context = context.recycle(program);
+        context = context.recycle(program);
         context.unit(program, "user", unit);
         context.set(program, "plan", ValueRef::String("Gold"));
         context.set(program, "country", ValueRef::String("de"));
@@ -103,7 +105,6 @@ fn decide_all(program: &Program, units: &[String]) {
         let item = program.item(black_box("flag-0007")).expect("the flag");
         let decision = Evaluation::new(program, &mut context, Instant(0)).decide(item);
         assert!(black_box(&decision).rule.is_some());
-        kept = Some(context.recycle(program));
     }
 }
 

@@ -16,7 +16,7 @@ pub struct Context<'a> {
     units: Vec<Unit<'a>>,
     generation: u32,
     partial: bool,
-    pub(crate) scratch: Scratch,
+    pub(crate) scratch: Box<Scratch>,
 }
 
 /// Where an attribute's value is. INVARIANT: counts only when `generation` is the context's, so
@@ -64,7 +64,7 @@ impl Context<'_> {
             units: vec![Unit::Absent; program.unit_kinds().len()],
             generation: 1,
             partial: false,
-            scratch: Scratch::default(),
+            scratch: Box::default(),
         }
     }
 

@@ -55,6 +55,7 @@ mod truth;
 mod unit_set;
 mod value;
 mod visitor;
+mod words;
 
 pub use context::Context;
 pub use decision::{

@@ -58,9 +58,37 @@ impl Salt {
 
     /// The slot of a unit, 0 to 999,999.
     pub(crate) fn slot(&self, unit_id: &str) -> u32 {
+        scale(
+            self.one_block(unit_id.as_bytes())
+                .unwrap_or_else(|| self.blocks(unit_id)),
+        )
+    }
+
+    /// The first four bytes of the hash when the id ends in the block that the salt began.
+    #[inline]
+    fn one_block(&self, id: &[u8]) -> Option<u32> {
+        let end = self
+            .filled
+            .checked_add(id.len())
+            .filter(|end| *end < BLOCK - LENGTH)?;
+        let mut block = self.block;
+        block.get_mut(self.filled..end)?.copy_from_slice(id);
+        *block.get_mut(end)? = 0x80;
+        let bits = u64::try_from(self.absorbed.checked_add(id.len())?)
+            .ok()?
+            .checked_mul(8)?;
+        *block.last_chunk_mut::<LENGTH>()? = bits.to_be_bytes();
+        let mut state = self.state;
+        compress256(&mut state, &[GenericArray::from(block)]);
+        let [first, ..] = state;
+        Some(first)
+    }
+
+    #[cold]
+    fn blocks(&self, unit_id: &str) -> u32 {
         let mut message = Self { ..*self };
         message.absorb(unit_id.as_bytes());
-        scale(message.finish())
+        message.finish()
     }
 
     #[inline]

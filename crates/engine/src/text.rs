@@ -8,6 +8,7 @@ use icu_normalizer::{ComposingNormalizer, ComposingNormalizerBorrowed};
 use crate::context::Entry;
 use crate::render::Rendered;
 use crate::value::ValueRef;
+use crate::words;
 
 const NFC: ComposingNormalizerBorrowed<'static> = ComposingNormalizer::new_nfc();
 const CASES: CaseMapperBorrowed<'static> = CaseMapper::new();
@@ -58,19 +59,26 @@ pub(crate) fn nfc(text: &str) -> Cow<'_, str> {
 #[derive(Clone, Copy)]
 pub(crate) struct Text<'t> {
     raw: &'t str,
+    ascii: bool,
     /// Where the folded form is kept for the next condition.
     folded: Option<&'t OnceCell<Box<str>>>,
 }
 
-impl Text<'_> {
+impl<'t> Text<'t> {
+    #[inline]
+    fn new(raw: &'t str, folded: Option<&'t OnceCell<Box<str>>>) -> Self {
+        Self {
+            raw,
+            ascii: words::is_ascii(raw.as_bytes()),
+            folded,
+        }
+    }
+
     /// Calls `f` with the text of an attribute; `None` when it has none.
     #[inline]
     pub(crate) fn of_entry<R>(entry: &Entry<'_>, f: impl FnOnce(Text<'_>) -> R) -> Option<R> {
         match entry.value {
-            ValueRef::String(raw) => Some(f(Text {
-                raw,
-                folded: Some(&entry.folded),
-            })),
+            ValueRef::String(raw) => Some(f(Text::new(raw, Some(&entry.folded)))),
             value => Self::of_value(value, f),
         }
     }
@@ -79,27 +87,18 @@ impl Text<'_> {
     /// and the infinities, which have none.
     pub(crate) fn of_value<R>(value: ValueRef<'_>, f: impl FnOnce(Text<'_>) -> R) -> Option<R> {
         let rendered = match value {
-            ValueRef::String(raw) => return Some(f(Text { raw, folded: None })),
+            ValueRef::String(raw) => return Some(f(Text::new(raw, None))),
             ValueRef::Boolean(true) => {
-                return Some(f(Text {
-                    raw: "true",
-                    folded: None,
-                }));
+                return Some(f(Text::new("true", None)));
             }
             ValueRef::Boolean(false) => {
-                return Some(f(Text {
-                    raw: "false",
-                    folded: None,
-                }));
+                return Some(f(Text::new("false", None)));
             }
             ValueRef::Integer(value) => Rendered::integer(value)?,
             ValueRef::Double(value) => Rendered::double(value)?,
             _ => return None,
         };
-        Some(f(Text {
-            raw: rendered.as_str(),
-            folded: None,
-        }))
+        Some(f(Text::new(rendered.as_str(), None)))
     }
 
     /// As it was sent or rendered.
@@ -110,9 +109,9 @@ impl Text<'_> {
     /// Whether it equals an operand that is in the form of `case`.
     #[inline]
     pub(crate) fn equals(&self, case: Case, operand: &str) -> bool {
-        match (self.raw.is_ascii(), case) {
-            (true, Case::Sensitive) => self.raw == operand,
-            (true, Case::Folded) => self.raw.eq_ignore_ascii_case(operand),
+        match (self.ascii, case) {
+            (true, Case::Sensitive) => words::same(self.raw.as_bytes(), operand.as_bytes()),
+            (true, Case::Folded) => words::same_but_case(self.raw.as_bytes(), operand.as_bytes()),
             (false, _) => self.with_form(case, |form| form == operand.as_bytes()),
         }
     }
@@ -120,7 +119,7 @@ impl Text<'_> {
     /// Calls `f` with the bytes in the form of `case`; short ASCII text allocates nothing.
     #[inline]
     pub(crate) fn with_form<R>(&self, case: Case, f: impl FnOnce(&[u8]) -> R) -> R {
-        if !self.raw.is_ascii() {
+        if !self.ascii {
             return self.with_full_form(case, f);
         }
         if case == Case::Sensitive {
@@ -153,10 +152,7 @@ mod tests {
 
     fn equals(text: &str, operand: &str, case: Case) -> bool {
         let operand = case.form(operand).into_owned();
-        let text = Text {
-            raw: text,
-            folded: None,
-        };
+        let text = Text::new(text, None);
         let equal = text.equals(case, &operand);
         assert_eq!(
             text.with_form(case, |form| form == operand.as_bytes()),

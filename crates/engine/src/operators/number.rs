@@ -5,6 +5,7 @@ use super::{Comparison, Operands};
 use crate::context::Entry;
 use crate::link::LinkError;
 use crate::number::Number;
+use crate::value::ValueRef;
 
 /// Equal to one of them. INVARIANT: sorted.
 #[derive(Debug)]
@@ -29,6 +30,22 @@ struct Order {
     accepts: fn(Ordering) -> bool,
 }
 
+/// As [`Order`], for the one small integer that a document nearly always says.
+#[derive(Debug)]
+struct SmallOrder {
+    operand: i64,
+    exact: Order,
+}
+
+impl Comparison for SmallOrder {
+    fn holds(&self, entry: &Entry<'_>) -> Option<bool> {
+        match entry.value {
+            ValueRef::Integer(value) => Some((self.exact.accepts)(value.cmp(&self.operand))),
+            _ => self.exact.holds(entry),
+        }
+    }
+}
+
 impl Comparison for Order {
     fn holds(&self, entry: &Entry<'_>) -> Option<bool> {
         let number = Number::read(entry.value)?;
@@ -44,10 +61,18 @@ fn order(
     operands: &Operands<'_>,
     accepts: fn(Ordering) -> bool,
 ) -> Result<Box<dyn Comparison>, LinkError> {
-    Ok(Box::new(Order {
+    let exact = Order {
         operands: operands.numbers()?.into(),
         accepts,
-    }))
+    };
+    let small = match *exact.operands {
+        [Number::Integer(operand)] => i64::try_from(operand).ok(),
+        _ => None,
+    };
+    Ok(match small {
+        Some(operand) => Box::new(SmallOrder { operand, exact }),
+        None => Box::new(exact),
+    })
 }
 
 pub(super) fn is_greater_than(operands: &Operands<'_>) -> Result<Box<dyn Comparison>, LinkError> {
