@@ -1,7 +1,5 @@
 """The versions of an item that may be served: as written now, the last good one, or none."""
 
-from typing import Any
-
 from turnout.compiler.history import Identity, Kept
 from turnout.compiler.items import compile_item, is_key
 from turnout.compiler.scope import CompiledItem, Surroundings
@@ -66,7 +64,7 @@ class Candidate:
         return self._kept is not None and self.raw == self._kept.raw
 
     @property
-    def raw(self) -> Any:
+    def raw(self) -> object:
         """What is served, as written; None when quarantined."""
         if self.compiled is None:
             return self._written.raw if self._written else None

@@ -80,14 +80,12 @@ class _Compilation:
                 candidates[identity] = Candidate(identity, None, None, kept, around)
                 self._carried_files.add(kept.file)
         for identity, file in twice:
-            self._refuse_twice(candidates[identity], file)
+            self._refuse_twice(candidates[identity], homes[identity][0], file)
         # The order of files is no order of items.
         return dict(sorted(candidates.items()))
 
-    def _refuse_twice(self, candidate: Candidate, second: SourceFile) -> None:
+    def _refuse_twice(self, candidate: Candidate, first: SourceFile, second: SourceFile) -> None:
         """Refuses an item that two files define: nobody can say which is meant."""
-        first = candidate.file
-        assert first is not None
         here = in_document(candidate.kind, candidate.key, Fault((), "", at_key=True))
         places = []
         for file in (first, second):

@@ -76,7 +76,11 @@ def _too_many(heads: list[str]) -> str:
 
 
 def _compile_group(
-    scope: Scope, written: object, path: Path, into: pb.Expression, groups: int
+    scope: Scope,
+    written: Any,  # noqa: ANN401 - a condition, or a list of them
+    path: Path,
+    into: pb.Expression,
+    groups: int,
 ) -> None:
     head = path[-1]
     if groups > MAX_GROUPS:
@@ -132,9 +136,7 @@ def _compile_attribute(
     try:
         kind = resolve_type(name, written.get("type") or declared, written[name])
         row = OPERATORS[name]
-        reader = row.readers[kind] if kind else row.untyped
-        assert reader is not None, "an operator has a reader for every type that it resolves to"
-        operands = reader(name, written[name], case_sensitive)
+        operands = row.reader(kind)(name, written[name], case_sensitive)
     except OperandRefused as error:
         scope.refuse((*path, name, *error.at), str(error))
         return

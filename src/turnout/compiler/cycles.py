@@ -27,7 +27,7 @@ def find_cycles(graph: Graph) -> list[list[str]]:
             remaining.pop(node)
         gone = set(cycle or [start])
         for references in remaining.values():
-            references -= gone
+            references.difference_update(gone)
         _strip(remaining)
         waiting = sorted(remaining)
         if cycle:

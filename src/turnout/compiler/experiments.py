@@ -66,7 +66,7 @@ def _compile_audience(scope: Scope, written: dict[str, Any], message: pb.Experim
         inner = parts.add()
         group = inner.all if included.mode == "all" else inner.any
         for at, key in enumerate(included.segments):
-            path = ("audience", "include", "segments", at)
+            path: Path = ("audience", "include", "segments", at)
             refer_to_segment(scope, key, path, group.expressions.add())
     if "exclude" in written:
         excluded = getattr(parts.add(), "not")
@@ -84,6 +84,7 @@ def _compile_variants(scope: Scope, document: ExperimentDocument, message: pb.Ex
     values = {name: variant.value for name, variant in document.variants.items()}
     paths: dict[str, Path] = {name: ("variants", name, "value") for name in values}
     if compiled := compile_variants(scope, values, paths, document.type):
+        scope.value_type = compiled[0]
         message.type = TYPES[compiled[0]]
         message.variants.extend(compiled[1])
     start, sound = 0, True

@@ -30,6 +30,7 @@ def compile_flag(scope: Scope, key: str, document: FlagDocument) -> CompiledItem
     scope.units.append((message, document.unit))
     paths: dict[str, Path] = {name: ("variants", name) for name in document.variants}
     if compiled := compile_variants(scope, document.variants, paths, document.type):
+        scope.value_type = compiled[0]
         message.type = TYPES[compiled[0]]
         message.variants.extend(compiled[1])
     names = {name: index for index, name in enumerate(document.variants)}

@@ -13,7 +13,7 @@ _INT64 = 2**63
 _SMALLEST_PLAIN = 1e-5
 
 
-class OperandRefused(ValueError):
+class OperandRefused(ValueError):  # noqa: N818 - named for its situation
     """An operand does not fit; `at` leads to it from the operator's own value."""
 
     def __init__(self, message: str, *at: int | str) -> None:

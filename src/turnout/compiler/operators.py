@@ -31,6 +31,13 @@ class OperatorRow:
     version_later: bool = False
     """Text as its operand is a version or a date, which are not built."""
 
+    def reader(self, kind: str | None) -> OperandReader:
+        """Reads the operand for a type that `resolve_type` gave."""
+        found = self.readers[kind] if kind else self.untyped
+        if found is None:
+            raise KeyError(kind)
+        return found
+
 
 def _row(
     name: str,
@@ -40,19 +47,20 @@ def _row(
     version_later: bool = False,
     **readers: OperandReader,
 ) -> tuple[str, OperatorRow]:
-    operator = pb.Operator.Value(f"OPERATOR_{name.upper()}")
+    operator: Any = pb.Operator.Value(f"OPERATOR_{name.upper()}")
     return name, OperatorRow(operator, readers, untyped, typeless, version_later)
 
 
 _o = operands
-_bare = dict.fromkeys(TYPES, _o.nothing)
 
 OPERATORS: dict[str, OperatorRow] = dict([
     _row("is_any", untyped=_o.nothing, typeless=True),
     _row("is_set", untyped=_o.nothing, typeless=True),
     _row("is_not_set", untyped=_o.nothing, typeless=True),
-    _row("is_empty", untyped=_o.nothing, **_bare),
-    _row("is_not_empty", untyped=_o.nothing, **_bare),
+    _row("is_empty", untyped=_o.nothing,
+         string=_o.nothing, number=_o.nothing, boolean=_o.nothing, list=_o.nothing),
+    _row("is_not_empty", untyped=_o.nothing,
+         string=_o.nothing, number=_o.nothing, boolean=_o.nothing, list=_o.nothing),
     _row("is", string=_o.texts, number=_o.numbers, boolean=_o.booleans, list=_o.whole_lists),
     _row("is_not", string=_o.texts, number=_o.numbers, boolean=_o.booleans, list=_o.whole_lists),
     _row("contains", string=_o.needles, list=_o.elements, untyped=_o.parts),
@@ -123,10 +131,8 @@ def _type_of(name: str, row: OperatorRow, written: object) -> str:
     for at, kind in enumerate(found):
         if kind != found[0]:
             place = (at,) if isinstance(written, list) and at < len(written) else ()
-            raise OperandRefused(
-                f"the operands of `{name}` must be of one type: `{found[0]}` and `{kind}` are mixed",
-                *place,
-            )
+            mixed = f"`{found[0]}` and `{kind}` are mixed"
+            raise OperandRefused(f"the operands of `{name}` must be of one type: {mixed}", *place)
     kind = found[0] if found else "number" if "string" not in row.readers else "string"
     if kind == "string" and row.version_later:
         raise OperandRefused(

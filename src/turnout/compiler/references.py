@@ -1,15 +1,15 @@
 """What items say about each other: references, cycles, hand-overs, salts and shared keys."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from turnout.compiler.candidates import Candidate
 from turnout.compiler.cycles import find_cycles
 from turnout.compiler.history import Identity
-from turnout.compiler.values import NAMES
+from turnout.compiler.scope import CompiledItem
 from turnout.documents import Fault
 from turnout.documents.names import nearest
 from turnout.documents.problem import Path
-from turnout.snapshot.v1 import snapshot_pb2 as pb
 
 Candidates = dict[Identity, Candidate]
 Refusals = dict[Identity, list[Fault]]
@@ -25,8 +25,8 @@ def find_refusals(candidates: Candidates, bucket_salt: str) -> Refusals:
     """
     refusals: Refusals = {}
     for candidate in candidates.values():
-        if candidate.compiled is not None:
-            faults = [*_missing(candidate, candidates), *_hand_overs(candidate, candidates)]
+        if (compiled := candidate.compiled) is not None:
+            faults = [*_missing(compiled, candidates), *_hand_overs(compiled, candidates)]
             if faults:
                 refusals[candidate.identity] = faults
     for identity, fault in _cycles(candidates):
@@ -48,9 +48,7 @@ def shared_keys(candidates: Candidates) -> Iterator[tuple[Candidate, Candidate]]
                 yield experiment, flag
 
 
-def _missing(candidate: Candidate, candidates: Candidates) -> Iterator[Fault]:
-    compiled = candidate.compiled
-    assert compiled is not None
+def _missing(compiled: CompiledItem, candidates: Candidates) -> Iterator[Fault]:
     for use in compiled.segments:
         target = candidates.get(("segment", use.key))
         if target is None:
@@ -74,21 +72,17 @@ def _unknown(kind: str, key: str, path: Path, candidates: Candidates) -> Fault:
     return Fault(path, f"unknown {kind} `{key}`{hint}")
 
 
-def _hand_overs(candidate: Candidate, candidates: Candidates) -> Iterator[Fault]:
-    compiled = candidate.compiled
-    assert compiled is not None
+def _hand_overs(compiled: CompiledItem, candidates: Candidates) -> Iterator[Fault]:
     for _, key, path in compiled.experiments:
         target = candidates.get(("experiment", key))
         if target is None or target.compiled is None:
             continue
-        flag, experiment = compiled.message, target.compiled.message
-        assert isinstance(flag, pb.Flag)
-        assert isinstance(experiment, pb.Experiment)
-        if flag.type != experiment.type:
+        own, other = compiled.value_type, target.compiled.value_type
+        if own != other:
             yield Fault(
                 path,
-                f"the flag's values are of type `{NAMES[flag.type]}`, those of experiment `{key}` "
-                f"of type `{NAMES[experiment.type]}`: a rule hands over within one type",
+                f"the flag's values are of type `{own}`, those of experiment `{key}` of type "
+                f"`{other}`: a rule hands over within one type",
             )
 
 
@@ -117,23 +111,25 @@ def _salts(candidates: Candidates, bucket_salt: str) -> Iterator[tuple[Identity,
         if len(sharing) > 1 or salt == bucket_salt:
             # Who was there first keeps the salt.
             sharing.sort(key=lambda one: (not one.is_established, one.identity))
-            first = None if salt == bucket_salt else sharing.pop(0)
+            owner = "the workspace's buckets"
+            if salt != bucket_salt:
+                first = sharing.pop(0)
+                owner = f"{first.kind} `{first.key}`"
             for candidate in sharing:
-                yield candidate.identity, _taken(candidate, salt, first)
+                yield candidate.identity, _taken(candidate, salt, owner)
 
 
-def _taken(candidate: Candidate, salt: str, first: Candidate | None) -> Fault:
-    assert candidate.compiled is not None
-    owner = f"{first.kind} `{first.key}`" if first else "the workspace's buckets"
+def _taken(candidate: Candidate, salt: str, owner: str) -> Fault:
     message = (
         f"the salt `{salt}` of {candidate.kind} `{candidate.key}` is also that of {owner}: write "
         "another `salt`"
     )
-    return Fault(_salt_path(candidate, candidate.compiled.salts[salt]), message)
+    path = candidate.compiled.salts[salt] if candidate.compiled else ()
+    return Fault(_salt_path(candidate.raw, path), message)
 
 
-def _salt_path(candidate: Candidate, path: Path) -> Path:
-    raw = candidate.raw
+def _salt_path(raw: Any, path: Path) -> Path:  # noqa: ANN401 - a flag or experiment as written
+    """Where the salt is written, if it is; else what needs it."""
     if path[0] == "rules" and "salt" in raw["rules"][path[1]]:
         return (*path[:2], "salt")
     return ("salt",) if "salt" in raw else path

@@ -1,7 +1,7 @@
 """One item while it is compiled: what it is held against, and what is found about it."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, MutableSequence
+from typing import NamedTuple
 
 from turnout.documents.problem import Fault, Path
 from turnout.snapshot.v1 import snapshot_pb2 as pb
@@ -45,6 +45,8 @@ class Scope:
         self.experiments: list[tuple[pb.Rule, str, Path]] = []
         self.salts: dict[str, Path] = {}
         """Composed, with where each comes from."""
+        self.value_type = ""
+        """Of all variants of a flag or experiment, for example `boolean`."""
 
     def refuse(self, path: Path, message: str, *, at_key: bool = False) -> None:
         """Notes a fault at a path of the item."""
@@ -77,6 +79,7 @@ class CompiledItem:
         self.salts = scope.salts
         self.include: list[str] = []
         self.exclude: list[str] = []
+        self.value_type = scope.value_type
         self._linked: Tables | None = None
 
     def link(self, tables: Tables) -> None:
@@ -98,6 +101,6 @@ class CompiledItem:
         self._linked = tables
 
 
-def _set(indices: Any, found: Iterable[int]) -> None:
+def _set(indices: MutableSequence[int], found: Iterable[int]) -> None:
     del indices[:]
     indices.extend(sorted(set(found)))

@@ -1,7 +1,6 @@
 """Percentages as exact parts per million."""
 
 import re
-from typing import Any
 
 from turnout.documents.problem import describe
 
@@ -19,7 +18,8 @@ def read_share(written: object) -> int:
         ValueError: It is not such a text, has more than 4 places, or is over 100 %.
     """
     if isinstance(written, int | float) and not isinstance(written, bool):
-        raise ValueError(f"{describe(written)} is not a share: write `{written}%`")
+        text = f"{describe(written)} is not a share: write `{written}%`"
+        raise ValueError(text)  # noqa: TRY004 - what people wrote, not what a program passed
     match = _SHARE.fullmatch(written) if isinstance(written, str) else None
     if not match:
         raise ValueError(f"{describe(written)} is not a share: write it as in `25%` or `0.5%`")

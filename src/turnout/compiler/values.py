@@ -16,12 +16,11 @@ TYPES = {
     "double": pb.FLAG_TYPE_DOUBLE,
     "object": pb.FLAG_TYPE_OBJECT,
 }
-NAMES = {number: name for name, number in TYPES.items()}
 
 _INT64 = 2**63
 
 
-class ValueRefused(ValueError):
+class ValueRefused(ValueError):  # noqa: N818 - named for its situation
     """A value that no variant can carry; `at` leads to it."""
 
     def __init__(self, message: str, *at: str | int) -> None:
@@ -79,10 +78,9 @@ def _type_of(value: object) -> str:
 def _typed(value: object, kind: str) -> value_pb2.Value:
     if value is None:
         raise ValueRefused("a variant needs a value")
-    found = _type_of(value)
-    if found == "integer" and kind == "double":
+    if isinstance(value, int) and not isinstance(value, bool) and kind == "double":
         return value_pb2.Value(double=float(_in_range(value)))
-    if found != kind:
+    if _type_of(value) != kind:
         raise ValueRefused(f"{describe(value)} is not of type `{kind}`")
     return to_value(value)
 
@@ -103,15 +101,17 @@ def to_value(value: object) -> value_pb2.Value:
         return value_pb2.Value(double=_finite(value))
     if isinstance(value, str):
         return value_pb2.Value(string=_unicode(value))
-    return _container(value)
+    return _list(value) if isinstance(value, list) else _object(value)
 
 
-def _container(value: object) -> value_pb2.Value:
-    if isinstance(value, list):
-        held = value_pb2.Value()
-        held.list.SetInParent()
-        held.list.values.extend(_inside(one, at) for at, one in enumerate(value))
-        return held
+def _list(value: list[Any]) -> value_pb2.Value:
+    held = value_pb2.Value()
+    held.list.SetInParent()
+    held.list.values.extend(_inside(one, at) for at, one in enumerate(value))
+    return held
+
+
+def _object(value: Any) -> value_pb2.Value:  # noqa: ANN401 - a mapping: all else is written
     held = value_pb2.Value()
     held.object.SetInParent()
     for name in sorted(value):

@@ -15,7 +15,6 @@ from turnout.documents import (
     validate_attribute,
     validate_workspace,
 )
-from turnout.documents.problem import Path
 
 Entries = dict[str, Kept]
 _Judge = Callable[[str, Any], list[Fault]]
@@ -37,7 +36,7 @@ def surroundings(workspace: Entries, attributes: Entries) -> Surroundings:
     """What items are compiled against."""
     # A schema that could not be read at all must not make every attribute unknown.
     schema = {name: _declared(kept.raw) for name, kept in attributes.items()}
-    key = workspace["key"].raw if "key" in workspace else "default"
+    key = str(workspace["key"].raw) if "key" in workspace else "default"
     return Surroundings(key, schema or None)
 
 
@@ -58,7 +57,7 @@ def _judge_workspace(name: str, raw: object) -> list[Fault]:
         validate_workspace({name: raw})
     except Invalid as invalid:
         return invalid.faults
-    fault = zone_fault(raw) if name == "timezone" else None
+    fault = zone_fault(str(raw)) if name == "timezone" else None
     return [Fault((name,), fault)] if fault else []
 
 
@@ -113,7 +112,7 @@ class _Section:
         return ((name, kept) for name, kept in self._history.items() if kept.file in broken)
 
     def _tell_twice(self, name: str, file: SourceFile, first: SourceFile) -> None:
-        path: Path = (self._name, name)
+        path = (self._name, name)
         line = first.document.locate(Fault(path, "", at_key=True)).line
         place = f"{first.name}:{line}" if line else first.name
         fault = Fault((name,), f"`{name}` is written twice, also in {place}", at_key=True)

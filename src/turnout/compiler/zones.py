@@ -3,7 +3,7 @@
 from functools import cache
 from importlib import resources
 
-import tzdata
+import tzdata  # type: ignore[import-untyped] # it has no types and needs none
 
 VERSION: str = tzdata.IANA_VERSION
 """For example `2026a`."""

@@ -5,16 +5,18 @@ composer recurses in C. This builder keeps its own stack, so that depth and the 
 aliases stand for are bounded while reading.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from yaml._yaml import CParser
 
 from turnout.documents import limits
 from turnout.documents.problem import Fault, Mark, Path, clip
-from turnout.documents.scalars import resolve
+from turnout.documents.scalars import Scalar, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _NO_KEY = object()
 
@@ -41,8 +43,10 @@ class _Frame:
 
     __slots__ = ("anchor", "container", "key", "nodes", "path", "skipped")
 
-    def __init__(self, container: object, anchor: str | None, path: Path) -> None:
-        self.container = container
+    def __init__(
+        self, container: dict[str, Any] | list[Any], anchor: str | None, path: Path
+    ) -> None:
+        self.container: Any = container
         self.anchor = anchor
         self.key: Any = _NO_KEY
         self.nodes = 1
@@ -108,18 +112,18 @@ class Builder:
             )
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
-        text = event.value
-        if not self._stack:
-            return self._place(self._resolve(event), event, 1)
-        frame = self._stack[-1]
-        if type(frame.container) is dict and frame.key is _NO_KEY:
-            return self._key(frame, text, event)
+        frame = self._stack[-1] if self._stack else None
+        if frame and type(frame.container) is dict and frame.key is _NO_KEY:
+            self._key(frame, event.value, event)
+            return
+        if event.tag is not None:
+            self._tag(event)
         value = self._resolve(event)
         if event.anchor:
             self._anchors[event.anchor] = (value, 1)
-        return self._place(value, event, 1)
+        self._place(value, event, 1)
 
-    def _resolve(self, event: yaml.ScalarEvent) -> Any:
+    def _resolve(self, event: yaml.ScalarEvent) -> Scalar:
         if event.style or not event.implicit[0]:
             return event.value
         try:
@@ -144,7 +148,9 @@ class Builder:
         elif self._marks is not None:
             self._marks.keys[path] = _mark(event)
 
-    def _open(self, container: object, event: Any) -> None:
+    def _open(
+        self, container: dict[str, Any] | list[Any], event: yaml.CollectionStartEvent
+    ) -> None:
         if len(self._stack) == limits.MAX_DEPTH:
             raise DocumentRefused(
                 f"nested more than {limits.MAX_DEPTH} deep: make it flatter", _mark(event)
@@ -161,7 +167,7 @@ class Builder:
             self._marks.values.setdefault(path, _mark(event))
         self._stack.append(_Frame(container, event.anchor, path))
 
-    def _close(self, event: Any) -> None:
+    def _close(self, event: yaml.CollectionEndEvent) -> None:
         frame = self._stack.pop()
         if frame.anchor:
             self._anchors[frame.anchor] = (frame.container, frame.nodes)
@@ -189,9 +195,7 @@ class Builder:
             raise DocumentRefused("the name of a field must be text, not an alias", _mark(event))
         self._place(value, event, nodes)
 
-    def _place(self, value: object, event: Any, nodes: int, *, marked: bool = False) -> None:
-        if event.__class__ is yaml.ScalarEvent and event.tag is not None:
-            self._tag(event)
+    def _place(self, value: object, event: yaml.Event, nodes: int, *, marked: bool = False) -> None:
         if not self._stack:
             self.value = value
             if self._marks is not None and not marked:
@@ -210,7 +214,7 @@ class Builder:
             frame.container[frame.key] = value
         frame.key = _NO_KEY
 
-    def _tag(self, event: Any) -> None:
+    def _tag(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         self._fault(event, f"a tag (`{clip(event.tag)}`) is not read here: remove it")
 
     def _path(self) -> Path:
@@ -222,14 +226,14 @@ class Builder:
             return (*frame.path, len(frame.container))
         return (*frame.path, frame.key)
 
-    def _fault(self, event: Any, message: str, path: Path | None = None) -> None:
+    def _fault(self, event: yaml.Event, message: str, path: Path | None = None) -> None:
         at = self._path() if path is None else path
         self.faults.append(Fault(at, message, mark=_mark(event)))
 
 
-def _mark(event: Any) -> Mark:
+def _mark(event: yaml.Event) -> Mark:
     start = event.start_mark
-    return Mark(start.line + 1, start.column + 1)
+    return Mark(start.line + 1, start.column + 1) if start else Mark(1, 1)
 
 
 def _explain(error: yaml.MarkedYAMLError) -> tuple[str, Mark]:

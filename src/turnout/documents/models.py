@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from turnout.documents.conditions import AudienceDocument, ConditionDocument, Key, NonEmpty
-from turnout.documents.names import LATER_TYPES, USABLE_TYPES
 
 _SHARE = WithJsonSchema({"type": "string", "pattern": r"^[0-9]+(\.[0-9]{1,4})?%$"})
 Share = Annotated[Any, _SHARE]
@@ -17,7 +16,7 @@ Share = Annotated[Any, _SHARE]
 
 VariantName = Annotated[str, Field(min_length=1, max_length=128)]
 JsonValue = Annotated[Any, WithJsonSchema({})]
-AttributeType = Literal[*USABLE_TYPES, *LATER_TYPES]
+AttributeType = Literal["string", "number", "boolean", "list", "datetime", "version", "ip", "geo"]
 ValueType = Literal["boolean", "string", "integer", "double", "object"]
 
 

@@ -97,7 +97,7 @@ def _plain(value: object) -> Document:
     return Document(copied, None, faults)
 
 
-def _copy(value: object, path: ValuePath, faults: list[Fault]) -> Any:
+def _copy(value: object, path: ValuePath, faults: list[Fault]) -> Any:  # noqa: ANN401 - plain values
     """A copy of JSON-like values, so that a later change by the caller changes nothing."""
     if len(path) > limits.MAX_DEPTH:
         message = f"nested more than {limits.MAX_DEPTH} deep: make it flatter"

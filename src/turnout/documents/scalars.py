@@ -41,9 +41,9 @@ def resolve(text: str) -> Scalar:
 def _number(text: str) -> Scalar:
     if not _FLOAT.fullmatch(text):
         if _OCTAL.fullmatch(text):
-            return int(_short(text)[2:], 8)
+            return int(_short(text), 0)
         if _HEXADECIMAL.fullmatch(text):
-            return int(_short(text)[2:], 16)
+            return int(_short(text), 0)
         return text
     _short(text)
     return int(text) if _INTEGER.fullmatch(text) else float(text)

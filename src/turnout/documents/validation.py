@@ -63,7 +63,7 @@ def validate_attribute(written: object) -> AttributeDocument:
     return found
 
 
-def _validate(model: type[BaseModel], kind: str, written: object) -> Any:
+def _validate(model: type[BaseModel], kind: str, written: object) -> Any:  # noqa: ANN401 - of the model's type
     try:
         return model.model_validate(written)
     except ValidationError as error:
