@@ -53,7 +53,7 @@ class Engine:
             catalogue = read_mapping(documents)
         else:
             catalogue = read_paths(documents)
-        compiled = compile_documents(catalogue, strict=True)
+        compiled = compile_documents(catalogue)
         return cls.from_snapshot(compiled.seal(revision=1, published_by="embedded"))
 
     @classmethod
