@@ -1,8 +1,7 @@
-"""The native module; `turnout.engine` alone imports it."""
-
+import os
 from collections.abc import Iterable
 from datetime import datetime
-from typing import final
+from typing import Any, final
 
 from turnout.results import (
     Context,
@@ -13,6 +12,41 @@ from turnout.results import (
     SnapshotRef,
     SnapshotStatus,
 )
+
+@final
+class Addresses:
+    @property
+    def grpc(self) -> str | None: ...
+    @property
+    def unix(self) -> str | None: ...
+    @property
+    def admin(self) -> str | None: ...
+
+@final
+class DataPlane:
+    def __new__(
+        cls,
+        *,
+        grpc_address: str | None = None,
+        unix_socket: str | os.PathLike[str] | None = None,
+        admin_address: str | None = None,
+        threads: int = 1,
+        stale_after_s: float = 0.0,
+        ready_max_age_s: float = 0.0,
+        max_request_bytes: int | None = None,
+        max_batch_keys: int | None = None,
+        max_attributes: int | None = None,
+        max_list_length: int | None = None,
+        max_string_bytes: int | None = None,
+        max_depth: int | None = None,
+        hand_framed: bool = True,
+    ) -> DataPlane: ...
+    def start(self) -> Addresses: ...
+    def load(self, sealed: bytes, *, confirmed: bool = True, age_s: float = 0.0) -> None: ...
+    def confirm(self) -> None: ...
+    def drain(self, grace_s: float) -> bool: ...
+    def status(self) -> SnapshotStatus | None: ...
+    def stats(self) -> dict[str, Any]: ...
 
 @final
 class Program:

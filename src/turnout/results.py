@@ -369,3 +369,7 @@ class SnapshotRefused(TurnoutError, ValueError):
 
     code = "DATA_LOSS"
     reason = "SNAPSHOT_REFUSED"
+
+
+class BindError(OSError):
+    """A data plane cannot listen or start; the message names the address."""

@@ -1,4 +1,6 @@
 //! The engine's answers as the named tuples of `turnout.results`.
+use std::time::Duration;
+
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyString, PyTuple};
 use turnout_engine::{
@@ -7,6 +9,7 @@ use turnout_engine::{
 };
 
 use crate::classes::Classes;
+use crate::status;
 use crate::tuples::build;
 use crate::values;
 
@@ -67,7 +70,7 @@ impl Answers {
                 .iter()
                 .map(|why| interned(why.as_str()))
                 .collect(),
-            snapshot: reference(py, classes, program)?,
+            snapshot: status::reference(py, classes, program, Duration::ZERO, false)?.unbind(),
         })
     }
 
@@ -247,14 +250,4 @@ fn member<'py>(py: Python<'py>, members: &[Py<PyAny>], number: i32) -> Bound<'py
             || py.None().into_bound(py),
             |member| member.bind(py).clone(),
         )
-}
-
-fn reference(py: Python<'_>, classes: &Classes, program: &Program) -> PyResult<Py<PyAny>> {
-    let fields = [
-        PyString::new(py, program.id()).into_any(),
-        program.revision().into_pyobject(py)?.into_any(),
-        0f64.into_pyobject(py)?.into_any(),
-        PyBool::new(py, false).to_owned().into_any(),
-    ];
-    Ok(build(py, &classes.snapshot_ref, fields)?.unbind())
 }

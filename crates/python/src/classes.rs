@@ -31,6 +31,8 @@ pub struct Classes {
     pub invalid_argument: Py<PyType>,
     /// `SnapshotRefused`.
     pub snapshot_refused: Py<PyType>,
+    /// `BindError`.
+    pub bind_error: Py<PyType>,
     /// `Reason` by number.
     pub reasons: Vec<Py<PyAny>>,
     /// `Note` by number.
@@ -81,6 +83,7 @@ impl Classes {
             type_mismatch: class("TypeMismatch")?,
             invalid_argument: class("InvalidArgument")?,
             snapshot_refused: class("SnapshotRefused")?,
+            bind_error: class("BindError")?,
             reasons: members("REASONS")?,
             notes: members("NOTES")?,
             segment_states: members("SEGMENT_STATES")?,

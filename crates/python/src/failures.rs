@@ -41,6 +41,15 @@ pub fn snapshot_refused(py: Python<'_>, message: &str) -> PyErr {
     raised(py, |classes| &classes.snapshot_refused, message, &[])
 }
 
+/// A data plane that cannot start.
+pub fn bind_error(py: Python<'_>, message: &str) -> PyErr {
+    let build = || -> PyResult<PyErr> {
+        let exception = Classes::get(py)?.bind_error.bind(py).call1((message,))?;
+        Ok(PyErr::from_value(exception))
+    };
+    build().unwrap_or_else(|error| error)
+}
+
 /// What is said of a flag that is not there.
 pub fn no_flag(key: &str) -> String {
     format!("no flag or experiment `{key}`")

@@ -2,6 +2,7 @@
 mod answers;
 mod attributes;
 mod classes;
+mod dataplane;
 mod failures;
 mod literals;
 mod moments;
@@ -14,6 +15,8 @@ mod values;
 /// The module, opened by `turnout.engine` alone.
 #[pyo3::pymodule(name = "_core", gil_used = true)]
 mod core_module {
+    #[pymodule_export]
+    use crate::dataplane::{Addresses, DataPlane};
     #[pymodule_export]
     use crate::literals::{check_number, check_regex, slot};
     #[pymodule_export]

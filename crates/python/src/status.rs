@@ -1,4 +1,6 @@
 //! What a snapshot says of itself, as a `SnapshotStatus`.
+use std::time::Duration;
+
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyString, PyTuple};
 use turnout_engine::{ItemKind, Problem, Program};
@@ -41,6 +43,23 @@ pub fn write<'py>(
         PyTuple::new(py, problems?)?.into_any(),
     ];
     build(py, &classes.snapshot_status, fields)
+}
+
+/// A `SnapshotRef`.
+pub fn reference<'py>(
+    py: Python<'py>,
+    classes: &Classes,
+    program: &Program,
+    age: Duration,
+    stale: bool,
+) -> PyResult<Bound<'py, PyAny>> {
+    let fields = [
+        PyString::new(py, program.id()).into_any(),
+        program.revision().into_pyobject(py)?.into_any(),
+        age.as_secs_f64().into_pyobject(py)?.into_any(),
+        PyBool::new(py, stale).to_owned().into_any(),
+    ];
+    build(py, &classes.snapshot_ref, fields)
 }
 
 fn problem<'py>(

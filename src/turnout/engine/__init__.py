@@ -1,5 +1,5 @@
 """The one door to the native module: nothing else imports `turnout._core`."""
 
-from turnout._core import Program, check_number, check_regex, slot
+from turnout._core import Addresses, DataPlane, Program, check_number, check_regex, slot
 
-__all__ = ["Program", "check_number", "check_regex", "slot"]
+__all__ = ["Addresses", "DataPlane", "Program", "check_number", "check_regex", "slot"]

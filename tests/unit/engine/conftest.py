@@ -78,3 +78,11 @@ def sealed():
 @pytest.fixture
 def program(sealed):
     return Program.link(sealed)
+
+
+@pytest.fixture(scope="session")
+def another():
+    """The same with one change: `checkout` has one rule less."""
+    changed = content()
+    del changed.flags[2].rules[1]
+    return seal(changed, revision=4)
