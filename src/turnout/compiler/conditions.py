@@ -5,8 +5,7 @@ from typing import Any
 from turnout.compiler.operands import OperandRefused
 from turnout.compiler.operators import OPERATORS, TYPES, resolve_type
 from turnout.compiler.scope import Scope, SegmentUse
-from turnout.documents.names import nearest
-from turnout.documents.problem import Path, clip, describe
+from turnout.documents.problem import Path, describe
 from turnout.snapshot.v1 import snapshot_pb2 as pb
 
 MAX_GROUPS = 32
@@ -127,7 +126,7 @@ def _compile_attribute(
 ) -> None:
     operators = [name for name in written if name in OPERATORS]
     attribute = written["attribute"]
-    declared = _declared_type(scope, attribute, path)
+    declared = _declared_type(scope, attribute)
     if len(operators) != 1:
         scope.refuse(path, _wrong_count(attribute, operators))
         return
@@ -155,15 +154,9 @@ def _compile_attribute(
     scope.attributes.append((condition, attribute))
 
 
-def _declared_type(scope: Scope, attribute: str, path: Path) -> str | None:
-    schema = scope.surroundings.attributes
-    if schema is None:
-        return None
-    if attribute not in schema:
-        hint = nearest(attribute, schema) or ": declare it in `attributes`"
-        scope.refuse((*path, "attribute"), f"unknown attribute `{clip(attribute)}`{hint}")
-        return None
-    return schema[attribute] or None
+def _declared_type(scope: Scope, attribute: str) -> str | None:
+    # An attribute that the schema leaves out is allowed: a schema may name some and not all.
+    return (scope.surroundings.attributes or {}).get(attribute) or None
 
 
 def _wrong_count(attribute: str, operators: list[str]) -> str:
