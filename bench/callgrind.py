@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,8 +11,17 @@ if TYPE_CHECKING:
 
     from bench.servers import Server
 
+HASH = "sha2::"
 FEW = 500
 MANY = 2_500
+
+
+class Counts(NamedTuple):
+    """Instructions of one call."""
+
+    all: float
+    sha256: float
+    """Those of the hash, which callgrind counts in software."""
 
 
 def instructions_per_call(
@@ -24,7 +31,7 @@ def instructions_per_call(
     *,
     few: int = FEW,
     many: int = MANY,
-) -> float:
+) -> Counts:
     """Divides the difference of two runs, so that start-up and shut-down cancel out.
 
     Args:
@@ -34,31 +41,39 @@ def instructions_per_call(
         few: calls of the shorter run.
         many: calls of the longer run.
     """
-    totals = []
+    runs = []
     for count in (few, many):
         written = folder / f"callgrind-{count}.out"
         written.unlink(missing_ok=True)
         with start(written) as server:
             call(server, count)
-        totals.append(total(written))
-    return (totals[1] - totals[0]) / (many - few)
+        runs.append(read(written))
+    (fewer, fewer_hash), (more, more_hash) = runs
+    calls = many - few
+    return Counts((more - fewer) / calls, (more_hash - fewer_hash) / calls)
 
 
-def total(written: Path) -> int:
-    """All the instructions of a run."""
-    found = re.search(r"^(?:totals|summary): (\d+)", written.read_text(), re.MULTILINE)
-    if found is None:
-        raise RuntimeError(f"callgrind wrote no total to `{written}`")
-    return int(found[1])
-
-
-def instructions_of(command: Callable[[int], list[str]], folder: Path) -> float:
-    """Instructions of one turn of a program that is told how many turns to do."""
-    few, many = 1_000, 11_000
-    totals = []
-    for count in (few, many):
-        written = folder / f"callgrind-{count}.out"
-        words = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={written}"]
-        subprocess.run([*words, *command(count)], check=True, capture_output=True, timeout=120)
-        totals.append(total(written))
-    return (totals[1] - totals[0]) / (many - few)
+def read(written: Path) -> tuple[int, int]:
+    """All the instructions of a run, and those of functions of the `sha2` crate."""
+    total = hashing = 0
+    hashes: set[str] = set()
+    within = of_callee = False
+    with written.open(encoding="utf-8") as lines:
+        for line in lines:
+            kind, _, rest = line.partition("=")
+            if kind in {"fn", "cfn"}:
+                # `(7) name` gives the number a name, `(7)` names it again.
+                number, _, name = rest.strip().partition(" ")
+                if name.startswith(HASH):
+                    hashes.add(number)
+                within = number in hashes if kind == "fn" else within
+            elif kind == "calls":
+                of_callee = True
+            elif line[0] in "+-*0123456789" and (cost := line.split()[1:2]):
+                if not of_callee:
+                    total += int(cost[0])
+                    hashing += int(cost[0]) if within else 0
+                of_callee = False
+    if not total:
+        raise RuntimeError(f"callgrind wrote no counts to `{written}`")
+    return total, hashing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bench import load, messages
-from bench.callgrind import instructions_per_call
+from bench.callgrind import Counts, instructions_per_call
 from bench.figure import Number
 
 if TYPE_CHECKING:
@@ -20,22 +20,22 @@ COUNTED = "callgrind, two request counts, the difference divided"
 
 def measure(bench: Workbench) -> list[Number]:
     """One call at a time, which repeats; and 64 at a time, as under load."""
-    ours = decide_instructions(bench, bench.large)
+    ours = decide_instructions(bench, bench.large).all
     floor = instructions_per_call(
         bench.floor,
         lambda server, count: one_by_one(bench, server, bench.decide, count),
         bench.folder,
-    )
+    ).all
     ours_loaded = instructions_per_call(
         lambda counts: bench.turnout(bench.large, counts),
         lambda server, count: load.send(server.tcp, messages.DECIDE, bench.decide, count),
         bench.folder,
-    )
+    ).all
     floor_loaded = instructions_per_call(
         bench.floor,
         lambda server, count: load.send(server.tcp, messages.DECIDE, bench.decide, count),
         bench.folder,
-    )
+    ).all
     same = "same request and reply bytes, LTO, one SHA-256 a call in both"
     return [
         Number(
@@ -59,7 +59,7 @@ def measure(bench: Workbench) -> list[Number]:
     ]
 
 
-def decide_instructions(bench: Workbench, snapshot: Path) -> float:
+def decide_instructions(bench: Workbench, snapshot: Path) -> Counts:
     """Instructions of one Decide, one call at a time."""
     return instructions_per_call(
         lambda counts: bench.turnout(snapshot, counts),

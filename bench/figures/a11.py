@@ -26,4 +26,4 @@ def measure(bench: Workbench) -> list[Number]:
         few=20,
         many=100,
     )
-    return shares(bench, f"DecideAll of {ALL} such flags, a flag", whole / ALL)
+    return shares(bench, f"DecideAll of {ALL} such flags, a flag", ALL, whole)

@@ -16,8 +16,8 @@ TITLE = "Decide at 1,000 flags ÷ at 10 flags"
 
 def measure(bench: Workbench) -> list[Number]:
     """Instructions of the whole call, and time in the engine."""
-    large = decide_instructions(bench, bench.large)
-    small = decide_instructions(bench, bench.small)
+    large = decide_instructions(bench, bench.large).all
+    small = decide_instructions(bench, bench.small).all
     times = time_engine(bench, [bench.large, bench.small])
     whole = ratios(times.decide[0], times.decide[1])
     return [

@@ -26,4 +26,4 @@ def measure(bench: Workbench) -> list[Number]:
         few=50,
         many=250,
     )
-    return shares(bench, f"BatchDecide of {BATCH} keys, a decision", whole / BATCH)
+    return shares(bench, f"BatchDecide of {BATCH} keys, a decision", BATCH, whole)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bench.callgrind import instructions_of
+from bench.callgrind import Counts
 from bench.figure import Number
 from bench.figures.a1 import COUNTED, decide_instructions
 
@@ -14,32 +14,34 @@ if TYPE_CHECKING:
 TARGET = "<= 0.06"
 
 
-def shares(bench: Workbench, what: str, each: float) -> list[Number]:
+def shares(bench: Workbench, what: str, decisions: int, whole: Counts) -> list[Number]:
     """The ratio as counted, and with the hash of both sides taken off.
 
     Callgrind does not see the CPU's SHA instructions: each split counts a SHA-256 in software,
-    twenty times what it costs. The hash of a decision is measured apart and taken off.
+    twenty times what it costs. What the hash counted in the same run is taken off.
 
     Args:
         bench: the workbench.
         what: the name of one decision among many.
-        each: its instructions.
+        decisions: how many decisions the call takes.
+        whole: the instructions of the call.
     """
     single = decide_instructions(bench, bench.large)
-    sha256 = instructions_of(
-        lambda count: [str(bench.builds.floor_sha256), str(count)], bench.folder
-    )
+    each = Counts(whole.all / decisions, whole.sha256 / decisions)
+    without = (each.all - each.sha256) / (single.all - single.sha256)
     return [
-        Number(f"{what} ÷ a single Decide, as counted", each / single, TARGET, "ratio", COUNTED),
+        Number(
+            f"{what} ÷ a single Decide, as counted", each.all / single.all, TARGET, "ratio", COUNTED
+        ),
         Number(
             f"{what} ÷ a single Decide, without the hash of either",
-            (each - sha256) / (single - sha256),
+            without,
             TARGET,
             "ratio",
-            f"{COUNTED}; one software SHA-256 taken off each decision:"
+            f"{COUNTED}; less what the software SHA-256 counted in the same run"
+            f" ({each.sha256:,.0f} of {each.all:,.0f}, {single.sha256:,.0f} of {single.all:,.0f}):"
             " callgrind does not see the CPU's SHA instructions",
         ),
-        Number(what, each, None, "instructions", COUNTED),
-        Number("a single Decide", single, None, "instructions", COUNTED),
-        Number("one SHA-256 of 40 bytes in software", sha256, None, "instructions", COUNTED),
+        Number(what, each.all, None, "instructions", COUNTED),
+        Number("a single Decide", single.all, None, "instructions", COUNTED),
     ]
