@@ -44,15 +44,15 @@ class Publisher:
         self._kept = self._open_kept()
         # Kept twice: a damaged snapshot must not make revisions start again.
         saved = state.read_history() or {}
-        self._history: dict[str, Any] | None = saved.get("documents")
+        self._history: dict[str, Any] = saved.get("documents") or {}
         self._revision = max(
             int(saved.get("revision", 0)), self._kept.header.revision if self._kept else 0
         )
         self._is_first_of_source = state.read_source() != source.place
         if self._is_first_of_source:
             # What another source left must not answer for this one; revisions go on.
-            self._kept = self._history = None
-        self._history_is_kept = self._history is not None
+            self._kept, self._history = None, {}
+        self._history_is_kept = bool(self._history)
 
     def publish(self) -> Event:
         """Reads the source and keeps what is new. Never raises for what a source may hold."""

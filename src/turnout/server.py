@@ -229,3 +229,7 @@ class _Server:
                 "ended with calls in flight cut off", extra=fields(grace_s=self._launch["grace_s"])
             )
         return _EXIT_OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())
