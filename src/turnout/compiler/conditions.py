@@ -50,14 +50,23 @@ def compile_condition(
     elif head == "bucket_between":
         _compile_bucket(scope, written, (*path, head), into)
     else:
-        _compile_segment(scope, written, (*path, head), into)
+        target = into if head == "segment" else getattr(into, "not")
+        unit = written.get("unit")
+        key_path = (*path, head)
+        refer_to_segment(scope, written[head], key_path, target, unit=unit, groups=groups + 1)
 
 
 def refer_to_segment(
-    scope: Scope, key: str, path: Path, into: pb.Expression, unit: str | None = None
+    scope: Scope,
+    key: str,
+    path: Path,
+    into: pb.Expression,
+    *,
+    unit: str | None = None,
+    groups: int = 0,
 ) -> None:
     """Makes an expression stand for a segment."""
-    scope.segments.append(SegmentUse(key, path, into, unit))
+    scope.segments.append(SegmentUse(key, path, into, unit, groups))
 
 
 def _no_head(written: dict[str, Any]) -> str:
@@ -96,13 +105,6 @@ def _compile_group(
     group = into.all if head == "all" else into.any
     for at, inner in enumerate(written):
         compile_condition(scope, inner, (*path, at), group.expressions.add(), groups)
-
-
-def _compile_segment(
-    scope: Scope, written: dict[str, Any], path: Path, into: pb.Expression
-) -> None:
-    target = into if path[-1] == "segment" else getattr(into, "not")
-    refer_to_segment(scope, written[str(path[-1])], path, target, written.get("unit"))
 
 
 def _compile_bucket(scope: Scope, written: dict[str, Any], path: Path, into: pb.Expression) -> None:

@@ -1,4 +1,4 @@
-"""Finds cycles of references without recursion."""
+"""Finds cycles and chains of references without recursion."""
 
 from collections import deque
 from collections.abc import Iterable, Mapping
@@ -73,3 +73,24 @@ def _shortest(graph: dict[str, set[str]], start: str) -> list[str] | None:
                 came_from[other] = node
                 waiting.append(other)
     return None
+
+
+def heights(graph: Mapping[str, Mapping[str, int]], own: int) -> dict[str, int]:
+    """How high each node stands on those that it refers to.
+
+    Args:
+        graph: What each name refers to, with the height of the step; without a cycle.
+        own: The height of a node that refers to nothing.
+    """
+    found: dict[str, int] = {}
+    waiting = list(graph)
+    while waiting:
+        node = waiting[-1]
+        open_references = [other for other in graph[node] if other in graph and other not in found]
+        if open_references and node not in found:
+            waiting += open_references
+            continue
+        waiting.pop()
+        steps = (found[other] + step for other, step in graph[node].items() if other in found)
+        found.setdefault(node, max(steps, default=0) + own)
+    return found

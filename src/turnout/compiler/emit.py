@@ -59,13 +59,31 @@ def _indices(names: Iterable[str]) -> dict[str, int]:
 
 
 def _quarantined(candidate: Candidate, tables: Tables) -> pb.Segment | pb.Flag | pb.Experiment:
-    raw = candidate.raw
-    tags = raw.get("tags") if isinstance(raw, dict) else None
-    written = tags if isinstance(tags, list) else []
-    clean = sorted({tag for tag in written if isinstance(tag, str) and tag})
+    clean = _clean_tags(candidate.raw)
     if candidate.kind == "segment":
         unit = tables.units[DEFAULT_UNIT]
-        return pb.Segment(key=candidate.key, tags=clean, unit=unit, quarantined=pb.Quarantined())
+        return pb.Segment(
+            key=candidate.key,
+            tags=clean,
+            status=pb.SEGMENT_STATUS_ACTIVE,
+            unit=unit,
+            quarantined=pb.Quarantined(),
+        )
     if candidate.kind == "flag":
         return pb.Flag(key=candidate.key, tags=clean, quarantined=True)
     return pb.Experiment(key=candidate.key, tags=clean, quarantined=True)
+
+
+def _clean_tags(raw: object) -> list[str]:
+    """What is sound of the tags of an item that is not."""
+    tags = raw.get("tags") if isinstance(raw, dict) else None
+    written = tags if isinstance(tags, list) else []
+    return sorted({tag for tag in written if isinstance(tag, str) and tag and _is_utf8(tag)})
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

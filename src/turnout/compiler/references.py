@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from turnout.compiler.candidates import Candidate
-from turnout.compiler.cycles import find_cycles
+from turnout.compiler.cycles import find_cycles, heights
 from turnout.compiler.history import Identity
 from turnout.compiler.scope import CompiledItem
 from turnout.documents import Fault
@@ -14,6 +14,9 @@ from turnout.documents.problem import Path
 Candidates = dict[Identity, Candidate]
 Refusals = dict[Identity, list[Fault]]
 """What is wrong, by the item that has to give way."""
+
+MAX_SEGMENT_LEVELS = 200
+"""Below the engine's limit of 256, so that a flag's own groups fit on top."""
 
 
 def find_refusals(candidates: Candidates, bucket_salt: str) -> Refusals:
@@ -29,7 +32,7 @@ def find_refusals(candidates: Candidates, bucket_salt: str) -> Refusals:
             faults = [*_missing(compiled, candidates), *_hand_overs(compiled, candidates)]
             if faults:
                 refusals[candidate.identity] = faults
-    for identity, fault in _cycles(candidates):
+    for identity, fault in _cycles(candidates) or _towers(candidates):
         refusals.setdefault(identity, []).append(fault)
     for identity, fault in _salts(candidates, bucket_salt):
         refusals.setdefault(identity, []).append(fault)
@@ -86,11 +89,12 @@ def _hand_overs(compiled: CompiledItem, candidates: Candidates) -> Iterator[Faul
             )
 
 
-def _cycles(candidates: Candidates) -> Iterator[tuple[Identity, Fault]]:
+def _cycles(candidates: Candidates) -> list[tuple[Identity, Fault]]:
     graph: dict[str, dict[str, Path]] = {}
     for (kind, key), candidate in candidates.items():
         if kind == "segment" and candidate.compiled is not None:
             graph[key] = {use.key: use.path for use in reversed(candidate.compiled.segments)}
+    found = []
     for cycle in find_cycles(graph):
         # A cycle is the fault of the items that changed; with none, of all.
         fresh = [key for key in cycle if not candidates["segment", key].is_established]
@@ -99,7 +103,23 @@ def _cycles(candidates: Candidates) -> Iterator[tuple[Identity, Fault]]:
             turned = [*cycle[at:], *cycle[:at], key]
             shown = turned if len(turned) <= 12 else [*turned[:8], "…", *turned[-2:]]
             message = f"a segment cannot refer to itself: `{'` → `'.join(shown)}`"
-            yield ("segment", key), Fault(graph[key][turned[1]], message)
+            found.append((("segment", key), Fault(graph[key][turned[1]], message)))
+    return found
+
+
+def _towers(candidates: Candidates) -> list[tuple[Identity, Fault]]:
+    """Segments that stand on too many others for the engine."""
+    graph: dict[str, dict[str, int]] = {}
+    for (kind, key), candidate in candidates.items():
+        if kind == "segment" and candidate.compiled is not None:
+            uses = sorted(candidate.compiled.segments, key=lambda use: use.groups)
+            graph[key] = {use.key: use.groups + 2 for use in uses}  # the deepest use stays
+    text = f"segments are nested more than {MAX_SEGMENT_LEVELS} levels deep, groups counted in"
+    return [
+        (("segment", key), Fault((), f"{text}: make it flatter"))
+        for key, height in heights(graph, 1).items()
+        if height > MAX_SEGMENT_LEVELS
+    ]
 
 
 def _salts(candidates: Candidates, bucket_salt: str) -> Iterator[tuple[Identity, Fault]]:

@@ -1,8 +1,13 @@
 """Turns faults into problems with a file, a line and a column."""
 
+from dataclasses import replace
+
 from turnout.compiler.history import section_of
 from turnout.documents import Fault, Problem, SourceFile
 from turnout.documents.problem import Mark, render_path
+
+MOST_PROBLEMS = 1_000
+"""Told in one compilation; a snapshot carries them."""
 
 
 class Report:
@@ -35,7 +40,13 @@ class Report:
     def problems(self) -> tuple[Problem, ...]:
         """All of them, each once, by file and line."""
         unique = dict.fromkeys(self._found)
-        return tuple(sorted(unique, key=lambda one: (one.file, one.line, one.column, one.message)))
+        ordered = sorted(unique, key=lambda one: (one.file, one.line, one.column, one.message))
+        if len(ordered) > MOST_PROBLEMS:
+            left_out = len(ordered) - MOST_PROBLEMS
+            ordered[MOST_PROBLEMS:] = [
+                replace(ordered[MOST_PROBLEMS], message=f"and {left_out} more problems from here")
+            ]
+        return tuple(ordered)
 
     def _append(
         self, kind: str, key: str, file: str, mark: Mark, message: str, text: str, good: bool

@@ -27,6 +27,8 @@ class SegmentUse(NamedTuple):
     """Where its index goes; None in `include` and `exclude`."""
     unit: str | None = None
     """The unit kind that the reference names."""
+    groups: int = 0
+    """Groups and negations around it."""
 
 
 class Scope:

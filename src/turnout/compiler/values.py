@@ -17,6 +17,10 @@ TYPES = {
     "object": pb.FLAG_TYPE_OBJECT,
 }
 
+MAX_DEPTH = 24
+"""Lists and objects inside each other: each takes 3 messages, and readers of protobuf stop at 100
+messages inside each other."""
+
 _INT64 = 2**63
 
 
@@ -85,12 +89,15 @@ def _typed(value: object, kind: str) -> value_pb2.Value:
     return to_value(value)
 
 
-def to_value(value: object) -> value_pb2.Value:
+def to_value(value: object, depth: int = 0) -> value_pb2.Value:
     """Writes a plain value as a message; the fields of objects are sorted by name.
 
     Raises:
-        ValueRefused: A number that is not finite or beyond 64 bits, or text that is none.
+        ValueRefused: A number that is not finite or beyond 64 bits, text that is none, or too
+            much depth.
     """
+    if depth > MAX_DEPTH:
+        raise ValueRefused(f"a value is nested more than {MAX_DEPTH} deep: make it flatter")
     if value is None:
         return value_pb2.Value(null=value_pb2.NULL_VALUE_UNSPECIFIED)
     if isinstance(value, bool):
@@ -101,27 +108,27 @@ def to_value(value: object) -> value_pb2.Value:
         return value_pb2.Value(double=_finite(value))
     if isinstance(value, str):
         return value_pb2.Value(string=_unicode(value))
-    return _list(value) if isinstance(value, list) else _object(value)
+    return _list(value, depth) if isinstance(value, list) else _object(value, depth)
 
 
-def _list(value: list[Any]) -> value_pb2.Value:
+def _list(value: list[Any], depth: int) -> value_pb2.Value:
     held = value_pb2.Value()
     held.list.SetInParent()
-    held.list.values.extend(_inside(one, at) for at, one in enumerate(value))
+    held.list.values.extend(_inside(one, at, depth) for at, one in enumerate(value))
     return held
 
 
-def _object(value: Any) -> value_pb2.Value:  # noqa: ANN401 - a mapping: all else is written
+def _object(value: Any, depth: int) -> value_pb2.Value:  # noqa: ANN401 - a mapping
     held = value_pb2.Value()
     held.object.SetInParent()
     for name in sorted(value):
-        held.object.fields.add(name=_unicode(name), value=_inside(value[name], name))
+        held.object.fields.add(name=_unicode(name), value=_inside(value[name], name, depth))
     return held
 
 
-def _inside(value: object, at: str | int) -> value_pb2.Value:
+def _inside(value: object, at: str | int, depth: int) -> value_pb2.Value:
     try:
-        return to_value(value)
+        return to_value(value, depth + 1)
     except ValueRefused as error:
         raise ValueRefused(str(error), at, *error.at) from None
 

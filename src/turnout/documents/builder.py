@@ -215,7 +215,7 @@ class Builder:
         frame.key = _NO_KEY
 
     def _tag(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
-        self._fault(event, f"a tag (`{clip(event.tag)}`) is not read here: remove it")
+        self._fault(event, f"a tag (`{clip(event.tag or '')}`) is not read here: remove it")
 
     def _path(self) -> Path:
         """The path of the value that comes next."""

@@ -65,7 +65,8 @@ class Problem:
         if not self.line_text:
             return first
         start = max(0, self.column - 1 - _WIDEST // 2)
-        shown = self.line_text[start : start + _WIDEST]
+        cut = self.line_text[start : start + _WIDEST]
+        shown = "".join(one if one == "\t" or one.isprintable() else "�" for one in cut)
         before = shown[: self.column - 1 - start]
         indent = "".join("\t" if character == "\t" else " " for character in before)
         return f"{first}\n{shown}\n{indent}^"
@@ -92,8 +93,14 @@ def describe(value: object) -> str:
 
 
 def clip(text: str) -> str:
-    """Shortens long text for a message."""
-    return text if len(text) <= 80 else f"{text[:77]}..."
+    """Shortens long text for a message, and makes it printable."""
+    short = text if len(text) <= 80 else f"{text[:77]}..."
+    return "".join(map(_visible, short))
+
+
+def _visible(character: str) -> str:
+    """Keeps what a document holds from steering a terminal."""
+    return character if character.isprintable() else repr(character)[1:-1]
 
 
 def render_path(path: Path) -> str:
