@@ -1,7 +1,7 @@
 import os
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, final
+from typing import Any, Self, final
 
 from turnout.results import (
     Context,
@@ -48,10 +48,8 @@ class DataPlane:
     def status(self) -> SnapshotStatus | None: ...
     def stats(self) -> dict[str, Any]: ...
 
-@final
 class Program:
-    @staticmethod
-    def link(sealed: bytes) -> Program: ...
+    def __new__(cls, sealed: bytes) -> Self: ...
     @property
     def id(self) -> str: ...
     @property
@@ -62,34 +60,37 @@ class Program:
     def keys(self) -> list[str]: ...
     @property
     def segment_keys(self) -> list[str]: ...
-    def status(self) -> SnapshotStatus: ...
+    def snapshot_status(self) -> SnapshotStatus: ...
     def decide(
         self,
         key: str,
-        context: Context,
+        context: Context | None = None,
+        *,
         now: datetime | None = None,
         default: object = None,
         expected_type: type | None = None,
     ) -> Decision: ...
     def decide_many(
-        self, keys: Iterable[str], context: Context, now: datetime | None = None
+        self, keys: Iterable[str], context: Context | None = None, *, now: datetime | None = None
     ) -> list[Decision | ItemFailure]: ...
     def decide_all(
         self,
-        context: Context,
+        context: Context | None = None,
+        *,
         tag: str | None = None,
         prefix: str | None = None,
         now: datetime | None = None,
     ) -> list[Decision]: ...
     def check_segment(
-        self, key: str, context: Context, now: datetime | None = None
+        self, key: str, context: Context | None = None, *, now: datetime | None = None
     ) -> SegmentCheck: ...
     def check_segments(
-        self, keys: Iterable[str], context: Context, now: datetime | None = None
+        self, keys: Iterable[str], context: Context | None = None, *, now: datetime | None = None
     ) -> list[SegmentCheck | ItemFailure]: ...
     def matching_segments(
         self,
-        context: Context,
+        context: Context | None = None,
+        *,
         tag: str | None = None,
         prefix: str | None = None,
         now: datetime | None = None,

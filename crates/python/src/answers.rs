@@ -10,7 +10,6 @@ use turnout_engine::{
 
 use crate::classes::Classes;
 use crate::status;
-use crate::tuples::build;
 use crate::values;
 
 /// Python objects of one program, made once: keys, names, values.
@@ -114,7 +113,7 @@ impl Answers {
         let error = decision
             .error
             .and_then(|code| self.errors.get(position(code.number())));
-        build(
+        self.classes.maker.build(
             py,
             &self.classes.decision,
             [
@@ -159,7 +158,7 @@ impl Answers {
             Truth::False => 2,
             Truth::Unknown => 3,
         };
-        build(
+        self.classes.maker.build(
             py,
             &self.classes.segment_check,
             [
@@ -183,7 +182,9 @@ impl Answers {
     ) -> PyResult<Bound<'py, PyAny>> {
         let text = |text: &str| PyString::new(py, text).into_any();
         let fields = [text(key), text("NOT_FOUND"), text(reason), text(message)];
-        build(py, &self.classes.item_failure, fields)
+        self.classes
+            .maker
+            .build(py, &self.classes.item_failure, fields)
     }
 
     /// A segment's key.

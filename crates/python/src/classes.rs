@@ -3,6 +3,8 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDateTime, PyTuple, PyType, PyTzInfo};
 
+use crate::tuples::Maker;
+
 /// Python classes and constants that requests are read from and answers are made of.
 pub struct Classes {
     /// `Context`.
@@ -43,8 +45,12 @@ pub struct Classes {
     pub fixed_zone: Py<PyType>,
     /// 1970-01-01T00:00:00Z.
     pub epoch: Py<PyAny>,
+    /// `Context()`.
+    pub anyone: Py<PyAny>,
     /// `()`.
     pub nothing: Py<PyTuple>,
+    /// How a named tuple is made.
+    pub maker: Maker,
 }
 
 static CLASSES: PyOnceLock<Classes> = PyOnceLock::new();
@@ -89,7 +95,9 @@ impl Classes {
             segment_states: members("SEGMENT_STATES")?,
             fixed_zone: utc.get_type().unbind(),
             epoch: epoch.into_any().unbind(),
+            anyone: results.getattr("Context")?.call0()?.unbind(),
             nothing: PyTuple::empty(py).unbind(),
+            maker: Maker::new(py)?,
         })
     }
 }

@@ -31,7 +31,7 @@ pub fn segment_not_found(py: Python<'_>, key: &str) -> PyErr {
 
 /// The flag's values are not of the type asked for.
 pub fn type_mismatch(py: Python<'_>, key: &str, actual: &str, expected: &str) -> PyErr {
-    let message = format!("`{key}` has values of type `{actual}`, not `{expected}`");
+    let message = format!("`{key}` carries values of the type {actual}, not {expected}");
     let metadata = [("key", key), ("actual", actual), ("expected", expected)];
     raised(py, |classes| &classes.type_mismatch, &message, &metadata)
 }
@@ -52,12 +52,12 @@ pub fn bind_error(py: Python<'_>, message: &str) -> PyErr {
 
 /// What is said of a flag that is not there.
 pub fn no_flag(key: &str) -> String {
-    format!("no flag or experiment `{key}`")
+    format!("no flag or experiment has the key `{key}`")
 }
 
 /// What is said of a segment that is not there.
 pub fn no_segment(key: &str) -> String {
-    format!("no segment `{key}`")
+    format!("no segment has the key `{key}`")
 }
 
 fn raised(

@@ -5,6 +5,7 @@ mod classes;
 mod dataplane;
 mod failures;
 mod literals;
+mod memory;
 mod moments;
 mod program;
 mod request;

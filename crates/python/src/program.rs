@@ -1,6 +1,4 @@
 //! A linked snapshot that Python code decides with.
-use std::sync::{Mutex, PoisonError};
-
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString};
 use turnout_engine::{
@@ -14,27 +12,26 @@ use crate::failures::{
     flag_not_found, invalid_argument, no_flag, no_segment, segment_not_found, snapshot_refused,
     type_mismatch,
 };
+use crate::memory::Memory;
 use crate::moments::{read_now, type_name};
 use crate::request::Request;
 use crate::status;
 
 /// A linked snapshot: immutable, without threads, good in a forked child.
-#[pyclass(frozen, module = "turnout.engine")]
+///
+/// Linking raises SnapshotRefused for bytes that are no sealed snapshot, or a damaged one; other
+/// Python threads run meanwhile.
+#[pyclass(frozen, subclass, module = "turnout.engine")]
 pub struct Program {
     program: engine::Program,
     answers: Answers,
-    /// The memory of the last request. Taken while the interpreter is held, so that no fork
-    /// finds it locked.
-    memory: Mutex<Option<Context<'static>>>,
+    memory: Memory,
 }
 
 #[pymethods]
 impl Program {
-    /// Links a sealed snapshot; other threads run meanwhile.
-    ///
-    /// Raises SnapshotRefused for bytes that are no sealed snapshot, or a damaged one.
-    #[staticmethod]
-    fn link(py: Python<'_>, sealed: &Bound<'_, PyBytes>) -> PyResult<Self> {
+    #[new]
+    fn new(py: Python<'_>, sealed: &Bound<'_, PyBytes>) -> PyResult<Self> {
         let classes = Classes::get(py)?;
         let bytes = sealed.as_bytes();
         let program = py
@@ -44,7 +41,7 @@ impl Program {
         Ok(Self {
             program,
             answers,
-            memory: Mutex::new(None),
+            memory: Memory::default(),
         })
     }
 
@@ -66,8 +63,8 @@ impl Program {
         self.answers.snapshot(py).clone()
     }
 
-    /// Counts, publisher and problems.
-    fn status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+    /// Describes the snapshot: counts, publisher and problems.
+    fn snapshot_status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         status::write(
             self.answers.classes(),
             &self.program,
@@ -92,11 +89,23 @@ impl Program {
     }
 
     /// Decides one flag or experiment.
-    #[pyo3(signature = (key, context, now=None, default=None, expected_type=None))]
+    ///
+    /// Args:
+    ///     key: The flag's or experiment's key.
+    ///     context: For whom; by default someone of whom nothing is known.
+    ///     now: The instant to decide at, an aware datetime; by default the system's clock.
+    ///     default: The decision's value when it has no variant.
+    ///     expected_type: `bool`, `str`, `int`, `float` or `dict`.
+    ///
+    /// Raises:
+    ///     FlagNotFound: No flag or experiment has this key.
+    ///     TypeMismatch: Its values are not of the expected type.
+    ///     InvalidArgument: The context, or another argument, cannot be used.
+    #[pyo3(signature = (key, context=None, *, now=None, default=None, expected_type=None))]
     fn decide<'py>(
         &self,
         key: &Bound<'py, PyAny>,
-        context: &Bound<'py, PyAny>,
+        context: Option<&Bound<'py, PyAny>>,
         now: Option<&Bound<'py, PyAny>>,
         default: Option<&Bound<'py, PyAny>>,
         expected_type: Option<&Bound<'py, PyAny>>,
@@ -106,25 +115,27 @@ impl Program {
         if let Some(expected) = expected_type {
             self.check_type(py, item, expected)?;
         }
-        let decision = self.evaluate(context, now, |evaluation| evaluation.decide(item))?;
-        let snapshot = self.answers.snapshot(py);
+        let decision = self.evaluate(py, context, now, |evaluation| evaluation.decide(item))?;
         let none = py.None().into_bound(py);
+        let default = default.unwrap_or(&none);
         self.answers
-            .decision(&self.program, &decision, snapshot, default.unwrap_or(&none))
+            .decision(&self.program, &decision, self.answers.snapshot(py), default)
     }
 
-    /// Decides several keys at one `now`; a key that is not there gives an ItemFailure.
-    #[pyo3(signature = (keys, context, now=None))]
+    /// Decides several keys at one `now`, in the order asked.
+    ///
+    /// A key that is not there gives an ItemFailure in the place of its Decision.
+    #[pyo3(signature = (keys, context=None, *, now=None))]
     fn decide_many<'py>(
         &self,
         keys: &Bound<'py, PyAny>,
-        context: &Bound<'py, PyAny>,
+        context: Option<&Bound<'py, PyAny>>,
         now: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyList>> {
         let py = keys.py();
         let keys = key_list(keys)?;
         let items: Vec<_> = keys.iter().map(|key| self.program.item(key)).collect();
-        let decisions = self.evaluate(context, now, |evaluation| {
+        let decisions = self.evaluate(py, context, now, |evaluation| {
             items
                 .iter()
                 .map(|item| item.map(|item| evaluation.decide(item)))
@@ -148,11 +159,11 @@ impl Program {
     }
 
     /// Decides every flag and experiment, or those of a tag or a key prefix, sorted by key.
-    #[pyo3(signature = (context, tag=None, prefix=None, now=None))]
+    #[pyo3(signature = (context=None, *, tag=None, prefix=None, now=None))]
     fn decide_all<'py>(
         &self,
         py: Python<'py>,
-        context: &Bound<'py, PyAny>,
+        context: Option<&Bound<'py, PyAny>>,
         tag: Option<&str>,
         prefix: Option<&str>,
         now: Option<&Bound<'py, PyAny>>,
@@ -160,7 +171,7 @@ impl Program {
         let items = self.program.items().iter().enumerate();
         let chosen = items.filter(|(_, item)| chosen(&item.key, &item.tags, tag, prefix));
         let chosen: Vec<_> = chosen.filter_map(|(at, _)| ItemIndex::new(at)).collect();
-        let decisions = self.evaluate(context, now, |evaluation| {
+        let decisions = self.evaluate(py, context, now, |evaluation| {
             chosen
                 .iter()
                 .map(|item| evaluation.decide(*item))
@@ -179,11 +190,14 @@ impl Program {
     }
 
     /// Tells whether a context is in a segment.
-    #[pyo3(signature = (key, context, now=None))]
+    ///
+    /// Raises:
+    ///     SegmentNotFound: No segment has this key.
+    #[pyo3(signature = (key, context=None, *, now=None))]
     fn check_segment<'py>(
         &self,
         key: &Bound<'py, PyAny>,
-        context: &Bound<'py, PyAny>,
+        context: Option<&Bound<'py, PyAny>>,
         now: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = key.py();
@@ -192,24 +206,28 @@ impl Program {
             .program
             .segment(name)
             .ok_or_else(|| segment_not_found(py, name))?;
-        let check = self.evaluate(context, now, |evaluation| evaluation.check_segment(segment))?;
+        let check = self.evaluate(py, context, now, |evaluation| {
+            evaluation.check_segment(segment)
+        })?;
         let snapshot = self.answers.snapshot(py);
         self.answers
             .segment_check(&self.program, segment, &check, snapshot)
     }
 
-    /// Checks several segments at one `now`; a key that is not there gives an ItemFailure.
-    #[pyo3(signature = (keys, context, now=None))]
+    /// Checks several segments at one `now`, in the order asked.
+    ///
+    /// A key that is not there gives an ItemFailure in the place of its SegmentCheck.
+    #[pyo3(signature = (keys, context=None, *, now=None))]
     fn check_segments<'py>(
         &self,
         keys: &Bound<'py, PyAny>,
-        context: &Bound<'py, PyAny>,
+        context: Option<&Bound<'py, PyAny>>,
         now: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyList>> {
         let py = keys.py();
         let keys = key_list(keys)?;
         let segments: Vec<_> = keys.iter().map(|key| self.program.segment(key)).collect();
-        let checks = self.evaluate(context, now, |evaluation| {
+        let checks = self.evaluate(py, context, now, |evaluation| {
             let mut check = |segment| (segment, evaluation.check_segment(segment));
             segments
                 .iter()
@@ -235,11 +253,11 @@ impl Program {
     }
 
     /// Lists the segments that a context is in, and those for which it could not be known.
-    #[pyo3(signature = (context, tag=None, prefix=None, now=None))]
+    #[pyo3(signature = (context=None, *, tag=None, prefix=None, now=None))]
     fn matching_segments<'py>(
         &self,
         py: Python<'py>,
-        context: &Bound<'py, PyAny>,
+        context: Option<&Bound<'py, PyAny>>,
         tag: Option<&str>,
         prefix: Option<&str>,
         now: Option<&Bound<'py, PyAny>>,
@@ -248,7 +266,7 @@ impl Program {
         let chosen =
             segments.filter(|(_, segment)| chosen(&segment.key, &segment.tags, tag, prefix));
         let chosen: Vec<_> = chosen.filter_map(|(at, _)| SegmentIndex::new(at)).collect();
-        let states = self.evaluate(context, now, |evaluation| {
+        let states = self.evaluate(py, context, now, |evaluation| {
             chosen
                 .iter()
                 .map(|one| evaluation.check_segment(*one).state)
@@ -281,25 +299,25 @@ impl Program {
 
 impl Program {
     /// Runs an evaluation of a context; no Python code runs inside of it.
+    #[inline]
     fn evaluate<R>(
         &self,
-        context: &Bound<'_, PyAny>,
+        py: Python<'_>,
+        context: Option<&Bound<'_, PyAny>>,
         now: Option<&Bound<'_, PyAny>>,
         evaluate: impl FnOnce(&mut Evaluation<'_, '_, '_>) -> R,
     ) -> PyResult<R> {
-        let now: Instant = read_now(context.py(), now)?;
-        let request = Request::read(self.answers.classes(), context)?;
-        let kept = self
+        let classes = self.answers.classes();
+        let now: Instant = read_now(py, now)?;
+        let request = Request::read(classes, context.unwrap_or_else(|| classes.anyone.bind(py)))?;
+        let memory = self
             .memory
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        let memory = kept.unwrap_or_else(|| Context::new(&self.program));
-        let (answer, memory) =
-            request.with(self.answers.classes(), &self.program, memory, |context| {
-                evaluate(&mut Evaluation::new(&self.program, context, now))
-            })?;
-        *self.memory.lock().unwrap_or_else(PoisonError::into_inner) = Some(memory);
+            .take(py)
+            .unwrap_or_else(|| Context::new(&self.program));
+        let (answer, memory) = request.with(classes, &self.program, memory, |context| {
+            evaluate(&mut Evaluation::new(&self.program, context, now))
+        })?;
+        self.memory.put(py, memory);
         Ok(answer)
     }
 

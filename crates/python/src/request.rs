@@ -1,6 +1,9 @@
 //! A `turnout.Context` as the engine wants it.
+use std::borrow::Cow;
+
+use pyo3::exceptions::PySystemError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::{PyBool, PyDict, PyMapping, PyString, PyTuple};
 use turnout_engine::{Context, Program, ValueRef};
 
 use crate::attributes::{Lists, Stop, prepared, text, walk, walk_units};
@@ -8,18 +11,35 @@ use crate::classes::Classes;
 use crate::failures::invalid_argument;
 use crate::moments::type_name;
 
-/// The parts of a context, held; names that could not be known are read already.
-pub struct Request<'py> {
-    unit_id: Option<Bound<'py, PyAny>>,
-    attributes: Option<Bound<'py, PyDict>>,
-    units: Option<Bound<'py, PyDict>>,
+/// The parts of a context, borrowed from it; names that could not be known are read already.
+pub struct Request<'a, 'py> {
+    unit_id: Option<Borrowed<'a, 'py, PyAny>>,
+    attributes: Mapping<'a, 'py>,
+    units: Mapping<'a, 'py>,
     unknown: Vec<String>,
     partial: bool,
 }
 
-impl<'py> Request<'py> {
+/// A dict as given, or one made of another mapping.
+type Mapping<'a, 'py> = Option<Dict<'a, 'py>>;
+
+enum Dict<'a, 'py> {
+    Given(Borrowed<'a, 'py, PyDict>),
+    Made(Bound<'py, PyDict>),
+}
+
+impl<'py> Dict<'_, 'py> {
+    fn get(&self) -> &Bound<'py, PyDict> {
+        match self {
+            Self::Given(dict) => dict,
+            Self::Made(dict) => dict,
+        }
+    }
+}
+
+impl<'a, 'py> Request<'a, 'py> {
     /// Takes a context apart; may run Python code.
-    pub fn read(classes: &Classes, context: &Bound<'py, PyAny>) -> PyResult<Self> {
+    pub fn read(classes: &Classes, context: &'a Bound<'py, PyAny>) -> PyResult<Self> {
         let py = context.py();
         let class = classes.context.bind(py);
         if !context.get_type().is(class) && !context.is_instance(class)? {
@@ -28,10 +48,12 @@ impl<'py> Request<'py> {
             return Err(invalid_argument(py, &message));
         }
         let fields = context.cast::<PyTuple>()?;
-        let part = |at: usize| fields.get_item(at);
+        let part = |at: usize| fields.get_borrowed_item(at);
+        let unit_id = part(0)?;
         let unknown = part(3)?;
+        let partial = part(4)?;
         let request = Self {
-            unit_id: Some(part(0)?).filter(|id| !id.is_none()),
+            unit_id: (!unit_id.is_none()).then_some(unit_id),
             attributes: mapping("attributes", part(1)?)?,
             units: mapping("units", part(2)?)?,
             unknown: if unknown.is(&classes.nothing) {
@@ -39,9 +61,11 @@ impl<'py> Request<'py> {
             } else {
                 names(&unknown)?
             },
-            partial: part(4)?.is_truthy()?,
+            partial: !partial.is(PyBool::new(py, false)) && partial.is_truthy()?,
         };
-        request.check_user(py)?;
+        if request.units.is_some() {
+            request.check_user(py)?;
+        }
         Ok(request)
     }
 
@@ -49,6 +73,7 @@ impl<'py> Request<'py> {
     ///
     /// No Python code runs between the first look at the attributes and the end of `evaluate`:
     /// strings are borrowed from them.
+    #[inline]
     pub fn with<R>(
         &self,
         classes: &Classes,
@@ -56,27 +81,23 @@ impl<'py> Request<'py> {
         memory: Context<'static>,
         evaluate: impl FnOnce(&mut Context<'_>) -> R,
     ) -> PyResult<(R, Context<'static>)> {
-        match self.fill(classes, program, memory, self.attributes.as_ref(), evaluate) {
+        let attributes = self.attributes.as_ref().map(Dict::get);
+        match self.fill(classes, program, memory, attributes, evaluate) {
             Ok(done) => Ok(done),
             Err((Stop::Raised(error), _)) => Err(error),
             Err((Stop::Unprepared, evaluate)) => {
-                let ready = self
-                    .attributes
-                    .as_ref()
-                    .map(|dict| prepared(program, dict))
-                    .transpose()?;
+                let ready = attributes.map(|dict| prepared(program, dict)).transpose()?;
                 let memory = Context::new(program);
-                self.fill(classes, program, memory, ready.as_ref(), evaluate)
-                    .map_err(|(stop, _)| match stop {
-                        Stop::Raised(error) => error,
-                        Stop::Unprepared => pyo3::exceptions::PySystemError::new_err(
-                            "a converted context is not ready",
-                        ),
-                    })
+                let filled = self.fill(classes, program, memory, ready.as_ref(), evaluate);
+                filled.map_err(|(stop, _)| match stop {
+                    Stop::Raised(error) => error,
+                    Stop::Unprepared => PySystemError::new_err("a prepared context is not ready"),
+                })
             }
         }
     }
 
+    #[inline]
     fn fill<R, F: FnOnce(&mut Context<'_>) -> R>(
         &self,
         classes: &Classes,
@@ -90,32 +111,31 @@ impl<'py> Request<'py> {
         if let Err(stop) = self.set(classes, program, attributes, &mut context, &mut lists) {
             return Err((stop, evaluate));
         }
-        let outcome = {
-            let lists = &lists;
-            let mut context = context;
-            for (index, list) in lists {
-                context.set_at(*index, ValueRef::List(list));
-            }
-            (evaluate(&mut context), context.recycle(program))
-        };
-        Ok(outcome)
+        let lists = &lists;
+        let mut context = context;
+        for (index, list) in lists {
+            context.set_at(*index, ValueRef::List(list));
+        }
+        let answer = evaluate(&mut context);
+        Ok((answer, context.recycle(program)))
     }
 
-    fn set<'a>(
-        &'a self,
+    #[inline]
+    fn set<'s>(
+        &'s self,
         classes: &Classes,
         program: &Program,
-        attributes: Option<&'a Bound<'py, PyDict>>,
-        context: &mut Context<'a>,
-        lists: &mut Lists<'a>,
+        attributes: Option<&'s Bound<'py, PyDict>>,
+        context: &mut Context<'s>,
+        lists: &mut Lists<'s>,
     ) -> Result<(), Stop> {
         if let Some(attributes) = attributes {
             walk(classes, program, attributes, context, lists)?;
         }
         if let Some(units) = &self.units {
-            walk_units(program, units, context)?;
+            walk_units(program, units.get(), context)?;
         }
-        if let Some(id) = &self.unit_id {
+        if let Some(id) = self.unit_id {
             context.unit(program, "user", unit_text(id)?);
         }
         for name in &self.unknown {
@@ -130,7 +150,7 @@ impl<'py> Request<'py> {
         let (Some(units), Some(id)) = (&self.units, &self.unit_id) else {
             return Ok(());
         };
-        match units.get_item(pyo3::intern!(py, "user"))? {
+        match units.get().get_item(pyo3::intern!(py, "user"))? {
             Some(user) if !user.eq(id)? => Err(invalid_argument(
                 py,
                 "`unit_id` and `units` name different ids of the unit kind `user`",
@@ -140,9 +160,9 @@ impl<'py> Request<'py> {
     }
 }
 
-fn unit_text<'a>(id: &'a Bound<'_, PyAny>) -> PyResult<&'a str> {
-    text(id.as_borrowed()).map_err(|error| {
-        let kind = type_name(id);
+fn unit_text<'a>(id: Borrowed<'a, '_, PyAny>) -> PyResult<&'a str> {
+    text(id).map_err(|error| {
+        let kind = type_name(&id);
         let reason = error.value(id.py()).to_string();
         invalid_argument(
             id.py(),
@@ -151,24 +171,21 @@ fn unit_text<'a>(id: &'a Bound<'_, PyAny>) -> PyResult<&'a str> {
     })
 }
 
-fn mapping<'py>(what: &str, value: Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyDict>>> {
+fn mapping<'a, 'py>(what: &str, value: Borrowed<'a, 'py, PyAny>) -> PyResult<Mapping<'a, 'py>> {
     if value.is_none() {
         return Ok(None);
     }
-    let value = match value.cast_into::<PyDict>() {
-        Ok(dict) => return Ok(Some(dict)),
-        Err(error) => error.into_inner(),
-    };
-    let py = value.py();
-    let dict = PyDict::new(py);
-    match value.cast::<pyo3::types::PyMapping>() {
-        Ok(mapping) => dict.update(mapping)?,
-        Err(_) => {
-            let message = format!("`{what}` is a `{}`: give a dict", type_name(&value));
-            return Err(invalid_argument(py, &message));
-        }
+    if let Ok(dict) = value.cast::<PyDict>() {
+        return Ok(Some(Dict::Given(dict)));
     }
-    Ok(Some(dict))
+    let py = value.py();
+    let Ok(mapping) = value.cast::<PyMapping>() else {
+        let message = format!("`{what}` is a `{}`: give a dict", type_name(&value));
+        return Err(invalid_argument(py, &message));
+    };
+    let dict = PyDict::new(py);
+    dict.update(&mapping)?;
+    Ok(Some(Dict::Made(dict)))
 }
 
 fn names(unknown: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
@@ -184,13 +201,13 @@ fn names(unknown: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
         return Err(refused());
     }
     let names = unknown.try_iter().map_err(|_| refused())?;
-    names
-        .map(|name| {
-            let name = name?;
-            name.extract::<String>().map_err(|_| {
-                let kind = type_name(&name);
-                invalid_argument(py, &format!("`unknown` holds a `{kind}`: give names"))
-            })
-        })
-        .collect()
+    let name = |name: PyResult<Bound<'_, PyAny>>| {
+        let name = name?;
+        let text = name.extract::<Cow<'_, str>>().map_err(|_| {
+            let kind = type_name(&name);
+            invalid_argument(py, &format!("`unknown` holds a `{kind}`: give names"))
+        })?;
+        Ok(text.into_owned())
+    };
+    names.map(name).collect()
 }

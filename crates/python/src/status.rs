@@ -7,7 +7,6 @@ use turnout_engine::{ItemKind, Problem, Program};
 
 use crate::classes::Classes;
 use crate::moments;
-use crate::tuples::build;
 
 /// Writes the status of a program.
 pub fn write<'py>(
@@ -42,7 +41,7 @@ pub fn write<'py>(
         program.segments().len().into_pyobject(py)?.into_any(),
         PyTuple::new(py, problems?)?.into_any(),
     ];
-    build(py, &classes.snapshot_status, fields)
+    classes.maker.build(py, &classes.snapshot_status, fields)
 }
 
 /// A `SnapshotRef`.
@@ -59,7 +58,7 @@ pub fn reference<'py>(
         age.as_secs_f64().into_pyobject(py)?.into_any(),
         PyBool::new(py, stale).to_owned().into_any(),
     ];
-    build(py, &classes.snapshot_ref, fields)
+    classes.maker.build(py, &classes.snapshot_ref, fields)
 }
 
 fn problem<'py>(
@@ -79,5 +78,5 @@ fn problem<'py>(
             .to_owned()
             .into_any(),
     ];
-    build(py, &classes.snapshot_problem, fields)
+    classes.maker.build(py, &classes.snapshot_problem, fields)
 }

@@ -77,7 +77,7 @@ def sealed():
 
 @pytest.fixture
 def program(sealed):
-    return Program.link(sealed)
+    return Program(sealed)
 
 
 @pytest.fixture(scope="session")

@@ -73,7 +73,7 @@ def test_client_and_engine_answer_alike(client, program, context):
     answers = client.decide_many(keys, context)
     assert [aged(answer) for answer in answers] == program.decide_many(keys, context)
     answers = client.decide_all(context, prefix="c")
-    assert [aged(answer) for answer in answers] == program.decide_all(context, None, "c")
+    assert [aged(answer) for answer in answers] == program.decide_all(context, prefix="c")
     keys = [*program.segment_keys, "nothing"]
     answers = client.check_segments(keys, context)
     assert [aged(answer) for answer in answers] == program.check_segments(keys, context)
@@ -86,24 +86,26 @@ def test_client_and_engine_refuse_alike(client, program):
     for call, kind in (
         (lambda asked: asked.decide("nothing", Context()), FlagNotFound),
         (lambda asked: asked.check_segment("nothing", Context()), SegmentNotFound),
+        (lambda asked: asked.decide("checkout", Context(), expected_type=bool), TypeMismatch),
         (lambda asked: asked.decide("", Context()), InvalidArgument),
         (
             lambda asked: asked.decide("checkout", Context("u", units={"user": "v"})),
             InvalidArgument,
         ),
     ):
+        told = []
         for asked in (client, program):
             with pytest.raises(kind) as raised:
                 call(asked)
             assert type(raised.value) is kind
-    with pytest.raises(TypeMismatch):
-        client.decide("checkout", Context(), expected_type=bool)
+            told.append(str(raised.value))
+        assert told[0] == told[1] or kind is InvalidArgument
     assert client.decide("b-disabled", Context(), default=7).value == 7
 
 
 def test_status_is_told_by_both(client, plane, program):
     status, own = client.snapshot_status(), plane.status()
-    assert status[1:] == own[1:] == program.status()[1:]
+    assert status[1:] == own[1:] == program.snapshot_status()[1:]
     assert status.snapshot.id == program.id
     assert client.snapshot.revision == 3
 
@@ -145,8 +147,8 @@ def test_what_happened_is_counted(plane, served):
     assert stats["decisions"] == 1
     assert stats["segment_checks"] == 1
     assert (stats["calls"], stats["calls_failed"]) == (3, 1)
-    assert stats["swap_longest_ns"] > 0
-    assert stats["revision"] == 3
+    assert (stats["revision"], stats["loads"]) == (3, 1)
+    assert stats["swap_longest_ns"] >= 0
 
 
 def test_addresses_are_those_that_were_taken(served, tmp_path):

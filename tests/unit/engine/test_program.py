@@ -159,7 +159,7 @@ def test_any_zone_will_do(program, zone):
     moment = datetime(2026, 7, 1, 12, tzinfo=zone)
     assert variant(program, {"plan": "pro", "age": moment}) == "on"
     assert variant(program, {"plan": "pro", "interests": [moment]}) == "on"
-    assert program.decide("checkout", Context(), moment).variant == "off"
+    assert program.decide("checkout", Context(), now=moment).variant == "off"
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001 - that is what is refused
 @pytest.mark.parametrize("now", ["today", 7, NAIVE, datetime.max.replace(tzinfo=UTC)])
 def test_now_is_an_aware_datetime_of_these_centuries(program, now):
     with pytest.raises(InvalidArgument, match="`now`"):
-        program.decide("checkout", Context(), now)
+        program.decide("checkout", Context(), now=now)
 
 
 def test_no_value_of_a_caller_changes_the_next_one(program):
@@ -215,12 +215,12 @@ def test_no_value_of_a_caller_changes_the_next_one(program):
 
 def test_a_default_is_for_no_variant(program):
     default = object()
-    decision = program.decide("b-disabled", Context("u"), None, default)
+    decision = program.decide("b-disabled", Context("u"), default=default)
     assert decision.variant is None
     assert decision.value is default
     assert decision.reason is Reason.DISABLED
     assert program.decide("b-disabled", Context("u")).value is None
-    assert program.decide("checkout", Context("u"), None, default).value == "OFF"
+    assert program.decide("checkout", Context("u"), default=default).value == "OFF"
 
 
 def test_keys_that_are_not_there_are_named(program):
@@ -235,13 +235,13 @@ def test_keys_that_are_not_there_are_named(program):
 
 
 def test_the_expected_type_is_checked(program):
-    assert program.decide("checkout", Context(), None, None, str).value == "OFF"
-    assert program.decide("a-object", Context(), None, None, dict).variant == "off"
-    with pytest.raises(TypeMismatch, match="type `string`, not `boolean`") as raised:
-        program.decide("checkout", Context(), None, None, bool)
+    assert program.decide("checkout", Context(), expected_type=str).value == "OFF"
+    assert program.decide("a-object", Context(), expected_type=dict).variant == "off"
+    with pytest.raises(TypeMismatch, match="type string, not boolean") as raised:
+        program.decide("checkout", Context(), expected_type=bool)
     assert raised.value.metadata == {"key": "checkout", "actual": "string", "expected": "boolean"}
     with pytest.raises(InvalidArgument, match="expected type"):
-        program.decide("checkout", Context(), None, None, bytes)
+        program.decide("checkout", Context(), expected_type=bytes)
 
 
 def test_many_are_decided_in_the_order_asked(program):
@@ -259,9 +259,9 @@ def test_many_are_decided_in_the_order_asked(program):
 def test_all_are_decided_sorted(program):
     keys = ["a-object", "b-disabled", "checkout"]
     assert [decision.key for decision in program.decide_all(Context())] == keys == program.keys
-    assert [decision.key for decision in program.decide_all(Context(), "shop")] == ["checkout"]
-    assert [decision.key for decision in program.decide_all(Context(), None, "b")] == [keys[1]]
-    assert program.decide_all(Context(), "shop", "b") == []
+    assert [decision.key for decision in program.decide_all(Context(), tag="shop")] == ["checkout"]
+    assert [decision.key for decision in program.decide_all(Context(), prefix="b")] == [keys[1]]
+    assert program.decide_all(Context(), tag="shop", prefix="b") == []
 
 
 def test_segments_are_listed(program):
@@ -270,8 +270,8 @@ def test_segments_are_listed(program):
     assert list(matching) == ["pro"]
     assert matching.unknown_keys == ("zz-gardeners",)
     assert matching.snapshot == program.snapshot
-    assert not program.matching_segments(context, "nothing")
-    assert list(program.matching_segments(context, "paying", "p")) == ["pro"]
+    assert not program.matching_segments(context, tag="nothing")
+    assert list(program.matching_segments(context, tag="paying", prefix="p")) == ["pro"]
     assert program.segment_keys == ["pro", "zz-gardeners"]
 
 
@@ -283,7 +283,7 @@ def test_several_segments_are_checked_in_the_order_asked(program):
 
 
 def test_a_program_describes_itself(program):
-    status = program.status()
+    status = program.snapshot_status()
     assert status.snapshot == program.snapshot
     assert (status.flags, status.experiments, status.segments) == (3, 0, 2)
     assert status.published_at == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
@@ -294,7 +294,7 @@ def test_a_program_describes_itself(program):
 @pytest.mark.parametrize("damage", [b"", b"TURNOUT\x01", b"x" * 100])
 def test_what_is_no_snapshot_is_refused(damage):
     with pytest.raises(SnapshotRefused) as raised:
-        Program.link(damage)
+        Program(damage)
     assert str(raised.value)
 
 
@@ -303,7 +303,7 @@ def test_a_flipped_byte_is_refused(sealed):
         damaged = bytearray(sealed)
         damaged[at] ^= 1
         with pytest.raises(SnapshotRefused):
-            Program.link(bytes(damaged))
+            Program(bytes(damaged))
 
 
 def test_threads_share_a_program(program):
