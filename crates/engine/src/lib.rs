@@ -65,7 +65,7 @@ pub use evaluation::{Evaluation, Instant};
 pub use index::{AttributeIndex, ItemIndex, RuleIndex, SegmentIndex, UnitKindIndex, VariantIndex};
 pub use link::LinkError;
 pub use program::{Item, ItemKind, Program, Segment, Variant};
-pub use sealed::seal;
+pub use sealed::{seal, seal_bytes};
 pub use slot::slot;
 pub use truth::Truth;
 pub use value::ValueRef;

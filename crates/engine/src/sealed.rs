@@ -47,8 +47,13 @@ pub(crate) fn open(sealed: &[u8]) -> Result<(Header, Content), LinkError> {
 
 /// Seals content: gives the header its id, and the whole its magic and checksum.
 #[must_use]
-pub fn seal(mut header: Header, content: &Content) -> Vec<u8> {
-    let content = content.encode_to_vec();
+pub fn seal(header: Header, content: &Content) -> Vec<u8> {
+    seal_bytes(header, content.encode_to_vec())
+}
+
+/// Seals content that is serialised already.
+#[must_use]
+pub fn seal_bytes(mut header: Header, content: Vec<u8>) -> Vec<u8> {
     header.id = hex(&content);
     let message = Snapshot {
         header: header.into(),

@@ -1,0 +1,158 @@
+//! Runs `conformance/decisions/` on the sealed snapshots beside it: flags, experiments and
+//! segments as a compiler writes them.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs
+)]
+
+use std::path::PathBuf;
+
+use serde_json::{Value as Json, json};
+use turnout_engine::{Context, Evaluation, Instant, Program, Value, ValueRef, VariantIndex};
+use turnout_snapshot::turnout::v1::__buffa::oneof::value::Kind;
+
+fn folder(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../../conformance")
+        .join(name)
+}
+
+#[test]
+fn every_decision() {
+    let mut ran: u32 = 0;
+    let mut wrong = Vec::new();
+    for entry in std::fs::read_dir(folder("decisions")).expect("the folder") {
+        let path = entry.expect("an entry").path();
+        let stem = path.file_stem().and_then(|s| s.to_str()).expect("a name");
+        let file: Json = serde_json::from_slice(&std::fs::read(&path).expect("the file"))
+            .unwrap_or_else(|error| panic!("{stem}: {error}"));
+        let sealed = std::fs::read(folder("snapshots").join(format!("{stem}.snapshot")))
+            .unwrap_or_else(|error| panic!("{stem}: {error}: run compile_cases.py"));
+        let program = Program::link(&sealed).unwrap_or_else(|error| panic!("{stem}: {error}"));
+        for case in file["cases"].as_array().expect("cases") {
+            let answer = answer(&program, case);
+            if answer != expected(case) {
+                wrong.push(format!("{stem}: {case}\n  but {answer}"));
+            }
+            ran = ran.saturating_add(1);
+        }
+    }
+    assert!(ran > 300, "{ran} cases");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What a case leaves out is empty.
+fn expected(case: &Json) -> Json {
+    let mut whole = match case["segment"].is_string() {
+        true => json!({"unknown_attributes": [], "notes": []}),
+        false => json!({
+            "rule": null, "experiment": null, "experiment_variant": null, "enrolled": false,
+            "error_code": null, "degraded": false, "unknown_attributes": [], "notes": [],
+        }),
+    };
+    for (name, part) in case["expected"].as_object().expect("expected") {
+        whole[name] = part.clone();
+    }
+    whole
+}
+
+fn answer(program: &Program, case: &Json) -> Json {
+    let given = &case["context"];
+    let lists: Vec<Vec<ValueRef<'_>>> = attributes(given).map(|(_, v)| elements(v)).collect();
+    let mut context = Context::new(program);
+    if let Some(id) = given["unit_id"].as_str() {
+        context.unit(program, "user", id);
+    }
+    for (kind, id) in given["units"].as_object().into_iter().flatten() {
+        context.unit(program, kind, id.as_str().expect("an id"));
+    }
+    for ((name, written), list) in attributes(given).zip(&lists) {
+        context.set(program, name, value(written, list));
+    }
+    for name in given["unknown"].as_array().into_iter().flatten() {
+        context.unknown(program, name.as_str().expect("a name"));
+    }
+    context.partial(given["partial"] == true);
+    let evaluation = Evaluation::new(program, &mut context, Instant(0));
+    match case["segment"].as_str() {
+        Some(key) => check(program, evaluation, key),
+        None => decide(program, evaluation, case["key"].as_str().expect("a key")),
+    }
+}
+
+fn decide(program: &Program, mut evaluation: Evaluation<'_, '_, '_>, key: &str) -> Json {
+    let item = program.item(key).expect("the item");
+    let decision = evaluation.decide(item);
+    let variant = |index: VariantIndex| program.variant(index).expect("the variant");
+    let keyed = |index| {
+        let keys = program.items().iter().map(|item| &*item.key);
+        keys.into_iter()
+            .find(|key| program.item(key) == Some(index))
+    };
+    json!({
+        "variant": decision.variant.map(|v| &*variant(v).name),
+        "value": decision.variant.map(|v| plain(&variant(v).value)),
+        "reason": decision.reason.as_str(),
+        "rule": decision.rule.map(|rule| program.rule_name(rule)),
+        "experiment": decision.experiment.and_then(keyed),
+        "experiment_variant": decision.experiment_variant.map(|v| &*variant(v).name),
+        "enrolled": decision.enrolled,
+        "error_code": decision.error.map(|code| code.as_str()),
+        "degraded": decision.degraded,
+        "unknown_attributes": decision.unknown.names(program),
+        "notes": decision.notes.iter().map(|note| note.as_str()).collect::<Vec<_>>(),
+    })
+}
+
+fn check(program: &Program, mut evaluation: Evaluation<'_, '_, '_>, key: &str) -> Json {
+    let check = evaluation.check_segment(program.segment(key).expect("the segment"));
+    json!({
+        "state": check.state.as_str(),
+        "reason": check.reason.as_str(),
+        "unknown_attributes": check.unknown.names(program),
+        "notes": check.notes.iter().map(|note| note.as_str()).collect::<Vec<_>>(),
+    })
+}
+
+fn attributes(given: &Json) -> impl Iterator<Item = (&String, &Json)> {
+    given["attributes"].as_object().into_iter().flatten()
+}
+
+fn elements(written: &Json) -> Vec<ValueRef<'_>> {
+    let elements = written.as_array().into_iter().flatten();
+    elements.map(|element| value(element, &[])).collect()
+}
+
+fn value<'v>(written: &'v Json, list: &'v [ValueRef<'v>]) -> ValueRef<'v> {
+    match written {
+        Json::Null => ValueRef::Null,
+        Json::Bool(value) => ValueRef::Boolean(*value),
+        Json::String(value) => ValueRef::String(value),
+        Json::Number(value) => match value.as_i64() {
+            Some(integer) => ValueRef::Integer(integer),
+            None => ValueRef::Double(value.as_f64().expect("a double")),
+        },
+        Json::Array(_) => ValueRef::List(list),
+        Json::Object(_) => ValueRef::Object,
+    }
+}
+
+/// What a variant carries; an integer is not equal to a double here either.
+fn plain(value: &Value) -> Json {
+    match &value.kind {
+        None | Some(Kind::Null(_)) => Json::Null,
+        Some(Kind::String(text)) => json!(text),
+        Some(Kind::Integer(number)) => json!(number),
+        Some(Kind::Double(number)) => json!(number),
+        Some(Kind::Boolean(truth)) => json!(truth),
+        Some(Kind::Timestamp(instant)) => json!([instant.seconds, instant.nanos]),
+        Some(Kind::List(list)) => list.values.iter().map(plain).collect(),
+        Some(Kind::Object(object)) => object
+            .fields
+            .iter()
+            .map(|field| (field.name.clone(), plain(&field.value)))
+            .collect(),
+    }
+}

@@ -1,0 +1,233 @@
+//! Parts that do not fit together are refused with the place and the reason.
+#![allow(clippy::expect_used, clippy::indexing_slicing, missing_docs)]
+
+mod catalogue;
+
+use catalogue::*;
+use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::{operand, rule};
+use turnout_snapshot::turnout::snapshot::v1::{
+    AttributeType, Content, Expression, FlagType, Interval, Modulo, Operator, Split,
+};
+
+/// A flag `f` whose one rule has this condition.
+fn with_condition(when: Expression) -> Content {
+    content(
+        vec![],
+        vec![flag("f", vec![rule("r", Some(when), serve(1))])],
+        vec![],
+    )
+}
+
+fn refused(content: &Content, words: &[&str]) {
+    let message = refusal(content);
+    for word in words {
+        assert!(message.contains(word), "`{message}` does not say `{word}`");
+    }
+    assert!(!message.ends_with('.'), "{message}");
+}
+
+#[test]
+fn every_index_is_checked() {
+    let far = 99;
+    refused(
+        &with_condition(in_segment(far)),
+        &["flag `f`", "segment 99"],
+    );
+    let far_attribute = condition(far, Operator::IsSet, AttributeType::Unspecified, vec![]);
+    refused(
+        &with_condition(far_attribute),
+        &["rule `r`", "attribute 99"],
+    );
+    let rules = vec![rule("r", None, serve(far))];
+    refused(
+        &content(vec![], vec![flag("f", rules)], vec![]),
+        &["variant 99"],
+    );
+    let rules = vec![rule("r", None, rule::Outcome::Experiment(far))];
+    refused(
+        &content(vec![], vec![flag("f", rules)], vec![]),
+        &["experiment 99"],
+    );
+    let mut bad = flag("f", vec![]);
+    bad.default_variant = far;
+    refused(&content(vec![], vec![bad], vec![]), &["variant 99"]);
+    let mut bad = flag("f", vec![]);
+    bad.unit = far;
+    refused(&content(vec![], vec![bad], vec![]), &["unit kind 99"]);
+    let mut bad = experiment("e");
+    bad.control = far;
+    refused(
+        &content(vec![], vec![], vec![bad]),
+        &["experiment `e`", "variant 99"],
+    );
+    let mut bad = segment("s", everyone());
+    bad.include = vec![far];
+    refused(
+        &content(vec![bad], vec![], vec![]),
+        &["segment `s`", "segment 99"],
+    );
+}
+
+#[test]
+fn slots_must_be_in_order_and_whole_for_a_split() {
+    let ranges = [
+        vec![range(0, 500_000, 0)],
+        vec![range(0, 500_000, 0), range(400_000, SLOTS, 1)],
+        vec![range(500_000, SLOTS, 1), range(0, 500_000, 0)],
+        vec![range(0, SLOTS + 1, 0)],
+        vec![range(0, 0, 0), range(0, SLOTS, 1)],
+        vec![],
+    ];
+    for ranges in ranges {
+        let split = Split {
+            salt: "f.split".to_owned(),
+            ranges,
+            ..Default::default()
+        };
+        let rules = vec![rule("r", None, rule::Outcome::Split(Box::new(split)))];
+        refused(&content(vec![], vec![flag("f", rules)], vec![]), &["slots"]);
+    }
+    refused(&with_condition(slots(10, 5)), &["slots 10 to 5"]);
+}
+
+#[test]
+fn names_must_be_sorted_and_unique() {
+    let mut bad = full();
+    bad.attributes.swap(0, 1);
+    refused(&bad, &["attributes", "sorted"]);
+    let mut bad = full();
+    bad.unit_kinds = vec!["company".to_owned()];
+    refused(&bad, &["`user`"]);
+    let twice = content(vec![], vec![flag("same", vec![])], vec![experiment("same")]);
+    refused(&twice, &["flags and experiments", "`same`"]);
+    let bad = content(vec![segment("s", members(&["b", "a"]))], vec![], vec![]);
+    refused(&bad, &["members", "`a`"]);
+}
+
+#[test]
+fn operands_must_have_the_form_of_the_operator() {
+    let interval = Interval {
+        low: "1".to_owned(),
+        high: "two".to_owned(),
+        ..Default::default()
+    };
+    let modulo = Modulo {
+        divisor: "0".to_owned(),
+        remainder: "0".to_owned(),
+        ..Default::default()
+    };
+    let text = || operand::Kind::Text("x".to_owned());
+    let cases = [
+        (
+            Operator::IsOn,
+            AttributeType::Boolean,
+            text(),
+            "takes no operand",
+        ),
+        (
+            Operator::IsAtLeast,
+            AttributeType::Number,
+            text(),
+            "must be a number",
+        ),
+        (
+            Operator::Is,
+            AttributeType::Number,
+            operand::Kind::Number("x".to_owned()),
+            "`x`",
+        ),
+        (
+            Operator::IsBetween,
+            AttributeType::Number,
+            operand::Kind::from(interval),
+            "`two`",
+        ),
+        (
+            Operator::Modulo,
+            AttributeType::Number,
+            operand::Kind::from(modulo),
+            "at least 1",
+        ),
+        (
+            Operator::Matches,
+            AttributeType::String,
+            operand::Kind::Text("(".to_owned()),
+            "pattern `(`",
+        ),
+        (Operator::Is, AttributeType::List, text(), "must be a list"),
+        (
+            Operator::IsOn,
+            AttributeType::String,
+            text(),
+            "cannot compare",
+        ),
+        (
+            Operator::Is,
+            AttributeType::Unspecified,
+            text(),
+            "cannot compare",
+        ),
+    ];
+    for (operator, declared, operand, words) in cases {
+        refused(
+            &with_condition(condition(PLAN, operator, declared, vec![operand])),
+            &[words],
+        );
+    }
+}
+
+#[test]
+fn a_circle_of_segments_is_refused_with_its_path() {
+    let circle = content(
+        vec![
+            segment("a", in_segment(1)),
+            segment("b", all(vec![not(in_segment(2))])),
+            segment("c", in_segment(1)),
+        ],
+        vec![],
+        vec![],
+    );
+    refused(&circle, &["circle", "`b` → `c` → `b`"]);
+}
+
+#[test]
+fn depth_is_bounded_through_segments_and_the_deepest_evaluates() {
+    let chain = |length: u32| {
+        let key = |n: u32| format!("s{n:04}");
+        let mut segments: Vec<_> = (1..length)
+            .map(|n| segment(&key(n - 1), in_segment(n)))
+            .collect();
+        segments.push(segment(&key(length - 1), everyone()));
+        content(segments, vec![], vec![])
+    };
+    refused(&chain(2_000), &["levels deep"]);
+    refused(&chain(130), &["levels deep"]);
+    let program = program(&chain(120));
+    let mut context = turnout_engine::Context::new(&program);
+    let mut evaluation =
+        turnout_engine::Evaluation::new(&program, &mut context, turnout_engine::Instant(0));
+    let check = evaluation.check_segment(program.segment("s0000").expect("the top"));
+    assert_eq!(check.state, turnout_engine::Truth::True);
+}
+
+#[test]
+fn types_statuses_and_salts_are_checked() {
+    let mut bad = flag("f", vec![]);
+    bad.r#type = FlagType::String.into();
+    refused(
+        &content(vec![], vec![bad], vec![]),
+        &["variant `off`", "type"],
+    );
+    let mut bad = flag("f", vec![]);
+    bad.status = buffa::EnumValue::Unknown(77);
+    refused(&content(vec![], vec![bad], vec![]), &["status 77"]);
+    let mut bad = experiment("e");
+    bad.variant_salt = "e variant".to_owned();
+    refused(&content(vec![], vec![], vec![bad]), &["salt `e variant`"]);
+    let mut bad = experiment("e");
+    bad.traffic = SLOTS + 1;
+    refused(&content(vec![], vec![], vec![bad]), &["traffic"]);
+    let mut bad = flag("f", vec![]);
+    bad.overrides = vec![forced("b", 0), forced("a", 1)];
+    refused(&content(vec![], vec![bad], vec![]), &["overrides", "`a`"]);
+}
