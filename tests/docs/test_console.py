@@ -26,7 +26,7 @@ def commands():
                 yield pytest.param(command, printed.strip(), id=f"{page.name}: {command[:60]}")
 
 
-@pytest.mark.parametrize(("command", "printed"), commands())
+@pytest.mark.parametrize(("command", "printed"), list(commands()))
 def test_a_command_prints_what_stands_below_it(command, printed, shop_server):
     environment = os.environ | {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",

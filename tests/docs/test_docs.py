@@ -41,12 +41,12 @@ def document(tmp_path):
     return write
 
 
-@pytest.mark.parametrize("text", blocks("documents"))
+@pytest.mark.parametrize("text", list(blocks("documents")))
 def test_documents_compile(text, document):
     Engine.from_documents(document(text))
 
 
-@pytest.mark.parametrize("text", blocks("refused"))
+@pytest.mark.parametrize("text", list(blocks("refused")))
 def test_refused_documents_say_why(text, document):
     with pytest.raises(CompileFailed) as failed:
         Engine.from_documents(document(text))
@@ -82,7 +82,7 @@ def operator_rows():
                     yield pytest.param(condition, span, state, id=name)
 
 
-@pytest.mark.parametrize(("condition", "written", "state"), operator_rows())
+@pytest.mark.parametrize(("condition", "written", "state"), list(operator_rows()))
 def test_operator_tables(condition, written, state, document):
     engine = Engine.from_documents(document(f"segments:\n  s:\n    match: {condition}\n"))
     attributes = {} if written == "absent" else {"a": yaml.safe_load(written)}
