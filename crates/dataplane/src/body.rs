@@ -46,7 +46,7 @@ pub(crate) enum ReplyBody {
     /// A body of known length: HTTP/1.1 gets a Content-Length, not chunks.
     Whole(Option<Bytes>),
     /// Whatever the router says.
-    Routed(ConnectRpcBody),
+    Routed(Box<ConnectRpcBody>),
 }
 
 /// The two frames of a unary gRPC reply.
@@ -92,7 +92,7 @@ impl Body for ReplyBody {
             ReplyBody::Whole(bytes) => {
                 Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes))))
             }
-            ReplyBody::Routed(body) => Pin::new(body).poll_frame(cx),
+            ReplyBody::Routed(body) => Pin::new(&mut **body).poll_frame(cx),
         }
     }
 
@@ -100,8 +100,9 @@ impl Body for ReplyBody {
         match self {
             ReplyBody::Grpc(_) => false,
             ReplyBody::Whole(bytes) => bytes.as_ref().is_none_or(Bytes::is_empty),
-            ReplyBody::Routed(ConnectRpcBody::Full(body)) => body.is_end_stream(),
-            ReplyBody::Routed(_) => false,
+            ReplyBody::Routed(body) => {
+                matches!(&**body, ConnectRpcBody::Full(body) if body.is_end_stream())
+            }
         }
     }
 
@@ -110,8 +111,11 @@ impl Body for ReplyBody {
             ReplyBody::Whole(bytes) => {
                 SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
             }
-            ReplyBody::Routed(ConnectRpcBody::Full(body)) => body.size_hint(),
-            _ => SizeHint::default(),
+            ReplyBody::Routed(body) => match &**body {
+                ConnectRpcBody::Full(body) => body.size_hint(),
+                _ => SizeHint::default(),
+            },
+            ReplyBody::Grpc(_) => SizeHint::default(),
         }
     }
 }

@@ -7,11 +7,14 @@
 //! refuses with PROTOCOL_ERROR before anything here is asked; with the channel option
 //! `grpc.default_authority=localhost` it works.
 use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use connectrpc::{ConnectError, ConnectRpcService};
+use futures::future::Either;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, Request, Response, Version};
 use http_body_util::BodyExt;
@@ -22,7 +25,7 @@ use crate::answer::{Call, Thread};
 use crate::body::{ReplyBody, RequestBody};
 use crate::deadline::{CONNECT_TIMEOUT, GRPC_TIMEOUT, deadline};
 use crate::errors::CallError;
-use crate::method::Method;
+use crate::method::{Method, PREFIX};
 use crate::routes::Routes;
 use crate::serve::{FRAME_HEADER, serve};
 
@@ -100,6 +103,12 @@ impl Framing {
         }
     }
 
+    /// The headers that tell the protocol of a hot call.
+    fn headers(self) -> HeaderMap {
+        let content_type = if self == Framing::Grpc { GRPC } else { PROTO };
+        HeaderMap::from_iter([(CONTENT_TYPE, content_type)])
+    }
+
     fn timeout_header(self) -> &'static HeaderName {
         match self {
             Framing::Grpc | Framing::RoutedFrame => &GRPC_TIMEOUT,
@@ -115,6 +124,15 @@ fn is_plain(headers: &HeaderMap, encoding: &HeaderName) -> bool {
         .is_none_or(|encoding| encoding == "identity")
 }
 
+/// A unary call on its way in: all that is needed of its head.
+struct Arrival {
+    method: Method,
+    framing: Framing,
+    call: Call,
+}
+
+type Unusual = Pin<Box<dyn Future<Output = Response<ReplyBody>> + Send>>;
+
 impl Front {
     pub(crate) fn new(thread: Arc<Thread>) -> Front {
         let routes = Routes::new(&thread);
@@ -127,53 +145,105 @@ impl Front {
     }
 
     /// Answers one HTTP request.
-    pub(crate) async fn call(
+    ///
+    /// hyper moves the future about, so that a small one is a fast one: what is rare is boxed.
+    pub(crate) fn call(
         self: Arc<Self>,
         request: Request<Incoming>,
-    ) -> Result<Response<ReplyBody>, Infallible> {
+    ) -> impl Future<Output = Result<Response<ReplyBody>, Infallible>> + Send {
         let started = Instant::now();
-        let Some(method) = Method::of_path(request.uri().path()) else {
-            return Ok(self.other_path(request).await);
-        };
+        let method = Method::of_path(request.uri().path());
         let framing = Framing::of(&request, self.thread.plane.settings.hand_framed);
-        if framing == Framing::Unknown {
-            return Ok(self.route(request.map(RequestBody::Arriving)).await);
-        }
-        let deadline = deadline(request.headers(), framing.timeout_header(), started);
-        let call = Call { started, deadline };
-        let (parts, body) = request.into_parts();
-        let message = match self.message(body, framing, parts.version, &call).await {
-            Ok(message) => message,
-            Err(error) => {
-                self.refused(method, &error, &call);
-                return Ok(refusal(error, &parts.headers));
-            }
-        };
-        match (framing, message) {
-            (
-                Framing::Grpc,
-                Message {
-                    bytes,
-                    compressed: false,
-                },
-            ) => match serve(&self.thread, method, &bytes[FRAME_HEADER..], &call, true).await {
-                Ok(reply) => Ok(reply_with(GRPC, ReplyBody::grpc(reply))),
-                Err(error) => Ok(refusal(error, &parts.headers)),
-            },
-            (Framing::Connect, Message { bytes, .. }) => {
-                match serve(&self.thread, method, &bytes, &call, false).await {
-                    Ok(reply) => Ok(reply_with(PROTO, ReplyBody::Whole(Some(reply)))),
-                    Err(error) => Ok(refusal(error, &parts.headers)),
+        let answering = match (method, framing) {
+            (None, _) => Either::Right(Box::pin(self.other_path(request)) as Unusual),
+            (Some(_), Framing::Unknown) => Either::Right(Box::pin(async move {
+                self.route(request.map(RequestBody::Arriving)).await
+            }) as Unusual),
+            (Some(method), framing) => {
+                let deadline = deadline(request.headers(), framing.timeout_header(), started);
+                let arrival = Arrival {
+                    method,
+                    framing,
+                    call: Call { started, deadline },
+                };
+                match framing {
+                    Framing::Grpc | Framing::Connect => {
+                        Either::Left(self.hot(arrival, request.into_body()))
+                    }
+                    _ => Either::Right(Box::pin(self.routed(arrival, request)) as Unusual),
                 }
             }
-            (_, Message { bytes, .. }) => {
-                let mut request = Request::from_parts(parts, RequestBody::Read(Some(bytes)));
-                // The deadline goes with the call: the router would count it from now on.
-                request.headers_mut().remove(framing.timeout_header());
-                request.extensions_mut().insert(call);
-                Ok(self.route(request).await)
+        };
+        async move { Ok(answering.await) }
+    }
+
+    /// A call that is answered here.
+    async fn hot(self: Arc<Self>, arrival: Arrival, body: Incoming) -> Response<ReplyBody> {
+        let Arrival {
+            method,
+            framing,
+            call,
+        } = arrival;
+        let framed = framing == Framing::Grpc;
+        let result = match self.message(body, framing, &call).await {
+            // A compressed message without an encoding: the router knows what to say.
+            Ok(Message {
+                bytes,
+                compressed: true,
+            }) => return Box::pin(self.unframed(arrival, bytes)).await,
+            Ok(Message { bytes, .. }) => {
+                let message = if framed {
+                    &bytes[FRAME_HEADER..]
+                } else {
+                    &bytes[..]
+                };
+                serve(&self.thread, method, message, &call, framed).await
             }
+            Err(error) => Err(self.refused(&arrival, error)),
+        };
+        match result {
+            Ok(reply) if framed => reply_with(GRPC, ReplyBody::grpc(reply)),
+            Ok(reply) => reply_with(PROTO, ReplyBody::Whole(Some(reply))),
+            Err(error) => refusal(error, &framing.headers()),
         }
+    }
+
+    /// A call whose message is read here and answered by the router.
+    async fn routed(
+        self: Arc<Self>,
+        arrival: Arrival,
+        request: Request<Incoming>,
+    ) -> Response<ReplyBody> {
+        let (parts, body) = request.into_parts();
+        match self.message(body, arrival.framing, &arrival.call).await {
+            Ok(message) => {
+                self.route_call(&arrival, Request::from_parts(parts, message.bytes))
+                    .await
+            }
+            Err(error) => refusal(self.refused(&arrival, error), &parts.headers),
+        }
+    }
+
+    /// A gRPC message that came without the encoding that it needs.
+    async fn unframed(self: Arc<Self>, arrival: Arrival, bytes: Bytes) -> Response<ReplyBody> {
+        let mut request = Request::new(bytes);
+        *request.method_mut() = http::Method::POST;
+        *request.headers_mut() = arrival.framing.headers();
+        let path = format!("{PREFIX}{}", arrival.method.name());
+        if let Ok(uri) = path.parse() {
+            *request.uri_mut() = uri;
+        }
+        self.route_call(&arrival, request).await
+    }
+
+    async fn route_call(&self, arrival: &Arrival, request: Request<Bytes>) -> Response<ReplyBody> {
+        let mut request = request.map(|bytes| RequestBody::Read(Some(bytes)));
+        // The deadline goes with the call: the router would count it from now on.
+        request
+            .headers_mut()
+            .remove(arrival.framing.timeout_header());
+        request.extensions_mut().insert(arrival.call);
+        self.route(request).await
     }
 
     /// Reads the one message of a unary call, in its frame if it has one.
@@ -181,49 +251,49 @@ impl Front {
         &self,
         mut body: Incoming,
         framing: Framing,
-        version: Version,
         call: &Call,
     ) -> Result<Message, CallError> {
         let framed = matches!(framing, Framing::Grpc | Framing::RoutedFrame);
         let limit = self.thread.plane.settings.limits.request_bytes;
         let most = if framed { limit + FRAME_HEADER } else { limit };
-        let result = {
-            let mut reading = std::pin::pin!(read(&mut body, most));
-            match futures::poll!(reading.as_mut()) {
-                std::task::Poll::Ready(result) => result,
-                // Only a body that is late costs a timer.
-                std::task::Poll::Pending => {
-                    let patience = call.started + self.thread.plane.settings.receive_timeout;
-                    let until = call
-                        .deadline
-                        .map_or(patience, |deadline| deadline.min(patience));
-                    match tokio::time::timeout_at(until.into(), reading).await {
-                        Ok(result) => result,
-                        Err(_) => return Err(CallError::DeadlineExceeded),
-                    }
+        let mut reading = Reading::new(&mut body, most);
+        let read = match futures::poll!(&mut reading) {
+            Poll::Ready(read) => read,
+            // Only a body that is late costs a timer.
+            Poll::Pending => {
+                let patience = call.started + self.thread.plane.settings.receive_timeout;
+                let until = call
+                    .deadline
+                    .map_or(patience, |deadline| deadline.min(patience));
+                match Box::pin(tokio::time::timeout_at(until.into(), reading)).await {
+                    Ok(read) => read,
+                    Err(_) => return Err(CallError::DeadlineExceeded),
                 }
             }
         };
-        let message = result
-            .ok_or(CallError::TooLarge { limit })
-            .and_then(|bytes| bytes.and_then(|bytes| Message::check(bytes, framed, limit)));
-        if matches!(message, Err(CallError::TooLarge { .. })) && version < Version::HTTP_2 {
-            discard(&mut body).await;
+        let message = match read {
+            Ok(bytes) => Message::check(bytes, framed, limit),
+            Err(Broken::TooLong) => Err(CallError::TooLarge { limit }),
+            Err(Broken::Cut) => Err(CallError::CutFrame),
+        };
+        // HTTP/2 ends one stream; over HTTP/1.1 a client that is still sending would miss the reply.
+        if framing != Framing::Grpc && matches!(message, Err(CallError::TooLarge { .. })) {
+            Box::pin(discard(&mut body)).await;
         }
         message
     }
 
     /// Counts a call that was refused before it was read.
-    fn refused(&self, method: Method, error: &CallError, call: &Call) {
-        self.thread.counters.called(
-            method,
-            error.parts().code.grpc_code(),
-            call.started.elapsed(),
-        );
+    fn refused(&self, arrival: &Arrival, error: CallError) -> CallError {
+        let code = error.parts().code.grpc_code();
+        self.thread
+            .counters
+            .called(arrival.method, code, arrival.call.started.elapsed());
+        error
     }
 
     /// Health, reflection and Watch go to the router; what nobody serves is said in the caller's protocol.
-    async fn other_path(&self, request: Request<Incoming>) -> Response<ReplyBody> {
+    async fn other_path(self: Arc<Self>, request: Request<Incoming>) -> Response<ReplyBody> {
         if self.routes.knows(request.uri().path()) {
             return self.route(request.map(RequestBody::Arriving)).await;
         }
@@ -243,7 +313,7 @@ impl Front {
         // A service is cloned for a call: it is a handful of reference counts.
         let mut router = self.router.clone();
         match router.call(request).await {
-            Ok(response) => response.map(ReplyBody::Routed),
+            Ok(response) => response.map(|body| ReplyBody::Routed(Box::new(body))),
             Err(never) => match never {},
         }
     }
@@ -286,41 +356,78 @@ impl Message {
     }
 }
 
-/// Reads a body to its end, `None` when it has more than `most` bytes; one that comes in one piece is not copied.
-async fn read(body: &mut Incoming, most: usize) -> Option<Result<Bytes, CallError>> {
-    let mut first = Bytes::new();
-    let mut rest = BytesMut::new();
-    while !body.is_end_stream() {
-        let Some(frame) = body.frame().await else {
-            break;
-        };
-        let Ok(frame) = frame else {
-            // The client has gone, or has broken its own framing.
-            return Some(Err(CallError::CutFrame));
-        };
-        let Ok(data) = frame.into_data() else {
-            continue;
-        };
-        if first.len() + rest.len() + data.len() > most {
-            return None;
-        }
-        if first.is_empty() && rest.is_empty() {
-            first = data;
-        } else {
-            if rest.is_empty() {
-                rest.extend_from_slice(&std::mem::take(&mut first));
-            }
-            rest.extend_from_slice(&data);
-        }
-    }
-    Some(Ok(if rest.is_empty() {
-        first
-    } else {
-        rest.freeze()
-    }))
+/// Reads a body to its end; one that comes in one piece is not copied.
+struct Reading<'b> {
+    body: &'b mut Incoming,
+    most: usize,
+    first: Bytes,
+    rest: BytesMut,
 }
 
-/// Reads on for a while: an HTTP/1.1 client that is still sending would miss the reply.
+/// Why a body cannot be read.
+enum Broken {
+    /// It has more bytes than are read.
+    TooLong,
+    /// The client has gone, or has broken its own framing.
+    Cut,
+}
+
+impl<'b> Reading<'b> {
+    fn new(body: &'b mut Incoming, most: usize) -> Self {
+        Reading {
+            body,
+            most,
+            first: Bytes::new(),
+            rest: BytesMut::new(),
+        }
+    }
+
+    fn take(&mut self, data: Bytes) -> Result<(), Broken> {
+        if self.first.len() + self.rest.len() + data.len() > self.most {
+            return Err(Broken::TooLong);
+        }
+        if self.first.is_empty() && self.rest.is_empty() {
+            self.first = data;
+            return Ok(());
+        }
+        let first = std::mem::take(&mut self.first);
+        self.rest.extend_from_slice(&first);
+        self.rest.extend_from_slice(&data);
+        Ok(())
+    }
+
+    fn whole(&mut self) -> Bytes {
+        if self.rest.is_empty() {
+            std::mem::take(&mut self.first)
+        } else {
+            self.rest.split().freeze()
+        }
+    }
+}
+
+impl Future for Reading<'_> {
+    type Output = Result<Bytes, Broken>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        while !self.body.is_end_stream() {
+            let Some(frame) = ready!(Pin::new(&mut *self.body).poll_frame(cx)) else {
+                break;
+            };
+            let Ok(frame) = frame else {
+                return Poll::Ready(Err(Broken::Cut));
+            };
+            // Trailers of a request say nothing that is asked here.
+            if let Ok(data) = frame.into_data()
+                && let Err(broken) = self.take(data)
+            {
+                return Poll::Ready(Err(broken));
+            }
+        }
+        Poll::Ready(Ok(self.whole()))
+    }
+}
+
+/// Reads on for a while, and keeps nothing.
 async fn discard(body: &mut Incoming) {
     let reading = async {
         let mut seen = 0;
@@ -345,5 +452,5 @@ fn reply_with(content_type: HeaderValue, body: ReplyBody) -> Response<ReplyBody>
 fn refusal(error: CallError, headers: &HeaderMap) -> Response<ReplyBody> {
     ConnectError::from(error)
         .into_http_response(headers)
-        .map(ReplyBody::Routed)
+        .map(|body| ReplyBody::Routed(Box::new(body)))
 }

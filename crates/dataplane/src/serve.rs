@@ -41,7 +41,8 @@ pub(crate) async fn serve(
     let mut result = attempt(thread, method, request, call, framed);
     if let Err(CallError::Behind { wanted, .. }) = result {
         let until = patience(call);
-        if thread.plane.holder.reaches(wanted, until).await {
+        // Boxed: the wait is rare, and the future of every call would have its size.
+        if Box::pin(thread.plane.holder.reaches(wanted, until)).await {
             result = attempt(thread, method, request, call, framed);
         }
     }
