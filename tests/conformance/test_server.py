@@ -10,6 +10,7 @@ from turnout.documents import read_mapping
 from turnout.v1 import decision_pb2 as pb
 
 ROWS = golden.rows(refused=False)
+REFUSED = golden.rows(refused=True)
 CASES = list(golden.cases())
 
 
@@ -34,6 +35,16 @@ def test_condition(conditions, row):
     context = wire.context(row.context(attribute=row.id))
     reply = conditions.CheckSegment(pb.CheckSegmentRequest(key=row.id, context=context))
     assert wire.segment_check(reply.check)["state"] == row.fields["expected"], row.fields
+
+
+def test_what_the_compiler_refuses_is_quarantined(serve):
+    compiled = compile_documents(read_mapping(golden.catalogue(REFUSED)), history={})
+    assert {problem.key for problem in compiled.problems} == {row.id for row in REFUSED}
+    stub = serve(compiled.seal(revision=1))
+    for row in REFUSED:
+        reply = stub.CheckSegment(pb.CheckSegmentRequest(key=row.id))
+        given = wire.segment_check(reply.check)
+        assert (given["state"], given["reason"]) == ("UNKNOWN", "QUARANTINED"), row.id
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
