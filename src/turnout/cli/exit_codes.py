@@ -1,4 +1,4 @@
-"""What the command line ends with, for scripts. Documented in docs/reference/cli.md."""
+"""What the command line ends with, for scripts. Documented in docs/command-line.md."""
 
 from enum import IntEnum
 
