@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from turnout.compiler import Compiled, Problem, compile_documents
 from turnout.snapshot.v1 import snapshot_pb2
@@ -42,12 +42,10 @@ class Publisher:
         self._failure: str | None = None
         state.clear_leftovers()
         self._kept = self._open_kept()
+        saved = _Saved.read(state)
+        self._history = saved.documents
         # Kept twice: a damaged snapshot must not make revisions start again.
-        saved = state.read_history() or {}
-        self._history: dict[str, Any] = saved.get("documents") or {}
-        self._revision = max(
-            int(saved.get("revision", 0)), self._kept.header.revision if self._kept else 0
-        )
+        self._newest = max(saved.newest, _revision_of(self._kept))
         self._is_first_of_source = state.read_source() != source.place
         if self._is_first_of_source:
             # What another source left must not answer for this one; revisions go on.
@@ -87,27 +85,46 @@ class Publisher:
         return event
 
     def _keep(self, compiled: Compiled) -> Event:
-        if not self._kept or self._kept.header.id != compiled.id:
-            self._revision += 1
+        numbered = self._number(compiled.id)
         sealed = compiled.seal(
-            revision=self._revision, published_at=self._now(), published_by=self._source.name
+            revision=numbered.revision, published_at=self._now(), published_by=self._source.name
         )
         if self._is_first_of_source:
             self._state.change_source(self._source.place)
             self._is_first_of_source = False
         # History first: a snapshot without the documents behind it could not keep its promise.
+        self._newest = max(self._newest, numbered)
         self._keep_history(compiled)
         self._state.write_snapshot(sealed)
         self._kept = open_sealed(sealed)
         _log_problems(compiled.problems)
         return self._event("published", self._kept)
 
+    def _number(self, content_id: str) -> "_Numbered":
+        """The revision of a content: one more at each new id."""
+        for known in (_revision_of(self._kept), self._newest):
+            if known.id == content_id:
+                return known
+        return _Numbered(self._newest.revision + 1, content_id)
+
     def _keep_history(self, compiled: Compiled) -> None:
-        self._state.write_history({"revision": self._revision, "documents": compiled.history})
+        self._state.write_history(
+            {
+                "revision": self._newest.revision,
+                "id": self._newest.id,
+                "documents": compiled.history,
+            }
+        )
         self._history_is_kept = True
 
     def _confirmed(self, kept: Kept) -> Event:
-        self._state.confirm()
+        try:
+            self._state.confirm()
+        except FileNotFoundError:
+            # Somebody cleared the state folder: everything is written again.
+            self._kept = self._fingerprint = None
+            self._is_first_of_source = True
+            return self._publish()
         return self._event("confirmed", kept)
 
     def _event(self, name: str, kept: Kept) -> Event:
@@ -135,6 +152,34 @@ class Publisher:
                 "the last good snapshot `%s` is refused: %s", self._state.snapshot_path, error
             )
             return None
+
+
+class _Numbered(NamedTuple):
+    """A revision and the content that it numbers."""
+
+    revision: int
+    id: str
+
+
+class _Saved(NamedTuple):
+    """What the history file holds, as far as it makes sense."""
+
+    newest: _Numbered
+    documents: dict[str, Any]
+
+    @classmethod
+    def read(cls, state: StateFolder) -> "_Saved":
+        saved = state.read_history() or {}
+        revision, content_id = saved.get("revision"), saved.get("id")
+        documents = saved.get("documents")
+        return cls(
+            _Numbered(revision if isinstance(revision, int) else 0, str(content_id or "")),
+            documents if isinstance(documents, dict) else {},
+        )
+
+
+def _revision_of(kept: Kept | None) -> _Numbered:
+    return _Numbered(kept.header.revision, kept.header.id) if kept else _Numbered(0, "")
 
 
 def _same(header: snapshot_pb2.Header, compiled: Compiled) -> bool:

@@ -6,16 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
-
-_WIDE = 200
 
 
 def console(*, stderr: bool = False) -> Console:
-    """The terminal; without one, lines are as wide as they need. Heeds NO_COLOR."""
-    found = Console(stderr=stderr, highlight=False)
-    return found if found.is_terminal else Console(stderr=stderr, highlight=False, width=_WIDE)
+    """The terminal, or what stands in for it. Heeds NO_COLOR."""
+    return Console(stderr=stderr, highlight=False)
 
 
 def print_json(outcome: object) -> None:
@@ -25,19 +21,30 @@ def print_json(outcome: object) -> None:
 
 def print_fields(fields: Mapping[str, object]) -> None:
     """Writes named values below each other; those that say nothing are left out."""
-    grid = Table.grid(padding=(0, 3))
-    for name, value in fields.items():
-        if value not in (None, "", (), []):
-            grid.add_row(Text(name, style="dim"), Text(text_of(value)))
-    console().print(grid)
+    told = {name: value for name, value in fields.items() if value not in (None, "", (), [], {})}
+    width = max(map(len, told), default=0)
+    for name, value in told.items():
+        _write(Text(name.ljust(width), style="dim"), Text(f"   {text_of(value)}"))
 
 
 def print_table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
     """Writes rows below their heads."""
-    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
-    for row in rows:
-        table.add_row(*(Text(text_of(cell)) for cell in row))
-    console().print(table)
+    head = list(columns)
+    cells = [[text_of(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(head, *cells, strict=True)]
+    _write(Text(_aligned(head, widths), style="bold"))
+    for row in cells:
+        _write(Text(_aligned(row, widths)))
+
+
+def _aligned(cells: Iterable[str], widths: Iterable[int]) -> str:
+    padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+    return "   ".join(padded).rstrip()
+
+
+def _write(*parts: Text) -> None:
+    # What is too long is wrapped by the terminal: a program that reads along gets whole lines.
+    console().print(Text.assemble(*parts), soft_wrap=True)
 
 
 def text_of(value: object) -> str:

@@ -62,7 +62,7 @@ class StateFolder:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._make()
 
     @property
     def snapshot_path(self) -> Path:
@@ -130,7 +130,11 @@ class StateFolder:
         """Keeps on disk when the source was last seen to agree: the age survives a restart."""
         os.utime(self.snapshot_path)
 
+    def _make(self) -> None:
+        self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
     def _replace(self, name: str, content: bytes) -> None:
+        self._make()
         temporary = self._path / f"{name}.new"
         with temporary.open("wb") as file:
             file.write(content)
