@@ -1,5 +1,6 @@
 //! What is not a whole, sensible snapshot is refused, and never a panic.
 #![allow(
+    clippy::arithmetic_side_effects,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::unwrap_used,
@@ -82,7 +83,8 @@ fn ask_everything(program: &Program) {
         let mut evaluation = Evaluation::new(program, &mut context, Instant(0));
         for item in program.items() {
             let decision = evaluation.decide(program.item(&item.key).expect("by its key"));
-            decision.unknown.names(program);
+            let names = decision.unknown.names(program);
+            assert_eq!(names.is_empty(), decision.unknown.is_empty());
         }
         for segment in program.segments() {
             evaluation.check_segment(program.segment(&segment.key).expect("by its key"));
