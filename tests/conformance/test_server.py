@@ -4,9 +4,9 @@ import golden
 import grpc
 import pytest
 import wire
+
 from turnout.compiler import compile_documents
 from turnout.documents import read_mapping
-
 from turnout.v1 import decision_pb2 as pb
 
 ROWS = golden.rows(refused=False)
