@@ -35,6 +35,8 @@ class Candidate:
         """What is served; None is quarantined."""
         self.is_written = written is not None
         """The version as written is the one that is served."""
+        self.unsound: CompiledItem | None = None
+        """The version as written, when it has faults of its own."""
         self.dropped = not is_key(self.key)
         """It cannot be in a snapshot at all: its key is none, or another item has it."""
         self._written = written
@@ -44,7 +46,7 @@ class Candidate:
             self._fall_back()
             return
         outcome = compile_item(written, surroundings)
-        self.compiled = outcome.item
+        self.compiled, self.unsound = outcome.item, outcome.unsound
         if outcome.item is None:
             self.refuse(outcome.faults)
 

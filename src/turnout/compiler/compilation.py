@@ -8,7 +8,7 @@ from turnout.compiler.candidates import Candidate
 from turnout.compiler.compiled import Compiled, CompileFailed
 from turnout.compiler.emit import emit
 from turnout.compiler.history import History, Identity, Kept
-from turnout.compiler.references import find_refusals, shared_keys
+from turnout.compiler.references import find_refusals, missing, shared_keys
 from turnout.compiler.report import Report, in_document
 from turnout.compiler.scope import Surroundings
 from turnout.compiler.workspace import read_attributes, read_workspace, surroundings, timezone
@@ -111,6 +111,9 @@ class _Compilation:
             )
             loser.refuse([Fault((), message, at_key=True)])
             loser.compiled, loser.dropped = None, True
+        for candidate in candidates.values():
+            if candidate.unsound is not None:
+                candidate.faults += missing(candidate.unsound, candidates)
         # Each round gives up at least one of at most two versions an item.
         while refusals := find_refusals(candidates, f"user_bucket.{around.workspace_key}"):
             for identity, faults in refusals.items():

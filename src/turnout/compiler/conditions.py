@@ -158,7 +158,7 @@ def _compile_attribute(
 
 def _declared_type(scope: Scope, attribute: str) -> str | None:
     # An attribute that the schema leaves out is allowed: a schema may name some and not all.
-    return (scope.surroundings.attributes or {}).get(attribute) or None
+    return scope.surroundings.attributes.get(attribute) or None
 
 
 def _wrong_count(attribute: str, operators: list[str]) -> str:

@@ -24,6 +24,8 @@ class Outcome(NamedTuple):
 
     item: CompiledItem | None
     faults: list[Fault]
+    unsound: CompiledItem | None = None
+    """What could be compiled of an item with faults: its references are looked at all the same."""
 
 
 def compile_item(written: WrittenItem, surroundings: Surroundings) -> Outcome:
@@ -54,4 +56,6 @@ def _compile(written: WrittenItem, surroundings: Surroundings) -> Outcome:
         return Outcome(None, invalid.faults)
     scope = Scope(surroundings)
     item = _COMPILERS[written.kind](scope, written.key, document)
-    return Outcome(None if scope.faults else item, scope.faults)
+    if scope.faults:
+        return Outcome(None, scope.faults, item)
+    return Outcome(item, [])

@@ -29,7 +29,7 @@ def find_refusals(candidates: Candidates, bucket_salt: str) -> Refusals:
     refusals: Refusals = {}
     for candidate in candidates.values():
         if (compiled := candidate.compiled) is not None:
-            faults = [*_missing(compiled, candidates), *_hand_overs(compiled, candidates)]
+            faults = [*missing(compiled, candidates), *_hand_overs(compiled, candidates)]
             if faults:
                 refusals[candidate.identity] = faults
     for identity, fault in _cycles(candidates) or _towers(candidates):
@@ -51,7 +51,8 @@ def shared_keys(candidates: Candidates) -> Iterator[tuple[Candidate, Candidate]]
                 yield experiment, flag
 
 
-def _missing(compiled: CompiledItem, candidates: Candidates) -> Iterator[Fault]:
+def missing(compiled: CompiledItem, candidates: Candidates) -> Iterator[Fault]:
+    """Yields a fault for each reference of an item that leads nowhere."""
     for use in compiled.segments:
         target = candidates.get(("segment", use.key))
         if target is None:

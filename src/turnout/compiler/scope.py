@@ -14,8 +14,8 @@ class Surroundings(NamedTuple):
     """What an item is compiled against, apart from the items that it refers to."""
 
     workspace_key: str
-    attributes: Mapping[str, str] | None
-    """The declared type of each attribute, empty where it is not known; None without a schema."""
+    attributes: Mapping[str, str]
+    """The declared type of each attribute of the schema, empty where it is not known."""
 
 
 class SegmentUse(NamedTuple):

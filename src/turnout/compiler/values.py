@@ -22,6 +22,7 @@ MAX_DEPTH = 24
 messages inside each other."""
 
 _INT64 = 2**63
+_NUMBERS = frozenset({"integer", "double"})
 
 
 class ValueRefused(ValueError):  # noqa: N818 - named for its situation
@@ -47,26 +48,20 @@ def compile_variants(
         The type and the variants; None when something is wrong.
     """
     kind = declared or _common_type(written)
+    wanted = f"`{kind}`" if declared else f"`{kind}`, as the others of the item are"
     variants = []
     for name, value in written.items():
         try:
-            variants.append(pb.Variant(name=name, value=_typed(value, kind)))
+            variants.append(pb.Variant(name=name, value=_typed(value, kind, wanted)))
         except ValueRefused as error:
-            hint = "" if declared else _as_the_others(written, kind)
-            scope.refuse((*paths[name], *error.at), f"{error}{hint}")
+            scope.refuse((*paths[name], *error.at), str(error))
     return (kind, variants) if len(variants) == len(written) else None
 
 
-def _as_the_others(written: Mapping[str, Any], kind: str) -> str:
-    first = next(iter(written))
-    return f": all values are of one type, and `{first}` is of type `{kind}`"
-
-
 def _common_type(written: Mapping[str, Any]) -> str:
-    kinds = {_type_of(value) for value in written.values()}
-    if kinds == {"integer", "double"}:
-        return "double"
-    return _type_of(next(iter(written.values())))
+    kinds = [_type_of(value) for value in written.values()]
+    mixed = kinds[0] in _NUMBERS and _NUMBERS.issubset(kinds)
+    return "double" if mixed else kinds[0]
 
 
 def _type_of(value: object) -> str:
@@ -79,13 +74,13 @@ def _type_of(value: object) -> str:
     return "string" if isinstance(value, str) else "object"
 
 
-def _typed(value: object, kind: str) -> value_pb2.Value:
+def _typed(value: object, kind: str, wanted: str) -> value_pb2.Value:
     if value is None:
         raise ValueRefused("a variant needs a value")
     if isinstance(value, int) and not isinstance(value, bool) and kind == "double":
         return value_pb2.Value(double=float(_in_range(value)))
     if _type_of(value) != kind:
-        raise ValueRefused(f"{describe(value)} is not of type `{kind}`")
+        raise ValueRefused(f"{describe(value)} is not of type {wanted}")
     return to_value(value)
 
 

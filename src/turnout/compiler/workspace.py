@@ -34,10 +34,9 @@ def read_attributes(catalogue: Catalogue, history: History, report: Report) -> E
 
 def surroundings(workspace: Entries, attributes: Entries) -> Surroundings:
     """What items are compiled against."""
-    # A schema that could not be read at all must not make every attribute unknown.
     schema = {name: _declared(kept.raw) for name, kept in attributes.items()}
     key = str(workspace["key"].raw) if "key" in workspace else "default"
-    return Surroundings(key, schema or None)
+    return Surroundings(key, schema)
 
 
 def timezone(workspace: Entries) -> str:
