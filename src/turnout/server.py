@@ -90,15 +90,20 @@ class _Signals:
         signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
         self.ends = 0
         self.reread = False
+        self._has_terminal = _is_terminal()
         signal.signal(signal.SIGTERM, self._end)
         signal.signal(signal.SIGINT, self._end)
-        signal.signal(signal.SIGHUP, self._reread)
+        signal.signal(signal.SIGHUP, self._hang_up)
 
     def _end(self, _number: int, _frame: FrameType | None) -> None:
         self.ends += 1
 
-    def _reread(self, _number: int, _frame: FrameType | None) -> None:
-        self.reread = True
+    def _hang_up(self, _number: int, _frame: FrameType | None) -> None:
+        """A wish to read again; when the terminal was closed, the end, as everybody expects."""
+        if self._has_terminal and not _is_terminal():
+            self.ends += 1
+        else:
+            self.reread = True
 
     def take_reread(self) -> bool:
         """Whether a reading was asked for since the last call."""
@@ -109,6 +114,11 @@ class _Signals:
         """Empties the pipe."""
         with contextlib.suppress(BlockingIOError):
             os.read(self.reading, 4096)
+
+
+def _is_terminal() -> bool:
+    """Whether logs go to a terminal that is still there."""
+    return os.isatty(2)
 
 
 class _Server:
@@ -159,8 +169,9 @@ class _Server:
             _log.info("serves", extra=fields(**told))
             return
         lines = [f"  {name:<10} {value}" for name, value in told.items() if value]
-        sys.stdout.write("\n".join(["turnout serves", *lines, ""]))
-        sys.stdout.flush()
+        # Nobody may be reading: that is no reason not to serve.
+        with contextlib.suppress(OSError):
+            os.write(1, "\n".join(["turnout serves", *lines, ""]).encode())
 
     def _is_of_this_source(self, state_dir: Path) -> bool:
         """Whether what was kept is of the documents that this server is told to serve."""

@@ -37,6 +37,33 @@ def test_a_signal_to_the_whole_group_ends_it_as_well(server):
     assert "Traceback" not in server.log
 
 
+def test_closing_its_terminal_ends_it(server):
+    terminal, side = os.openpty()
+    server.child = subprocess.Popen(
+        server.command, stdin=side, stdout=side, stderr=side, start_new_session=True
+    )
+    os.close(side)
+    server.log_path.touch()
+    server.wait_for_decision()
+    worker = server.wait_for_worker()
+    os.close(terminal)
+    server.child.send_signal(signal.SIGHUP)
+    assert server.child.wait(10) == 0
+    assert not server.is_alive(worker)
+
+
+def test_it_serves_when_nobody_reads_what_it_says(server):
+    reading, writing = os.pipe()
+    os.close(reading)
+    server.child = subprocess.Popen(server.command, stdout=writing, stderr=writing)
+    os.close(writing)
+    server.log_path.touch()
+    server.wait_for_decision()
+    server.replace("a.yaml", server.flag("a", default="on"))
+    assert server.wait_for_variant("on")
+    assert server.stop() == 0
+
+
 def test_draining_finishes_what_is_under_way(server):
     server.start()
     server.wait_for_decision()
