@@ -23,12 +23,12 @@ SETTLE_S = 30.0
 def main(tcp: str, unix: str, *snapshots: str) -> None:
     """Serves until its input ends."""
     plane = DataPlane(grpc_address=tcp, unix_socket=unix, admin_address=None, threads=1)
+    plane.start()
     loader = Loader(plane)
     loader.start()
     turns = cycle(Announcement(Path(path), confirmed=True) for path in snapshots)
     loader.announce(next(turns))
     loader.settled.wait(SETTLE_S)
-    plane.start()
     interval, due, swaps = 0.0, 0.0, 0
     while True:
         wait = max(0.0, due - time.monotonic()) if interval else None

@@ -89,11 +89,7 @@ class Workbench:
     def reply(self) -> Path:
         """Our framed reply to the measured request, which the floors repeat."""
         with self.turnout(self.large) as server:
-            reply = ask(server, messages.DECIDE, messages.decide())
-        response = DecideResponse.FromString(reply)
-        if response.decision.reason != messages.SPLIT:
-            raise RuntimeError(f"the measured flag was not split: {response}")
-        return self._body("reply", response)
+            return self._body("reply", check_split(server))
 
     @cached_property
     def reply_message(self) -> Path:
@@ -133,6 +129,9 @@ class Workbench:
             variables=self.environment,
             dialogue=True,
         ) as server:
+            # It answers when the snapshot is loaded.
+            server.ask_line("stats")
+            check_split(server)
             yield server
 
     @contextlib.contextmanager
@@ -193,6 +192,18 @@ class Workbench:
         catalogue.write(folder, files)
         self.python("bench.seal", str(folder), str(path))
         return path
+
+
+def check_split(server: Server) -> DecideResponse:
+    """Makes sure that a server decides the measured request, for h2load does not look.
+
+    Raises:
+        RuntimeError: its answer is not a split of the measured flag.
+    """
+    response = DecideResponse.FromString(ask(server, messages.DECIDE, messages.decide()))
+    if response.decision.reason != messages.SPLIT:
+        raise RuntimeError(f"the measured flag was not split: {response}")
+    return response
 
 
 def ask(server: Server, method: str, request: Message) -> bytes:
