@@ -16,12 +16,12 @@ CASES = list(golden.cases())
 
 @pytest.fixture(scope="session")
 def conditions(serve):
-    return serve(_sealed(golden.catalogue(ROWS)))
+    return serve(_sealed(golden.catalogue(ROWS))).stub
 
 
 @pytest.fixture(scope="session")
-def stubs(serve):
-    return {file: serve(_sealed(golden.documents(file))) for file in golden.decision_files()}
+def stubs(served):
+    return {file: plane.stub for file, plane in served.items()}
 
 
 def _sealed(documents):
@@ -40,7 +40,7 @@ def test_condition(conditions, row):
 def test_what_the_compiler_refuses_is_quarantined(serve):
     compiled = compile_documents(read_mapping(golden.catalogue(REFUSED)), history={})
     assert {problem.key for problem in compiled.problems} == {row.id for row in REFUSED}
-    stub = serve(compiled.seal(revision=1))
+    stub = serve(compiled.seal(revision=1)).stub
     for row in REFUSED:
         reply = stub.CheckSegment(pb.CheckSegmentRequest(key=row.id))
         given = wire.segment_check(reply.check)
