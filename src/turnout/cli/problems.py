@@ -10,6 +10,11 @@ if TYPE_CHECKING:
     from turnout.compiler import Problem
 
 
+# A document may hold what would move the cursor or change colours.
+_SHOWN = dict.fromkeys((*range(32), *range(127, 160)), "�")
+del _SHOWN[ord("\t")], _SHOWN[ord("\n")]
+
+
 def show_problems(problems: "Sequence[Problem]") -> None:
     """Writes each to standard error as `file:line:column: message` with its line and a caret."""
     from rich.text import Text
@@ -18,7 +23,7 @@ def show_problems(problems: "Sequence[Problem]") -> None:
 
     terminal = console(stderr=True)
     for problem in problems:
-        first, _, rest = problem.render().partition("\n")
+        first, _, rest = problem.render().translate(_SHOWN).partition("\n")
         place = f"{problem.file}:{problem.line}:{problem.column}:"
         text = Text(first)
         if first.startswith(place):

@@ -39,6 +39,14 @@ def test_check_tells_programs_the_same(run, documents):
     assert not done.json["ok"]
 
 
+def test_check_lets_no_document_write_to_the_terminal(run, documents):
+    (documents / "b.yaml").write_text("x: \x1b[31m\n")
+    done = run("check", documents)
+    assert done.code == ExitCode.PROBLEMS
+    assert "\x1b" not in done.err
+    assert "b.yaml:1:" in done.err
+
+
 def test_a_path_that_is_not_there_is_wrong_usage(run, tmp_path):
     for arguments in (["check"], ["decide", "x", "--documents"]):
         done = run(*arguments, tmp_path / "none")
