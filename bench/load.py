@@ -69,7 +69,7 @@ def _bench_load(binary: Path, *words: str) -> dict[str, float]:
         raise LoadError(f"`{' '.join(command)}` failed: {done.stderr[-2000:]}")
     measured: dict[str, Any] = json.loads(done.stdout)
     if measured["failed"]:
-        raise LoadError(f"{measured['failed']} of the calls failed: {done.stdout}")
+        raise LoadError(f"{measured['failed']} of the calls failed: {done.stderr}{done.stdout}")
     return {name: float(value) for name, value in measured.items()}
 
 

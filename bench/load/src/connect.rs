@@ -7,6 +7,8 @@ use h2::client::{self, SendRequest};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 
+const DATA_FRAMES: usize = 1 << 30;
+
 /// Opens an HTTP/2 connection to `unix:SOCKET` or `HOST:PORT`; a task of the runtime
 /// drives it until it ends.
 pub async fn connect(target: &str) -> Result<SendRequest<Bytes>, Box<dyn Error>> {
@@ -23,7 +25,11 @@ async fn handshake<S>(socket: S) -> Result<SendRequest<Bytes>, Box<dyn Error>>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let (sender, connection) = client::handshake(socket).await?;
+    // A client that is late itself has many answers waiting: that is no attack of the server.
+    let (sender, connection) = client::Builder::new()
+        .data_frame_budget(DATA_FRAMES)
+        .handshake(socket)
+        .await?;
     tokio::spawn(connection);
     Ok(sender)
 }

@@ -72,16 +72,20 @@ async fn start_all(
         let (sender, call, seen) = (sender.clone(), call.clone(), Rc::clone(seen));
         tokio::task::spawn_local(async move {
             let sent = match sender.ready().await {
-                Ok(ready) => call.send(ready).await.is_ok(),
-                Err(_) => false,
+                Ok(ready) => call.send(ready).await,
+                Err(error) => Err(error.into()),
             };
             let latency = u64::try_from(due.elapsed().as_nanos()).unwrap_or(u64::MAX);
             let mut seen = seen.borrow_mut();
             seen.under_way -= 1;
-            if sent {
-                seen.latencies.saturating_record(latency);
-            } else {
-                seen.failed += 1;
+            match sent {
+                Ok(()) => seen.latencies.saturating_record(latency),
+                Err(error) => {
+                    if seen.failed == 0 {
+                        eprintln!("the first call that failed: {error}");
+                    }
+                    seen.failed += 1;
+                }
             }
         });
     }
