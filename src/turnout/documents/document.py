@@ -15,6 +15,8 @@ _START = Mark(1, 1)
 _PAIR = re.compile(
     r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
 )
+# JSON allows these in a text as they are; YAML refuses some and takes others for line breaks.
+_ODD = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 class WrittenItem:
@@ -132,7 +134,8 @@ class Document:
 
     @cached_property
     def _lines(self) -> list[str]:
-        return re.split(r"\r\n|\r|\n", self._text or "")
+        # The breaks by which libyaml counts lines.
+        return re.split(r"\r\n|[\r\n\x85\u2028\u2029]", self._text or "")
 
 
 def _unknown_section(name: str) -> str:
@@ -177,8 +180,9 @@ def digest(content: bytes) -> str:
 
 
 def _as_yaml(text: str) -> str:
-    """JSON as YAML reads it; columns stay."""
-    return _PAIR.sub(_join_pair, text.replace("\t", " "))
+    """JSON as YAML reads it; columns stay where nothing odd stands before them."""
+    spaced = text.replace("\t", " ")
+    return _ODD.sub(lambda match: f"\\u{ord(match[0]):04x}", _PAIR.sub(_join_pair, spaced))
 
 
 def _join_pair(match: re.Match[str]) -> str:

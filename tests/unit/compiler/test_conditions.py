@@ -1,0 +1,160 @@
+"""What a condition becomes: types, operands, groups, buckets."""
+
+import pytest
+from snapshots import compiled, content, messages, segment
+
+from turnout.compiler.operators import OPERATORS
+from turnout.documents import names
+from turnout.snapshot.v1 import snapshot_pb2 as pb
+
+
+def rule(match, attributes=None):
+    documents = segment(match)
+    if attributes:
+        documents["attributes"] = attributes
+    return content(documents).segments[0].rule
+
+
+def condition(written, attributes=None):
+    return rule({"attribute": "a", **written}, attributes).condition
+
+
+def kind(written, declared=None):
+    found = condition(written, {"a": declared} if declared else None).type
+    return pb.AttributeType.Name(found).removeprefix("ATTRIBUTE_TYPE_").lower()
+
+
+def test_every_operator_has_a_row_and_a_number():
+    assert set(OPERATORS) == set(names.OPERATORS)
+    numbers = {row.operator for row in OPERATORS.values()}
+    assert numbers == set(pb.Operator.values()) - {0}
+
+
+@pytest.mark.parametrize(
+    ("written", "declared", "expected"),
+    [
+        ({"is": "a"}, None, "string"),
+        ({"is": 1}, None, "number"),
+        ({"is": 1.5}, None, "number"),
+        ({"is": True}, None, "boolean"),
+        ({"is": ["a", "b"]}, None, "string"),
+        ({"is": [["a"], ["b"]]}, None, "list"),
+        ({"is": ["a", "b"]}, "list", "list"),
+        ({"is": ["a", "b"], "type": "list"}, "string", "list"),
+        ({"is": "12", "type": "string"}, "number", "string"),
+        ({"is_at_least": 1}, None, "number"),
+        ({"is_between": [1, 2]}, None, "number"),
+        ({"is_between": [[1, 2], [3, 4]]}, None, "number"),
+        ({"starts_with": "a"}, None, "string"),
+        ({"contains_any": ["a"]}, None, "list"),
+        ({"is_on": True}, None, "boolean"),
+        ({"modulo": {"divisor": 2, "remainder": 0}}, None, "number"),
+        ({"contains": "a"}, None, "unspecified"),
+        ({"contains": 5}, None, "unspecified"),
+        ({"contains": "a"}, "string", "string"),
+        ({"contains": "a"}, "list", "list"),
+        ({"is_set": True}, "datetime", "unspecified"),
+        ({"is_empty": True}, None, "unspecified"),
+        ({"is_empty": True}, "list", "list"),
+    ],
+)
+def test_type_is_the_first_of_own_schema_operator_operand(written, declared, expected):
+    assert kind(written, declared) == expected
+
+
+def test_attribute_outside_of_the_schema_is_as_without_one():
+    assert rule({"attribute": "other", "is": 5}, {"a": "list"}).condition.type == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "declared", "expected"),
+    [
+        (5, "number", pb.Operand(number="5")),
+        (-0.5, "number", pb.Operand(number="-0.5")),
+        (12.0, "number", pb.Operand(number="12.0")),
+        (1e300, "number", pb.Operand(number="1e+300")),
+        (9007199254740993, "number", pb.Operand(number="9007199254740993")),
+        (True, "boolean", pb.Operand(boolean=True)),
+        ("", "string", pb.Operand(text="")),
+        (["b", "a"], "list", pb.Operand(list=pb.TextList(texts=["b", "a"]))),
+        (
+            [1, 1.0, 1.5, True],
+            "list",
+            pb.Operand(list=pb.TextList(texts=["1", "1", "1.5", "true"])),
+        ),
+    ],
+)
+def test_operand(written, declared, expected):
+    assert condition({"is": written}, {"a": declared}).operands == [expected]
+
+
+def test_several_operands_keep_their_order():
+    assert [one.text for one in condition({"is": ["c", "a", "b"]}).operands] == ["c", "a", "b"]
+    pairs = condition({"is_between": [[1, 2], [0.5, 3]]}).operands
+    assert [(one.interval.low, one.interval.high) for one in pairs] == [("1", "2"), ("0.5", "3")]
+    modulo = condition({"modulo": {"divisor": 10, "remainder": 3}}).operands[0].modulo
+    assert (modulo.divisor, modulo.remainder) == ("10", "3")
+
+
+def test_options():
+    written = condition({"is_not": "a", "case_sensitive": True, "on_unset": "no_match"})
+    assert written.case_sensitive
+    assert written.on_unset == pb.ON_UNSET_NO_MATCH
+    assert condition({"is_not": "a"}).on_unset == pb.ON_UNSET_UNSPECIFIED
+
+
+def test_groups_nest_as_written():
+    match = {
+        "all": [
+            {"not": {"attribute": "a", "is": 1}},
+            {"any": [{"not_in_segment": "t"}, {"segment": "t"}]},
+        ]
+    }
+    whole = content({"segments": {"s": {"match": match}, "t": {"kind": "everyone"}}})
+    found = whole.segments[0].rule
+    first, second = found.all.expressions
+    assert getattr(first, "not").condition.operator == pb.OPERATOR_IS
+    outside, inside = second.any.expressions
+    assert getattr(outside, "not").segment == 1
+    assert inside.segment == 1
+
+
+def test_buckets_are_slots_of_the_workspace():
+    documents = segment({"bucket_between": [970, 999], "unit": "device"})
+    documents["workspace"] = {"key": "shop"}
+    whole = content(documents)
+    slot = whole.segments[0].rule.slot
+    assert (slot.start, slot.end, slot.salt) == (970_000, 1_000_000, "user_bucket.shop")
+    assert whole.unit_kinds[slot.unit] == "device"
+
+
+def nested(depth):
+    match = {"attribute": "a", "is": 1}
+    for _ in range(depth):
+        match = {"not": match}
+    return segment(match)
+
+
+def test_groups_are_at_most_32_deep():
+    assert not compiled(nested(32), {}).problems
+    assert "more than 32 deep" in messages(compiled(nested(33), {}))[0]
+
+
+def test_hostile_mapping_is_refused_by_depth():
+    loop = {}
+    loop["not"] = loop
+    result = compiled(segment(loop), {})
+    assert "nested more than 64 deep" in messages(result)[0]
+    assert result.problems[0].kind == "segment"
+
+
+def test_numbers_that_the_engine_cannot_compare_are_refused():
+    assert messages(compiled(segment({"attribute": "a", "is": 10**40}), {}))
+    assert messages(compiled(segment({"attribute": "a", "is": float("nan")}), {}))
+
+
+def test_patterns_are_judged_by_the_engine():
+    for pattern in ("(?=a)", "(a)\\1", "(", "(\\w{1000}){1000}"):
+        (message,) = messages(compiled(segment({"attribute": "a", "matches": pattern}), {}))
+        assert "`" in message
+    assert condition({"matches": ["^a", "b$"]}).operands[1].text == "b$"

@@ -1,0 +1,60 @@
+"""A large catalogue compiles as fast as A8 wants, with room for a slow machine."""
+
+import time
+
+import yaml
+
+from turnout.compiler import compile_documents
+from turnout.documents import read_paths
+
+FILES, EACH = 50, 20
+
+
+def item(number):
+    return {
+        "variants": {"on": True, "off": False},
+        "default": "off",
+        "rules": [
+            {
+                "name": "ramp",
+                "when": {
+                    "all": [
+                        {"attribute": "country", "is": ["US", "CA", "DE"]},
+                        {"attribute": "plan", "is_not": "free"},
+                        {"segment": f"s{number // 2}"},
+                    ]
+                },
+                "split": {"on": "50%", "off": "50%"},
+            }
+        ],
+    }
+
+
+def write(folder):
+    for file in range(FILES):
+        numbers = range(file * EACH, file * EACH + EACH)
+        document = {
+            "flags": {f"f{number}": item(number) for number in numbers},
+            "segments": {
+                f"s{number // 2}": {"match": {"attribute": "age", "is_at_least": number}}
+                for number in numbers
+                if number % 2 == 0
+            },
+        }
+        (folder / f"{file}.yaml").write_text(yaml.safe_dump(document, sort_keys=False))
+
+
+def test_one_changed_file_of_fifty_is_compiled_alone(tmp_path):
+    write(tmp_path)
+    started = time.perf_counter()
+    compiled = compile_documents(read_paths(tmp_path), {})
+    whole = time.perf_counter() - started
+    assert not compiled.problems
+    changed = tmp_path / "7.yaml"
+    changed.write_text(changed.read_text() + "\n")
+    started = time.perf_counter()
+    again = compile_documents(read_paths(tmp_path), compiled.history)
+    part = time.perf_counter() - started
+    assert again.id == compiled.id
+    assert whole < 6
+    assert part < whole / 2
