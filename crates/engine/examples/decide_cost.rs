@@ -2,6 +2,7 @@
 //!
 //! * `decide_cost N [FLAGS]`: decides N times in a catalogue of FLAGS flags (1,000); run it under
 //!   callgrind with two counts, and the difference is the cost.
+//! * `decide_cost batch N`: decides the same N flags, 50 a context.
 //! * `decide_cost hash N`: the same number of SHA-256 blocks alone.
 //! * `decide_cost time`: nanoseconds beside a SHA-256 of 40 bytes, interleaved, medians.
 #![allow(
@@ -34,6 +35,7 @@ fn main() {
     };
     match arguments.first().map(String::as_str) {
         Some("time") => time(),
+        Some("batch") => batch(&catalogue(1_000), number(1, 1_000)),
         Some("hash") => hash(number(1, 1_000)),
         _ => decide(&catalogue(number(1, 1_000)), number(0, 1_000)),
     }
@@ -97,14 +99,36 @@ fn decide_all<'u>(program: &Program, units: impl Iterator<Item = &'u str>) {
     let mut context = Context::new(program);
     for unit in units {
         context = context.recycle(program);
-        context.unit(program, "user", unit);
-        context.set(program, "plan", ValueRef::String("Gold"));
-        context.set(program, "country", ValueRef::String("de"));
-        context.set(program, "age", ValueRef::Integer(41));
-        context.set(program, "email", ValueRef::String("someone@example.com"));
+        fill(program, &mut context, unit);
         let item = program.item(black_box("flag-0007")).expect("the flag");
         let decision = Evaluation::new(program, &mut context, Instant(0)).decide(item);
         assert!(black_box(&decision).rule.is_some());
+    }
+}
+
+fn fill<'u>(program: &Program, context: &mut Context<'u>, unit: &'u str) {
+    context.unit(program, black_box("user"), unit);
+    context.set(program, black_box("plan"), ValueRef::String("Gold"));
+    context.set(program, black_box("country"), ValueRef::String("de"));
+    context.set(program, black_box("age"), ValueRef::Integer(41));
+    context.set(
+        program,
+        black_box("email"),
+        ValueRef::String("someone@example.com"),
+    );
+}
+
+fn batch(program: &Program, count: usize) {
+    let keys: Vec<String> = (0..50).map(|n| format!("flag-{n:04}")).collect();
+    let mut context = Context::new(program);
+    for _ in 0..count / keys.len() {
+        context = context.recycle(program);
+        fill(program, &mut context, "user-000001");
+        let mut evaluation = Evaluation::new(program, &mut context, Instant(0));
+        for key in &keys {
+            let item = program.item(black_box(key)).expect("the flag");
+            black_box(&evaluation.decide(item));
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::value::ValueRef;
 pub struct Context<'a> {
     cells: Vec<Cell>,
     entries: Vec<Entry<'a>>,
-    units: Vec<Unit<'a>>,
+    units: Vec<Cell>,
     generation: u32,
     partial: bool,
     pub(crate) scratch: Box<Scratch>,
@@ -46,9 +46,8 @@ pub(crate) enum State<'c, 'a> {
 }
 
 /// A unit's id, or why there is none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unit<'a> {
-    #[default]
     Absent,
     Unknown,
     Id(&'a str),
@@ -61,7 +60,7 @@ impl Context<'_> {
         Context {
             cells: vec![Cell::default(); program.attributes().len()],
             entries: Vec::new(),
-            units: vec![Unit::Absent; program.unit_kinds().len()],
+            units: vec![Cell::default(); program.unit_kinds().len()],
             generation: 1,
             partial: false,
             scratch: Box::default(),
@@ -71,26 +70,32 @@ impl Context<'_> {
     /// Empties the context for another request, perhaps of another program, and keeps its memory.
     #[must_use]
     pub fn recycle<'b>(mut self, program: &Program) -> Context<'b> {
-        self.entries.clear();
-        self.cells
-            .resize(program.attributes().len(), Cell::default());
-        self.generation = self.generation.wrapping_add(1);
-        if self.generation == 0 {
-            self.cells.fill(Cell::default());
-            self.generation = 1;
-        }
-        self.units.clear();
-        // Collecting an emptied list in place gives its memory the new lifetime.
-        let mut units: Vec<Unit<'b>> = self.units.into_iter().map_while(|_| None).collect();
-        units.resize(program.unit_kinds().len(), Unit::Absent);
+        self.reset(program);
         Context {
             cells: self.cells,
+            // Collecting an emptied list in place gives its memory the new lifetime.
             entries: self.entries.into_iter().map_while(|_| None).collect(),
-            units,
+            units: self.units,
             generation: self.generation,
             partial: false,
             scratch: self.scratch,
         }
+    }
+
+    /// Empties the context in place, as [`Context::recycle`] does; nothing borrowed is left in it.
+    pub fn reset(&mut self, program: &Program) {
+        self.entries.clear();
+        self.cells
+            .resize(program.attributes().len(), Cell::default());
+        self.units
+            .resize(program.unit_kinds().len(), Cell::default());
+        self.generation = self.generation.wrapping_add(1);
+        if self.generation == 0 {
+            self.cells.fill(Cell::default());
+            self.units.fill(Cell::default());
+            self.generation = 1;
+        }
+        self.partial = false;
     }
 }
 
@@ -100,11 +105,15 @@ impl<'a> Context<'a> {
         if id.is_empty() {
             return;
         }
-        if let Some(unit) = program
-            .unit_kind(kind)
-            .and_then(|index| self.units.get_mut(index.at()))
+        if let Some(index) = program.unit_kind(kind)
+            && let Ok(position) = u32::try_from(self.entries.len())
+            && let Some(cell) = self.units.get_mut(index.at())
         {
-            *unit = Unit::Id(id);
+            *cell = Cell {
+                generation: self.generation,
+                position,
+            };
+            self.push(ValueRef::String(id));
         }
     }
 
@@ -132,10 +141,12 @@ impl<'a> Context<'a> {
             generation: self.generation,
             position,
         };
-        self.entries.push(Entry {
-            value,
-            folded: OnceCell::new(),
-        });
+        self.push(value);
+    }
+
+    fn push(&mut self, value: ValueRef<'a>) {
+        let folded = OnceCell::new();
+        self.entries.push(Entry { value, folded });
     }
 
     /// The attribute's index if any condition looks at it, so that callers convert only what is needed.
@@ -157,12 +168,14 @@ impl<'a> Context<'a> {
                 position: UNKNOWN,
             };
         }
-        if let Some(unit) = program
-            .unit_kind(name)
-            .and_then(|index| self.units.get_mut(index.at()))
-            && *unit == Unit::Absent
+        if let Some(index) = program.unit_kind(name)
+            && let Some(cell) = self.units.get_mut(index.at())
+            && cell.generation != self.generation
         {
-            *unit = Unit::Unknown;
+            *cell = Cell {
+                generation: self.generation,
+                position: UNKNOWN,
+            };
         }
     }
 
@@ -171,6 +184,7 @@ impl<'a> Context<'a> {
         self.partial = partial;
     }
 
+    #[inline]
     pub(crate) fn attribute(&self, attribute: AttributeIndex) -> State<'_, 'a> {
         match self.cells.get(attribute.at()) {
             Some(cell) if cell.generation == self.generation => self.entry(cell.position),
@@ -179,6 +193,7 @@ impl<'a> Context<'a> {
         }
     }
 
+    #[inline]
     fn entry(&self, position: u32) -> State<'_, 'a> {
         let entry = usize::try_from(position)
             .ok()
@@ -193,11 +208,18 @@ impl<'a> Context<'a> {
         }
     }
 
+    #[inline]
     pub(crate) fn unit_of(&self, kind: UnitKindIndex) -> Unit<'a> {
         match self.units.get(kind.at()) {
-            Some(Unit::Absent) if self.partial => Unit::Unknown,
-            Some(unit) => *unit,
-            None => Unit::Absent,
+            Some(cell) if cell.generation == self.generation => match self.entry(cell.position) {
+                State::Set(Entry {
+                    value: ValueRef::String(id),
+                    ..
+                }) => Unit::Id(id),
+                _ => Unit::Unknown,
+            },
+            _ if self.partial => Unit::Unknown,
+            _ => Unit::Absent,
         }
     }
 }

@@ -3,7 +3,7 @@ use std::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::RandomState;
 
-use crate::words;
+use crate::words::Words;
 
 /// Names of one table. Lookup costs the same however many there are.
 ///
@@ -19,6 +19,8 @@ pub(crate) struct Names {
 #[derive(Clone, Debug)]
 struct Cell {
     hash: u64,
+    /// Of a short name, so that it is compared without following a pointer.
+    words: Option<Words>,
     name: Box<str>,
     position: u32,
 }
@@ -38,12 +40,13 @@ impl Names {
     }
 
     fn insert(&mut self, name: &str, position: u32) {
-        let hash = self.hash(name);
+        let (hash, words) = self.hash(name);
         let mut at = self.first(hash);
         while let Some(cell) = self.cells.get_mut(at) {
             if cell.is_none() {
                 *cell = Some(Cell {
                     hash,
+                    words,
                     name: name.into(),
                     position,
                 });
@@ -55,11 +58,12 @@ impl Names {
 
     #[inline]
     pub(crate) fn get(&self, name: &str) -> Option<u32> {
-        let hash = self.hash(name);
+        let (hash, words) = self.hash(name);
         let mut at = self.first(hash);
         // INVARIANT: half of the cells are empty, so that the search ends.
         while let Some(Some(cell)) = self.cells.get(at) {
-            if cell.hash == hash && words::same(cell.name.as_bytes(), name.as_bytes()) {
+            let same = cell.hash == hash && cell.words == words;
+            if same && (words.is_some() || *cell.name == *name) {
                 return Some(cell.position);
             }
             at = self.next(at);
@@ -68,10 +72,14 @@ impl Names {
     }
 
     #[inline]
-    fn hash(&self, name: &str) -> u64 {
+    fn hash(&self, name: &str) -> (u64, Option<Words>) {
+        let words = Words::of(name.as_bytes());
         let mut hasher = self.seed.build_hasher();
-        hasher.write(name.as_bytes());
-        hasher.finish()
+        match words {
+            Some(words) => words.hash(&mut hasher),
+            None => hasher.write(name.as_bytes()),
+        }
+        (hasher.finish(), words)
     }
 
     #[inline]

@@ -8,7 +8,6 @@ use icu_normalizer::{ComposingNormalizer, ComposingNormalizerBorrowed};
 use crate::context::Entry;
 use crate::render::Rendered;
 use crate::value::ValueRef;
-use crate::words;
 
 const NFC: ComposingNormalizerBorrowed<'static> = ComposingNormalizer::new_nfc();
 const CASES: CaseMapperBorrowed<'static> = CaseMapper::new();
@@ -69,7 +68,7 @@ impl<'t> Text<'t> {
     fn new(raw: &'t str, folded: Option<&'t OnceCell<Box<str>>>) -> Self {
         Self {
             raw,
-            ascii: words::is_ascii(raw.as_bytes()),
+            ascii: raw.is_ascii(),
             folded,
         }
     }
@@ -110,8 +109,8 @@ impl<'t> Text<'t> {
     #[inline]
     pub(crate) fn equals(&self, case: Case, operand: &str) -> bool {
         match (self.ascii, case) {
-            (true, Case::Sensitive) => words::same(self.raw.as_bytes(), operand.as_bytes()),
-            (true, Case::Folded) => words::same_but_case(self.raw.as_bytes(), operand.as_bytes()),
+            (true, Case::Sensitive) => self.raw == operand,
+            (true, Case::Folded) => self.raw.eq_ignore_ascii_case(operand),
             (false, _) => self.with_form(case, |form| form == operand.as_bytes()),
         }
     }

@@ -1,29 +1,70 @@
 //! Short texts compared as two machine words: names and attribute values are rarely longer than
 //! 16 bytes, and a call of `memcmp` costs more than comparing them.
 
+use std::hash::Hasher;
+
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
-/// The bytes of a text of at most 16, as two words that overlap where it is shorter. Texts of one
-/// length have the same words exactly when they are equal.
-#[inline]
-fn words(text: &[u8]) -> Option<(u64, u64)> {
-    match text {
-        [] => Some((0, 0)),
-        [one] => Some(((*one).into(), 0)),
-        [one, two] => Some(((*one).into(), (*two).into())),
-        [one, two, three] => Some((u16::from_le_bytes([*one, *two]).into(), (*three).into())),
-        _ if text.len() < 8 => {
-            let (first, last) = (text.first_chunk()?, text.last_chunk()?);
-            Some((
+/// A text of at most 16 bytes: its length, its beginning and its end, which overlap where it is
+/// shorter. Two are equal exactly when the texts are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Words {
+    length: usize,
+    first: u64,
+    last: u64,
+}
+
+impl Words {
+    #[inline]
+    pub(crate) fn of(text: &[u8]) -> Option<Self> {
+        let length = text.len();
+        let (first, last) = if let (Some(first), Some(last)) =
+            (text.first_chunk::<8>(), text.last_chunk::<8>())
+        {
+            if length > 16 {
+                return None;
+            }
+            (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
+        } else if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>())
+        {
+            (
                 u32::from_le_bytes(*first).into(),
                 u32::from_le_bytes(*last).into(),
-            ))
+            )
+        } else {
+            match text {
+                [one, two, three] => (u16::from_le_bytes([*one, *two]).into(), (*three).into()),
+                [one, two] => ((*one).into(), (*two).into()),
+                [one] => ((*one).into(), 0),
+                _ => (0, 0),
+            }
+        };
+        Some(Self {
+            length,
+            first,
+            last,
+        })
+    }
+
+    #[inline]
+    pub(crate) fn is_ascii(self) -> bool {
+        (self.first | self.last) & HIGH == 0
+    }
+
+    /// The same with every ASCII letter lowered.
+    #[inline]
+    pub(crate) fn lowered(self) -> Self {
+        Self {
+            first: lower(self.first),
+            last: lower(self.last),
+            ..self
         }
-        _ if text.len() <= 16 => {
-            let (first, last) = (text.first_chunk()?, text.last_chunk()?);
-            Some((u64::from_le_bytes(*first), u64::from_le_bytes(*last)))
-        }
-        _ => None,
+    }
+
+    #[inline]
+    pub(crate) fn hash(self, hasher: &mut impl Hasher) {
+        hasher.write_u64(self.first);
+        hasher.write_u64(self.last);
     }
 }
 
@@ -37,37 +78,6 @@ fn lower(word: u64) -> u64 {
     let past_z = low.wrapping_add(0x2525_2525_2525_2525);
     let upper = (from_a ^ past_z) & !word & HIGH;
     word | (upper >> 2)
-}
-
-#[inline]
-pub(crate) fn is_ascii(text: &[u8]) -> bool {
-    match words(text) {
-        Some((first, last)) => (first | last) & HIGH == 0,
-        None => text.is_ascii(),
-    }
-}
-
-#[inline]
-pub(crate) fn same(left: &[u8], right: &[u8]) -> bool {
-    if left.len() != right.len() {
-        return false;
-    }
-    match (words(left), words(right)) {
-        (Some(left), Some(right)) => left == right,
-        _ => left == right,
-    }
-}
-
-/// Whether they are the same but for the case of ASCII letters.
-#[inline]
-pub(crate) fn same_but_case(text: &[u8], lowered: &[u8]) -> bool {
-    if text.len() != lowered.len() {
-        return false;
-    }
-    match (words(text), words(lowered)) {
-        (Some(text), Some(lowered)) => (lower(text.0), lower(text.1)) == lowered,
-        _ => text.eq_ignore_ascii_case(lowered),
-    }
 }
 
 #[cfg(test)]
@@ -91,17 +101,24 @@ mod tests {
             right in proptest::collection::vec(any::<u8>(), 0..20),
             change in any::<(usize, u8)>(),
         ) {
-            let lowered = left.to_ascii_lowercase();
+            let words = Words::of(&left);
+            prop_assert_eq!(words.is_some(), left.len() <= 16);
             let mut near = left.clone();
             if let Some(byte) = near.get_mut(change.0 % 20) {
                 *byte = change.1;
             }
-            for other in [&right, &near, &lowered, &left] {
-                prop_assert_eq!(same(&left, other), left == *other);
-                let plain = left.eq_ignore_ascii_case(other);
-                prop_assert_eq!(same_but_case(&left, &other.to_ascii_lowercase()), plain);
+            let mut longer = left.clone();
+            longer.extend(left.last());
+            for other in [&right, &near, &longer, &left.to_ascii_lowercase(), &left] {
+                if let (Some(words), Some(other_words)) = (words, Words::of(other)) {
+                    prop_assert_eq!(words == other_words, left == *other);
+                    let plain = left.eq_ignore_ascii_case(other);
+                    prop_assert_eq!(words.lowered() == other_words.lowered(), plain);
+                }
             }
-            prop_assert_eq!(is_ascii(&left), left.is_ascii());
+            if let Some(words) = words {
+                prop_assert_eq!(words.is_ascii(), left.is_ascii());
+            }
         }
     }
 }

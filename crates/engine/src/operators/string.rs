@@ -8,16 +8,49 @@ use crate::context::Entry;
 use crate::link::LinkError;
 use crate::regex::{SUBJECT_LIMIT, compile};
 use crate::text::{Case, Text, nfc};
+use crate::value::ValueRef;
+use crate::words::Words;
 
 /// Equal to one of a few.
 #[derive(Debug)]
 struct IsFew {
     case: Case,
     operands: Box<[Box<str>]>,
+    /// Those of the operands that are short.
+    short: Box<[Words]>,
+}
+
+impl IsFew {
+    fn new(case: Case, operands: Box<[Box<str>]>) -> Self {
+        let short = operands
+            .iter()
+            .filter_map(|operand| Words::of(operand.as_bytes()));
+        Self {
+            case,
+            short: short.collect(),
+            operands,
+        }
+    }
+
+    /// Short ASCII text equals short operands only.
+    #[inline]
+    fn short(&self, text: &str) -> Option<bool> {
+        let words = Words::of(text.as_bytes()).filter(|words| words.is_ascii())?;
+        let words = match self.case {
+            Case::Sensitive => words,
+            Case::Folded => words.lowered(),
+        };
+        Some(self.short.contains(&words))
+    }
 }
 
 impl Comparison for IsFew {
     fn holds(&self, entry: &Entry<'_>) -> Option<bool> {
+        if let ValueRef::String(text) = entry.value
+            && let Some(equal) = self.short(text)
+        {
+            return Some(equal);
+        }
         let case = self.case;
         Text::of_entry(entry, |text| {
             self.operands
@@ -44,7 +77,7 @@ impl Comparison for IsMany {
 pub(super) fn is(operands: &Operands<'_>) -> Result<Box<dyn Comparison>, LinkError> {
     let case = operands.case;
     Ok(match TextSet::new(operands.texts()?.into_iter()) {
-        TextSet::Few(operands) => Box::new(IsFew { case, operands }),
+        TextSet::Few(operands) => Box::new(IsFew::new(case, operands)),
         operands => Box::new(IsMany { case, operands }),
     })
 }

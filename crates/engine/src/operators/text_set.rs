@@ -3,8 +3,6 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use crate::words;
-
 /// A list up to this length is compared one by one, which is quicker than hashing.
 const FEW: usize = 8;
 
@@ -44,9 +42,7 @@ impl TextSet {
     #[inline]
     pub(crate) fn position(&self, text: &[u8]) -> Option<usize> {
         match self {
-            Self::Few(texts) => texts
-                .iter()
-                .position(|known| words::same(known.as_bytes(), text)),
+            Self::Few(texts) => texts.iter().position(|known| known.as_bytes() == text),
             Self::Many(texts) => texts.get(text).copied(),
         }
     }
