@@ -9,17 +9,16 @@ import contextlib
 import logging
 import os
 import select
-import signal
 import sys
 import threading
 from pathlib import Path
-from types import FrameType
-from typing import Any
+from typing import Any, TextIO
 
 from turnout.engine import Addresses, DataPlane
 from turnout.launch import ServerLaunch, server_from_json, to_json
 from turnout.loader import Announcement, Loader
-from turnout.state_lock import hold
+from turnout.signals import Signals
+from turnout.state_lock import StateFolderInUse, hold
 from turnout.supervisor import Supervisor, worker_command
 from turnout.telemetry import configure, fields
 
@@ -44,13 +43,13 @@ def main() -> int:
     launch = server_from_json(sys.argv[1])
     worker = launch["worker"]
     configure("server", log_format=worker["log_format"], level=worker["log_level"])
-    signals = _Signals()
+    signals = Signals()
     try:
         plane = _data_plane(launch)
         state_dir = _make_state_dir(launch)
         addresses = plane.start()
         # After the addresses: who starts the same server twice is told of them first.
-        lock = hold(state_dir, "server")
+        lock = _hold(state_dir)
     except OSError as error:
         sys.stderr.write(f"error: {error}\n")
         return _EXIT_CANNOT_START
@@ -60,8 +59,25 @@ def main() -> int:
 
 def _make_state_dir(launch: ServerLaunch) -> Path:
     state_dir = Path(launch["worker"]["state_dir"])
-    state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unusable(state_dir, error) from error
     return state_dir
+
+
+def _hold(state_dir: Path) -> TextIO:
+    try:
+        return hold(state_dir, "server")
+    except StateFolderInUse:
+        raise
+    except OSError as error:
+        raise _unusable(state_dir, error) from error
+
+
+def _unusable(state_dir: Path, error: OSError) -> OSError:
+    reason = (error.strerror or str(error)).lower()
+    return OSError(f"cannot use the state folder `{state_dir}`: {reason}")
 
 
 def _data_plane(launch: ServerLaunch) -> DataPlane:
@@ -82,50 +98,11 @@ def _data_plane(launch: ServerLaunch) -> DataPlane:
     )
 
 
-class _Signals:
-    """Turns signals into a readable pipe, so that the main thread waits on one thing."""
-
-    def __init__(self) -> None:
-        self.reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-        self.ends = 0
-        self.reread = False
-        self._has_terminal = _is_terminal()
-        signal.signal(signal.SIGTERM, self._end)
-        signal.signal(signal.SIGINT, self._end)
-        signal.signal(signal.SIGHUP, self._hang_up)
-
-    def _end(self, _number: int, _frame: FrameType | None) -> None:
-        self.ends += 1
-
-    def _hang_up(self, _number: int, _frame: FrameType | None) -> None:
-        """A wish to read again; when the terminal was closed, the end, as everybody expects."""
-        if self._has_terminal and not _is_terminal():
-            self.ends += 1
-        else:
-            self.reread = True
-
-    def take_reread(self) -> bool:
-        """Whether a reading was asked for since the last call."""
-        asked, self.reread = self.reread, False
-        return asked
-
-    def clear(self) -> None:
-        """Empties the pipe."""
-        with contextlib.suppress(BlockingIOError):
-            os.read(self.reading, 4096)
-
-
-def _is_terminal() -> bool:
-    """Whether logs go to a terminal that is still there."""
-    return os.isatty(2)
-
-
 class _Server:
     """Ties the data plane, the loader and the worker together until a signal ends it."""
 
     def __init__(
-        self, launch: ServerLaunch, plane: DataPlane, addresses: Addresses, signals: _Signals
+        self, launch: ServerLaunch, plane: DataPlane, addresses: Addresses, signals: Signals
     ) -> None:
         self._launch = launch
         self._plane = plane

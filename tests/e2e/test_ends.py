@@ -116,6 +116,13 @@ def test_a_second_server_on_the_state_folder_is_refused(server, make_server, tmp
     assert f"state folder `{server.state}` is in use" in second.log
 
 
+def test_a_state_folder_that_cannot_be_made_is_named(server):
+    server.state.write_text("in the way")
+    server.start()
+    assert server.child.wait(10) == 4
+    assert f"error: cannot use the state folder `{server.state}`: file exists" in server.log
+
+
 def test_a_stale_socket_file_is_replaced(server):
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(server.socket))
