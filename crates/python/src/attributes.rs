@@ -1,5 +1,6 @@
 //! A Python dict of attributes into the engine's context, strings borrowed.
 #![allow(unsafe_code)]
+use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
@@ -28,25 +29,54 @@ pub type Lists<'a> = Vec<(AttributeIndex, Vec<ValueRef<'a>>)>;
 
 /// Sets every attribute that a condition of the program looks at; lists are gathered, to be set
 /// when all of them stay in place.
+#[inline]
 pub fn walk<'a>(
     classes: &Classes,
     program: &Program,
-    attributes: &'a Bound<'_, PyDict>,
+    attributes: Borrowed<'a, '_, PyDict>,
     context: &mut Context<'a>,
     lists: &mut Lists<'a>,
 ) -> Result<(), Stop> {
     // SAFETY: no Python code runs before the entries are used up: strings, numbers, plain
     // datetimes and lists are read by C code alone, and everything else ends the walk.
     for (name, value) in unsafe { entries(attributes) } {
-        let name = text(name).map_err(|error| nameless(name, error))?;
+        let name = match text(name) {
+            Ok(name) => name,
+            Err(error) => return Err(nameless(name, error).into()),
+        };
         let Some(index) = Context::looks_at(program, name) else {
             continue;
         };
-        let value = read(classes, name, value)?;
-        match value {
-            Read::One(value) => context.set_at(index, value),
-            Read::List(list) => lists.push((index, list)),
+        // The two types that nearly all values have; built in registers, not handed through.
+        if value.is_exact_instance_of::<PyString>() {
+            match text(value) {
+                Ok(value) => context.set_at(index, ValueRef::String(value)),
+                Err(error) => return Err(not_text(name, value, error).into()),
+            }
+        } else if value.is_exact_instance_of::<PyInt>() {
+            match integer(value) {
+                Some(value) => context.set_at(index, ValueRef::Integer(value)),
+                None => return Err(too_large(name, value).into()),
+            }
+        } else {
+            set_other(classes, index, name, value, context, lists)?;
         }
+    }
+    Ok(())
+}
+
+#[inline(never)]
+fn set_other<'a>(
+    classes: &Classes,
+    index: AttributeIndex,
+    name: &str,
+    value: Borrowed<'a, '_, PyAny>,
+    context: &mut Context<'a>,
+    lists: &mut Lists<'a>,
+) -> Result<(), Stop> {
+    match read(classes, name, value)? {
+        Read::One(value) => context.set_at(index, value),
+        Read::List(list) => lists.push((index, list)),
     }
     Ok(())
 }
@@ -54,7 +84,7 @@ pub fn walk<'a>(
 /// Units by kind; ids are borrowed.
 pub fn walk_units<'a>(
     program: &Program,
-    units: &'a Bound<'_, PyDict>,
+    units: Borrowed<'a, '_, PyDict>,
     context: &mut Context<'a>,
 ) -> PyResult<()> {
     // SAFETY: as in `walk`: nothing but strings is read.
@@ -69,7 +99,7 @@ pub fn walk_units<'a>(
 /// A copy of the attributes that the program looks at, with datetimes already converted.
 pub fn prepared<'py>(
     program: &Program,
-    attributes: &Bound<'py, PyDict>,
+    attributes: Borrowed<'_, 'py, PyDict>,
 ) -> PyResult<Bound<'py, PyDict>> {
     let py = attributes.py();
     let copy = attributes.copy()?;
@@ -174,34 +204,31 @@ fn inner<'a>(
     Err(unusable(&format!("attribute `{name}`"), value, no_conversion()).into())
 }
 
-/// A value that is no list or dict; the exact types first, which are nearly all.
-#[inline]
+/// A value that is no list or dict.
 fn scalar<'a>(
     classes: &Classes,
     name: &str,
     value: Borrowed<'a, '_, PyAny>,
 ) -> Result<Option<ValueRef<'a>>, Stop> {
-    if value.is_exact_instance_of::<PyString>() || value.is_instance_of::<PyString>() {
-        let read =
-            text(value).map_err(|error| unusable(&format!("attribute `{name}`"), value, error))?;
-        return Ok(Some(ValueRef::String(read)));
-    }
     if value.is_exact_instance_of::<PyBool>() {
-        return Ok(Some(ValueRef::Boolean(
-            value.is(PyBool::new(value.py(), true)),
-        )));
-    }
-    if value.is_exact_instance_of::<PyInt>() || value.is_instance_of::<PyInt>() {
-        return integer(name, value).map(Some);
-    }
-    if value.is_exact_instance_of::<PyFloat>() || value.is_instance_of::<PyFloat>() {
-        // SAFETY: the object is a float, for which this neither fails nor runs Python code.
-        return Ok(Some(ValueRef::Double(unsafe {
-            ffi::PyFloat_AsDouble(value.as_ptr())
-        })));
+        let truth = value.is(PyBool::new(value.py(), true));
+        return Ok(Some(ValueRef::Boolean(truth)));
     }
     if value.is_none() {
         return Ok(Some(ValueRef::Null));
+    }
+    if value.is_instance_of::<PyString>() {
+        let read = text(value).map_err(|error| not_text(name, value, error))?;
+        return Ok(Some(ValueRef::String(read)));
+    }
+    if value.is_instance_of::<PyInt>() {
+        let number = integer(value).ok_or_else(|| too_large(name, value))?;
+        return Ok(Some(ValueRef::Integer(number)));
+    }
+    if value.is_instance_of::<PyFloat>() {
+        // SAFETY: the object is a float, for which this neither fails nor runs Python code.
+        let number = unsafe { ffi::PyFloat_AsDouble(value.as_ptr()) };
+        return Ok(Some(ValueRef::Double(number)));
     }
     if let Ok(moment) = value.cast::<Moment>() {
         let Moment { seconds, nanos } = *moment.get();
@@ -218,15 +245,13 @@ fn scalar<'a>(
     Ok(None)
 }
 
-fn integer<'a>(name: &str, value: Borrowed<'_, '_, PyAny>) -> Result<ValueRef<'a>, Stop> {
+/// The number of an int object, if it fits.
+#[inline]
+fn integer(value: Borrowed<'_, '_, PyAny>) -> Option<i64> {
     let mut overflow = 0;
     // SAFETY: the object is an int, for which this neither fails nor runs Python code.
     let number = unsafe { ffi::PyLong_AsLongLongAndOverflow(value.as_ptr(), &raw mut overflow) };
-    if overflow == 0 {
-        return Ok(ValueRef::Integer(number));
-    }
-    let message = format!("attribute `{name}` is an integer that does not fit in 64 bits");
-    Err(Stop::Raised(invalid_argument(value.py(), &message)))
+    (overflow == 0).then_some(number)
 }
 
 /// The text of a str object, which keeps it.
@@ -251,7 +276,7 @@ pub fn text<'a>(value: Borrowed<'a, '_, PyAny>) -> PyResult<&'a str> {
 ///
 /// As long as an entry is used, no Python code runs: it could change the dict.
 unsafe fn entries<'a, 'py>(
-    dict: &'a Bound<'py, PyDict>,
+    dict: Borrowed<'a, 'py, PyDict>,
 ) -> impl Iterator<Item = (Borrowed<'a, 'py, PyAny>, Borrowed<'a, 'py, PyAny>)> {
     let py = dict.py();
     let mut position = 0;
@@ -273,15 +298,26 @@ unsafe fn entries<'a, 'py>(
 }
 
 fn no_conversion() -> PyErr {
-    pyo3::exceptions::PyTypeError::new_err(
-        "give None, str, int, float, bool, an aware datetime, list, tuple or dict",
-    )
+    PyTypeError::new_err("give None, str, int, float, bool, an aware datetime, list, tuple or dict")
 }
 
+#[cold]
+fn too_large(name: &str, value: Borrowed<'_, '_, PyAny>) -> PyErr {
+    let message = format!("attribute `{name}` is an integer that does not fit in 64 bits");
+    invalid_argument(value.py(), &message)
+}
+
+#[cold]
+fn not_text(name: &str, value: Borrowed<'_, '_, PyAny>, error: PyErr) -> PyErr {
+    unusable(&format!("attribute `{name}`"), value, error)
+}
+
+#[cold]
 fn nameless(name: Borrowed<'_, '_, PyAny>, error: PyErr) -> PyErr {
     unusable("a name in the context", name, error)
 }
 
+#[cold]
 fn unusable(what: &str, value: Borrowed<'_, '_, PyAny>, error: PyErr) -> PyErr {
     let py = value.py();
     let reason = error.value(py).to_string();
@@ -291,6 +327,7 @@ fn unusable(what: &str, value: Borrowed<'_, '_, PyAny>, error: PyErr) -> PyErr {
     )
 }
 
+#[cold]
 fn prefixed(py: Python<'_>, name: &str, error: &PyErr) -> PyErr {
     invalid_argument(py, &format!("attribute `{name}` {}", error.value(py)))
 }

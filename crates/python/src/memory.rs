@@ -3,26 +3,33 @@
 use std::cell::Cell;
 
 use pyo3::prelude::*;
-use turnout_engine::Context;
+use turnout_engine::{Context, Program};
 
 /// One emptied context, or none while a request has it.
 #[derive(Default)]
-pub struct Memory(Cell<Option<Context<'static>>>);
+pub struct Memory(Cell<Option<Box<Context<'static>>>>);
 
 // SAFETY: both methods need the interpreter, whose lock lets one thread in at a time; the module
 // is declared to need that lock, and the stable ABI it is built for has no build without it.
 unsafe impl Sync for Memory {}
 
 impl Memory {
-    /// Takes the context, if no request has it.
+    /// An empty context of the program, whose strings may live as long as its user likes.
     #[inline]
-    pub fn take(&self, _py: Python<'_>) -> Option<Context<'static>> {
-        self.0.take()
+    pub fn take<'a>(&self, _py: Python<'_>, program: &Program) -> Box<Context<'a>> {
+        match self.0.take() {
+            Some(context) => context,
+            None => Box::new(Context::new(program)),
+        }
     }
 
-    /// Puts an emptied context back.
+    /// Empties the context and keeps it for the next request.
     #[inline]
-    pub fn put(&self, _py: Python<'_>, context: Context<'static>) {
+    pub fn put(&self, _py: Python<'_>, program: &Program, mut context: Box<Context<'_>>) {
+        context.reset(program);
+        // SAFETY: the two types differ in the lifetime of what is borrowed, and an emptied
+        // context borrows nothing.
+        let context = unsafe { Box::from_raw(Box::into_raw(context).cast::<Context<'static>>()) };
         self.0.set(Some(context));
     }
 }

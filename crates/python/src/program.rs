@@ -2,7 +2,7 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString};
 use turnout_engine::{
-    self as engine, Context, Evaluation, Instant, ItemIndex, SegmentIndex, Truth, ValueType,
+    self as engine, Evaluation, Instant, ItemIndex, SegmentIndex, Truth, ValueType,
 };
 
 use crate::answers::Answers;
@@ -310,15 +310,9 @@ impl Program {
         let classes = self.answers.classes();
         let now: Instant = read_now(py, now)?;
         let request = Request::read(classes, context.unwrap_or_else(|| classes.anyone.bind(py)))?;
-        let memory = self
-            .memory
-            .take(py)
-            .unwrap_or_else(|| Context::new(&self.program));
-        let (answer, memory) = request.with(classes, &self.program, memory, |context| {
+        request.with(classes, &self.program, &self.memory, |context| {
             evaluate(&mut Evaluation::new(&self.program, context, now))
-        })?;
-        self.memory.put(py, memory);
-        Ok(answer)
+        })
     }
 
     fn item(&self, key: &Bound<'_, PyAny>) -> PyResult<ItemIndex> {

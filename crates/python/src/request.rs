@@ -9,64 +9,38 @@ use turnout_engine::{Context, Program, ValueRef};
 use crate::attributes::{Lists, Stop, prepared, text, walk, walk_units};
 use crate::classes::Classes;
 use crate::failures::invalid_argument;
+use crate::memory::Memory;
 use crate::moments::type_name;
 
-/// The parts of a context, borrowed from it; names that could not be known are read already.
+/// The unit kind that `unit_id` names.
+const DEFAULT_UNIT: &str = "user";
+
+/// The parts of a context as they were given.
+#[derive(Clone, Copy)]
 pub struct Request<'a, 'py> {
-    unit_id: Option<Borrowed<'a, 'py, PyAny>>,
-    attributes: Mapping<'a, 'py>,
-    units: Mapping<'a, 'py>,
-    unknown: Vec<String>,
-    partial: bool,
-}
-
-/// A dict as given, or one made of another mapping.
-type Mapping<'a, 'py> = Option<Dict<'a, 'py>>;
-
-enum Dict<'a, 'py> {
-    Given(Borrowed<'a, 'py, PyDict>),
-    Made(Bound<'py, PyDict>),
-}
-
-impl<'py> Dict<'_, 'py> {
-    fn get(&self) -> &Bound<'py, PyDict> {
-        match self {
-            Self::Given(dict) => dict,
-            Self::Made(dict) => dict,
-        }
-    }
+    unit_id: Borrowed<'a, 'py, PyAny>,
+    attributes: Borrowed<'a, 'py, PyAny>,
+    units: Borrowed<'a, 'py, PyAny>,
+    unknown: Borrowed<'a, 'py, PyAny>,
+    partial: Borrowed<'a, 'py, PyAny>,
 }
 
 impl<'a, 'py> Request<'a, 'py> {
-    /// Takes a context apart; may run Python code.
+    /// Takes a context apart.
+    #[inline]
     pub fn read(classes: &Classes, context: &'a Bound<'py, PyAny>) -> PyResult<Self> {
-        let py = context.py();
-        let class = classes.context.bind(py);
+        let class = classes.context.bind(context.py());
         if !context.get_type().is(class) && !context.is_instance(class)? {
-            let kind = type_name(context);
-            let message = format!("`context` is a `{kind}`: give a turnout.Context");
-            return Err(invalid_argument(py, &message));
+            return Err(no_context(context));
         }
         let fields = context.cast::<PyTuple>()?;
-        let part = |at: usize| fields.get_borrowed_item(at);
-        let unit_id = part(0)?;
-        let unknown = part(3)?;
-        let partial = part(4)?;
-        let request = Self {
-            unit_id: (!unit_id.is_none()).then_some(unit_id),
-            attributes: mapping("attributes", part(1)?)?,
-            units: mapping("units", part(2)?)?,
-            unknown: if unknown.is(&classes.nothing) {
-                Vec::new()
-            } else {
-                names(&unknown)?
-            },
-            partial: !partial.is(PyBool::new(py, false)) && partial.is_truthy()?,
-        };
-        if request.units.is_some() {
-            request.check_user(py)?;
-        }
-        Ok(request)
+        Ok(Self {
+            unit_id: fields.get_borrowed_item(0)?,
+            attributes: fields.get_borrowed_item(1)?,
+            units: fields.get_borrowed_item(2)?,
+            unknown: fields.get_borrowed_item(3)?,
+            partial: fields.get_borrowed_item(4)?,
+        })
     }
 
     /// Resolves the context against a program and gives it to `evaluate`.
@@ -75,88 +49,130 @@ impl<'a, 'py> Request<'a, 'py> {
     /// strings are borrowed from them.
     #[inline]
     pub fn with<R>(
-        &self,
+        self,
         classes: &Classes,
         program: &Program,
-        memory: Context<'static>,
+        memory: &Memory,
         evaluate: impl FnOnce(&mut Context<'_>) -> R,
-    ) -> PyResult<(R, Context<'static>)> {
-        let attributes = self.attributes.as_ref().map(Dict::get);
-        match self.fill(classes, program, memory, attributes, evaluate) {
-            Ok(done) => Ok(done),
-            Err((Stop::Raised(error), _)) => Err(error),
-            Err((Stop::Unprepared, evaluate)) => {
-                let ready = attributes.map(|dict| prepared(program, dict)).transpose()?;
-                let memory = Context::new(program);
-                let filled = self.fill(classes, program, memory, ready.as_ref(), evaluate);
-                filled.map_err(|(stop, _)| match stop {
-                    Stop::Raised(error) => error,
-                    Stop::Unprepared => PySystemError::new_err("a prepared context is not ready"),
-                })
+    ) -> PyResult<R> {
+        if !self.is_plain(classes) {
+            return self.with_parts(classes, program, memory, evaluate);
+        }
+        let py = self.unit_id.py();
+        let mut lists = Lists::new();
+        let mut context = memory.take(py, program);
+        if let Ok(attributes) = self.attributes.cast_exact::<PyDict>() {
+            match walk(classes, program, attributes, &mut context, &mut lists) {
+                Ok(()) => {}
+                Err(Stop::Raised(error)) => return Err(error),
+                Err(Stop::Unprepared) => {
+                    return self.with_parts(classes, program, memory, evaluate);
+                }
             }
         }
+        if !self.unit_id.is_none() {
+            context.unit(program, DEFAULT_UNIT, unit_text(self.unit_id)?);
+        }
+        context.partial(self.partial.is(PyBool::new(py, true)));
+        Ok(finish(py, program, memory, context, &lists, evaluate))
     }
 
+    /// Nothing but an id and a dict of attributes: nearly every request.
     #[inline]
-    fn fill<R, F: FnOnce(&mut Context<'_>) -> R>(
-        &self,
+    fn is_plain(&self, classes: &Classes) -> bool {
+        self.units.is_none()
+            && self.unknown.is(&classes.nothing)
+            && (self.attributes.is_none() || self.attributes.is_exact_instance_of::<PyDict>())
+            && self.partial.is_exact_instance_of::<PyBool>()
+    }
+
+    /// As [`Request::with`], whatever the parts are.
+    #[inline(never)]
+    fn with_parts<R>(
+        self,
         classes: &Classes,
         program: &Program,
-        memory: Context<'static>,
-        attributes: Option<&Bound<'py, PyDict>>,
-        evaluate: F,
-    ) -> Result<(R, Context<'static>), (Stop, F)> {
+        memory: &Memory,
+        evaluate: impl FnOnce(&mut Context<'_>) -> R,
+    ) -> PyResult<R> {
+        let py = self.unit_id.py();
+        // All that may run Python code, before the first string is borrowed.
+        let units = mapping("units", self.units)?;
+        let attributes = mapping("attributes", self.attributes)?
+            .map(|given| prepared(program, given.as_borrowed()))
+            .transpose()?;
+        let unknown = names(&self.unknown)?;
+        let partial = self.partial.is_truthy()?;
+        if let Some(units) = &units {
+            check_user(units, self.unit_id)?;
+        }
         let mut lists = Lists::new();
-        let mut context: Context<'_> = memory;
-        if let Err(stop) = self.set(classes, program, attributes, &mut context, &mut lists) {
-            return Err((stop, evaluate));
+        let mut context = memory.take(py, program);
+        if let Some(attributes) = &attributes {
+            match walk(
+                classes,
+                program,
+                attributes.as_borrowed(),
+                &mut context,
+                &mut lists,
+            ) {
+                Ok(()) => {}
+                Err(Stop::Raised(error)) => return Err(error),
+                Err(Stop::Unprepared) => {
+                    return Err(PySystemError::new_err("a prepared context is not ready"));
+                }
+            }
         }
-        let lists = &lists;
-        let mut context = context;
-        for (index, list) in lists {
-            context.set_at(*index, ValueRef::List(list));
+        if let Some(units) = &units {
+            walk_units(program, units.as_borrowed(), &mut context)?;
         }
-        let answer = evaluate(&mut context);
-        Ok((answer, context.recycle(program)))
-    }
-
-    #[inline]
-    fn set<'s>(
-        &'s self,
-        classes: &Classes,
-        program: &Program,
-        attributes: Option<&'s Bound<'py, PyDict>>,
-        context: &mut Context<'s>,
-        lists: &mut Lists<'s>,
-    ) -> Result<(), Stop> {
-        if let Some(attributes) = attributes {
-            walk(classes, program, attributes, context, lists)?;
+        if !self.unit_id.is_none() {
+            context.unit(program, DEFAULT_UNIT, unit_text(self.unit_id)?);
         }
-        if let Some(units) = &self.units {
-            walk_units(program, units.get(), context)?;
-        }
-        if let Some(id) = self.unit_id {
-            context.unit(program, "user", unit_text(id)?);
-        }
-        for name in &self.unknown {
+        for name in &unknown {
             context.unknown(program, name);
         }
-        context.partial(self.partial);
-        Ok(())
+        context.partial(partial);
+        Ok(finish(py, program, memory, context, &lists, evaluate))
     }
+}
 
-    /// Two different ids of the default kind contradict each other.
-    fn check_user(&self, py: Python<'py>) -> PyResult<()> {
-        let (Some(units), Some(id)) = (&self.units, &self.unit_id) else {
-            return Ok(());
-        };
-        match units.get().get_item(pyo3::intern!(py, "user"))? {
-            Some(user) if !user.eq(id)? => Err(invalid_argument(
-                py,
-                "`unit_id` and `units` name different ids of the unit kind `user`",
-            )),
-            _ => Ok(()),
-        }
+/// Sets the lists, which stay where they are from now on, and evaluates.
+#[inline]
+fn finish<'a, R>(
+    py: Python<'_>,
+    program: &Program,
+    memory: &Memory,
+    mut context: Box<Context<'a>>,
+    lists: &'a Lists<'a>,
+    evaluate: impl FnOnce(&mut Context<'_>) -> R,
+) -> R {
+    for (index, list) in lists {
+        context.set_at(*index, ValueRef::List(list));
+    }
+    let answer = evaluate(&mut context);
+    memory.put(py, program, context);
+    answer
+}
+
+#[cold]
+fn no_context(context: &Bound<'_, PyAny>) -> PyErr {
+    let kind = type_name(context);
+    invalid_argument(
+        context.py(),
+        &format!("`context` is a `{kind}`: give a turnout.Context"),
+    )
+}
+
+/// Two different ids of the default kind contradict each other.
+fn check_user(units: &Bound<'_, PyDict>, unit_id: Borrowed<'_, '_, PyAny>) -> PyResult<()> {
+    let user = units.get_item(DEFAULT_UNIT)?;
+    match user.filter(|_| !unit_id.is_none()) {
+        Some(user) if !user.eq(unit_id)? => Err(invalid_argument(
+            units.py(),
+            "`unit_id` and `units` name different ids of the unit kind `user`",
+        )),
+        _ => Ok(()),
     }
 }
 
@@ -171,12 +187,15 @@ fn unit_text<'a>(id: Borrowed<'a, '_, PyAny>) -> PyResult<&'a str> {
     })
 }
 
-fn mapping<'a, 'py>(what: &str, value: Borrowed<'a, 'py, PyAny>) -> PyResult<Mapping<'a, 'py>> {
+fn mapping<'py>(
+    what: &str,
+    value: Borrowed<'_, 'py, PyAny>,
+) -> PyResult<Option<Bound<'py, PyDict>>> {
     if value.is_none() {
         return Ok(None);
     }
     if let Ok(dict) = value.cast::<PyDict>() {
-        return Ok(Some(Dict::Given(dict)));
+        return Ok(Some(dict.to_owned()));
     }
     let py = value.py();
     let Ok(mapping) = value.cast::<PyMapping>() else {
@@ -185,7 +204,7 @@ fn mapping<'a, 'py>(what: &str, value: Borrowed<'a, 'py, PyAny>) -> PyResult<Map
     };
     let dict = PyDict::new(py);
     dict.update(&mapping)?;
-    Ok(Some(Dict::Made(dict)))
+    Ok(Some(dict))
 }
 
 fn names(unknown: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
