@@ -123,12 +123,26 @@ fn note_swap(thread: &Thread, served: &Served, call: &Call) {
     }
 }
 
+/// Where a context is read from.
+#[derive(Clone, Copy)]
+pub(crate) enum Source<'v, 'a> {
+    None,
+    Encoded(&'a [u8]),
+    View(&'v ContextView<'a>),
+}
+
+impl<'v, 'a> From<Option<&'v ContextView<'a>>> for Source<'v, 'a> {
+    fn from(view: Option<&'v ContextView<'a>>) -> Self {
+        view.map_or(Source::None, Source::View)
+    }
+}
+
 /// Runs `body` with a filled context whose memory the thread keeps.
 #[inline]
 pub(crate) fn with_context<'a, R>(
     thread: &Thread,
     served: &Served,
-    (view, place): (Option<&ContextView<'a>>, Place),
+    (source, place): (Source<'_, 'a>, Place),
     arena: &'a Bump,
     body: impl FnOnce(&mut Context<'a>) -> R,
 ) -> Result<R, CallError> {
@@ -138,18 +152,23 @@ pub(crate) fn with_context<'a, R>(
         Some((_, context)) => context.recycle(program),
         None => Context::new(program),
     };
-    let filled = match view {
-        Some(view) => {
-            let limits = &thread.plane.settings.limits;
-            Filling {
-                program,
-                limits,
-                arena,
-                place,
+    let limits = &thread.plane.settings.limits;
+    let filling = Filling {
+        program,
+        limits,
+        arena,
+        place,
+    };
+    let filled = match source {
+        Source::None => Ok(()),
+        Source::View(view) => filling.fill(&mut context, view),
+        Source::Encoded(bytes) => match filling.fill_usual(&mut context, bytes) {
+            Some(()) => Ok(()),
+            None => {
+                context = context.recycle(program);
+                read(bytes).and_then(|view: ContextView<'a>| filling.fill(&mut context, &view))
             }
-            .fill(&mut context, view)
-        }
-        None => Ok(()),
+        },
     };
     let result = filled.map(|()| body(&mut context));
     CONTEXT.set(Some((served.serial, context.recycle(program))));

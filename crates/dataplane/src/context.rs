@@ -6,6 +6,7 @@ use turnout_snapshot::turnout::v1::__buffa::view::ValueView;
 use turnout_snapshot::turnout::v1::__buffa::view::oneof::value::Kind;
 
 use crate::errors::CallError;
+use crate::request::{ContextField, UsualValue, next_context_field};
 use crate::settings::Limits;
 
 const DEFAULT_UNIT: &str = "user";
@@ -36,6 +37,74 @@ pub(crate) struct Filling<'p, 'a> {
 }
 
 impl<'a> Filling<'_, 'a> {
+    /// Fills an empty context from its encoded form; `None` when that form is unusual, or over a limit.
+    ///
+    /// The context may then be filled in part: empty it, and fill it by its view.
+    #[inline]
+    pub(crate) fn fill_usual(&self, context: &mut Context<'a>, mut bytes: &'a [u8]) -> Option<()> {
+        let (mut targeting_key, mut user) = ("", "");
+        let (mut attributes, mut units, mut unknown) = (0, 0, 0);
+        while !bytes.is_empty() {
+            match next_context_field(&mut bytes)? {
+                ContextField::TargetingKey(id) => targeting_key = self.short(id)?,
+                ContextField::Unit(kind, id) => {
+                    units += 1;
+                    if kind == DEFAULT_UNIT {
+                        user = id;
+                    }
+                    context.unit(self.program, self.short(kind)?, self.short(id)?);
+                }
+                ContextField::Attribute(name, value) => {
+                    attributes += 1;
+                    self.usual_attribute(context, self.short(name)?, value)?;
+                }
+                ContextField::Unknown(name) => {
+                    unknown += 1;
+                    context.unknown(self.program, self.short(name)?);
+                }
+                ContextField::Partial(partial) => context.partial(partial),
+            }
+        }
+        let limit = self.limits.attributes;
+        // Units are few; several of them are looked at for contradictions by the view.
+        if attributes > limit || unknown > limit || units > 1 {
+            return None;
+        }
+        if !targeting_key.is_empty() {
+            if !user.is_empty() && user != targeting_key {
+                return None;
+            }
+            context.unit(self.program, DEFAULT_UNIT, targeting_key);
+        }
+        Some(())
+    }
+
+    #[inline]
+    fn usual_attribute(
+        &self,
+        context: &mut Context<'a>,
+        name: &'a str,
+        value: UsualValue<'a>,
+    ) -> Option<()> {
+        let index = Context::looks_at(self.program, name);
+        let value = match value {
+            UsualValue::String(text) => ValueRef::String(self.short(text)?),
+            UsualValue::Integer(number) => ValueRef::Integer(number),
+            UsualValue::Double(number) => ValueRef::Double(number),
+            UsualValue::Boolean(boolean) => ValueRef::Boolean(boolean),
+            UsualValue::Other(view) => self.value(name, &view, 1, index.is_some()).ok()?,
+        };
+        if let Some(index) = index {
+            context.set_at(index, value);
+        }
+        Some(())
+    }
+
+    #[inline]
+    fn short(&self, text: &'a str) -> Option<&'a str> {
+        (text.len() <= self.limits.string_bytes).then_some(text)
+    }
+
     /// Fills an empty context.
     ///
     /// # Errors

@@ -8,12 +8,13 @@ use turnout_protos::turnout::v1::{
 };
 
 use crate::answer::{
-    Call, Current, Thread, check_batch, check_exposure, check_key, evaluation, instant, on_current,
-    read, with_context,
+    Call, Current, Source, Thread, check_batch, check_exposure, check_key, evaluation, instant,
+    on_current, read, with_context,
 };
 use crate::context::Place;
 use crate::errors::CallError;
 use crate::reply::{DecisionReply, put_headers, put_item_error};
+use crate::request::Usual;
 use crate::wire::field_length;
 
 /// Answers one `DecideRequest`.
@@ -23,21 +24,55 @@ pub(crate) fn decide(
     call: &Call,
     out: &mut BytesMut,
 ) -> Result<(), CallError> {
-    let request: DecideRequestView<'_> = read(request)?;
+    if let Some(usual) = Usual::decide(request) {
+        let context = usual.context.map_or(Source::None, Source::Encoded);
+        return decide_one(thread, &usual, context, instant(None)?, call, out);
+    }
+    let view: DecideRequestView<'_> = read(request)?;
+    let usual = Usual {
+        key: view.key,
+        context: None,
+        expected_type: view.expected_type,
+        exposure_mode: view.exposure_mode,
+        min_revision: view.min_revision,
+    };
+    let now = instant(view.now.as_option())?;
+    decide_one(
+        thread,
+        &usual,
+        view.context.as_option().into(),
+        now,
+        call,
+        out,
+    )
+}
+
+fn decide_one<'a>(
+    thread: &Thread,
+    request: &Usual<'a>,
+    context: Source<'_, 'a>,
+    now: Instant,
+    call: &Call,
+    out: &mut BytesMut,
+) -> Result<(), CallError> {
     check_key(thread, || "key".to_owned(), request.key)?;
     check_exposure(request.exposure_mode)?;
     check_type(request.expected_type, || "expected_type".to_owned())?;
-    let now = instant(request.now.as_option())?;
     call.check_deadline()?;
     let arena = Bump::new();
     on_current(thread, call, request.min_revision, |current| {
-        let context = (request.context.as_option(), Place::Request);
-        with_context(thread, current.served, context, &arena, |context| {
-            let mut evaluation = evaluation(&current.served.program, context, now);
-            let item = find(&current, request.key, request.expected_type)?;
-            put_decision(thread, &current, &mut evaluation, item, (None, 1), out);
-            Ok(())
-        })??;
+        with_context(
+            thread,
+            current.served,
+            (context, Place::Request),
+            &arena,
+            |context| {
+                let mut evaluation = evaluation(&current.served.program, context, now);
+                let item = find(&current, request.key, request.expected_type)?;
+                put_decision(thread, &current, &mut evaluation, item, (None, 1), out);
+                Ok(())
+            },
+        )??;
         current.served.put_reference(out, 2, current.age);
         Ok(())
     })
@@ -96,7 +131,7 @@ fn batch_of_keys(
     out: &mut BytesMut,
 ) -> Result<(), CallError> {
     let arena = Bump::new();
-    let context = (request.context.as_option(), Place::Request);
+    let context = (request.context.as_option().into(), Place::Request);
     with_context(thread, current.served, context, &arena, |context| {
         let mut evaluation = evaluation(&current.served.program, context, now);
         for key in request.keys.iter() {
@@ -124,7 +159,7 @@ fn batch_of_items(
     let arena = Bump::new();
     for (index, item) in request.items.iter().enumerate() {
         call.check_deadline()?;
-        let context = (item.context.as_option(), Place::Item(index));
+        let context = (item.context.as_option().into(), Place::Item(index));
         with_context(thread, current.served, context, &arena, |context| {
             let mut evaluation = evaluation(&current.served.program, context, now);
             put_result(
@@ -151,7 +186,7 @@ pub(crate) fn decide_all(
     let now = instant(request.now.as_option())?;
     let arena = Bump::new();
     on_current(thread, call, request.min_revision, |current| {
-        let context = (request.context.as_option(), Place::Request);
+        let context = (request.context.as_option().into(), Place::Request);
         with_context(thread, current.served, context, &arena, |context| {
             let mut evaluation = evaluation(&current.served.program, context, now);
             for (index, _) in selected(

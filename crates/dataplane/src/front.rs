@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use connectrpc::{ConnectError, ConnectRpcService};
-use futures::future::Either;
+use futures::future::{Either, FutureExt};
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, Request, Response, Version};
 use http_body_util::BodyExt;
@@ -27,7 +27,7 @@ use crate::deadline::{CONNECT_TIMEOUT, GRPC_TIMEOUT, deadline};
 use crate::errors::CallError;
 use crate::method::{Method, PREFIX};
 use crate::routes::Routes;
-use crate::serve::{FRAME_HEADER, serve};
+use crate::serve::{FRAME_HEADER, Served, serve_later, serve_now};
 
 static GRPC_ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
 static CONNECT_VERSION: HeaderName = HeaderName::from_static("connect-protocol-version");
@@ -103,6 +103,10 @@ impl Framing {
         }
     }
 
+    fn is_framed(self) -> bool {
+        matches!(self, Framing::Grpc | Framing::RoutedFrame)
+    }
+
     /// The headers that tell the protocol of a hot call.
     fn headers(self) -> HeaderMap {
         let content_type = if self == Framing::Grpc { GRPC } else { PROTO };
@@ -174,18 +178,13 @@ impl Front {
                 }
             }
         };
-        async move { Ok(answering.await) }
+        answering.map(Ok)
     }
 
     /// A call that is answered here.
-    async fn hot(self: Arc<Self>, arrival: Arrival, body: Incoming) -> Response<ReplyBody> {
-        let Arrival {
-            method,
-            framing,
-            call,
-        } = arrival;
-        let framed = framing == Framing::Grpc;
-        let result = match self.message(body, framing, &call).await {
+    async fn hot(self: Arc<Self>, arrival: Arrival, mut body: Incoming) -> Response<ReplyBody> {
+        let framed = arrival.framing == Framing::Grpc;
+        let mut result = match self.message(&mut body, &arrival).await {
             // A compressed message without an encoding: the router knows what to say.
             Ok(Message {
                 bytes,
@@ -197,14 +196,27 @@ impl Front {
                 } else {
                     &bytes[..]
                 };
-                serve(&self.thread, method, message, &call, framed).await
+                match serve_now(&self.thread, arrival.method, message, &arrival.call, framed) {
+                    Served::Now(result) => result,
+                    Served::Behind(wanted) => {
+                        let (thread, call) = (&self.thread, &arrival.call);
+                        Box::pin(serve_later(
+                            thread,
+                            arrival.method,
+                            message,
+                            call,
+                            (framed, wanted),
+                        ))
+                        .await
+                    }
+                }
             }
             Err(error) => Err(self.refused(&arrival, error)),
         };
-        match result {
-            Ok(reply) if framed => reply_with(GRPC, ReplyBody::grpc(reply)),
-            Ok(reply) => reply_with(PROTO, ReplyBody::Whole(Some(reply))),
-            Err(error) => refusal(error, &framing.headers()),
+        match &mut result {
+            Ok(reply) if framed => reply_with(GRPC, ReplyBody::grpc(std::mem::take(reply))),
+            Ok(reply) => reply_with(PROTO, ReplyBody::Whole(Some(std::mem::take(reply)))),
+            Err(error) => refusal(error.clone(), &arrival.framing.headers()),
         }
     }
 
@@ -214,8 +226,8 @@ impl Front {
         arrival: Arrival,
         request: Request<Incoming>,
     ) -> Response<ReplyBody> {
-        let (parts, body) = request.into_parts();
-        match self.message(body, arrival.framing, &arrival.call).await {
+        let (parts, mut body) = request.into_parts();
+        match self.message(&mut body, &arrival).await {
             Ok(message) => {
                 self.route_call(&arrival, Request::from_parts(parts, message.bytes))
                     .await
@@ -247,40 +259,43 @@ impl Front {
     }
 
     /// Reads the one message of a unary call, in its frame if it has one.
-    async fn message(
-        &self,
-        mut body: Incoming,
-        framing: Framing,
-        call: &Call,
-    ) -> Result<Message, CallError> {
-        let framed = matches!(framing, Framing::Grpc | Framing::RoutedFrame);
-        let limit = self.thread.plane.settings.limits.request_bytes;
-        let most = if framed { limit + FRAME_HEADER } else { limit };
-        let mut reading = Reading::new(&mut body, most);
+    async fn message(&self, body: &mut Incoming, arrival: &Arrival) -> Result<Message, CallError> {
+        let mut reading = Reading::new(body, self.most(arrival.framing));
         let read = match futures::poll!(&mut reading) {
             Poll::Ready(read) => read,
             // Only a body that is late costs a timer.
             Poll::Pending => {
-                let patience = call.started + self.thread.plane.settings.receive_timeout;
-                let until = call
-                    .deadline
-                    .map_or(patience, |deadline| deadline.min(patience));
-                match Box::pin(tokio::time::timeout_at(until.into(), reading)).await {
+                let until = self.patience(&arrival.call).into();
+                match Box::pin(tokio::time::timeout_at(until, reading)).await {
                     Ok(read) => read,
                     Err(_) => return Err(CallError::DeadlineExceeded),
                 }
             }
         };
+        let limit = self.thread.plane.settings.limits.request_bytes;
         let message = match read {
-            Ok(bytes) => Message::check(bytes, framed, limit),
+            Ok(bytes) => Message::check(bytes, arrival.framing.is_framed(), limit),
             Err(Broken::TooLong) => Err(CallError::TooLarge { limit }),
             Err(Broken::Cut) => Err(CallError::CutFrame),
         };
         // HTTP/2 ends one stream; over HTTP/1.1 a client that is still sending would miss the reply.
-        if framing != Framing::Grpc && matches!(message, Err(CallError::TooLarge { .. })) {
-            Box::pin(discard(&mut body)).await;
+        if arrival.framing != Framing::Grpc && matches!(message, Err(CallError::TooLarge { .. })) {
+            Box::pin(discard(body)).await;
         }
         message
+    }
+
+    /// Bytes of a body that are read.
+    fn most(&self, framing: Framing) -> usize {
+        let header = if framing.is_framed() { FRAME_HEADER } else { 0 };
+        self.thread.plane.settings.limits.request_bytes + header
+    }
+
+    /// When a body must have come.
+    fn patience(&self, call: &Call) -> Instant {
+        let patience = call.started + self.thread.plane.settings.receive_timeout;
+        call.deadline
+            .map_or(patience, |deadline| deadline.min(patience))
     }
 
     /// Counts a call that was refused before it was read.

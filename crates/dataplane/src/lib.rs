@@ -27,6 +27,7 @@ mod method;
 mod metrics;
 mod plane;
 mod reply;
+mod request;
 mod routes;
 mod segments;
 mod serve;

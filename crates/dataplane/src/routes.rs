@@ -160,7 +160,7 @@ impl Dispatcher for Decisions {
             } else {
                 request
             };
-            let reply = serve(&thread, method, &request, &call, false).await?;
+            let reply = serve(&thread, method, &request, &call).await?;
             let reply = if is_json(format) {
                 to_json(method, &reply)?
             } else {

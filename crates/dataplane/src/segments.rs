@@ -1,18 +1,19 @@
 //! CheckSegment, BatchCheckSegments and ListMatchingSegments.
 use bumpalo::Bump;
 use bytes::BytesMut;
-use turnout_engine::{Evaluation, Segment, SegmentIndex, Truth};
+use turnout_engine::{Evaluation, Instant, Segment, SegmentIndex, Truth};
 use turnout_protos::turnout::v1::{
     BatchCheckSegmentsRequestView, CheckSegmentRequestView, ListMatchingSegmentsRequestView,
 };
 
 use crate::answer::{
-    Call, Current, Thread, check_batch, check_key, evaluation, instant, on_current, read,
+    Call, Current, Source, Thread, check_batch, check_key, evaluation, instant, on_current, read,
     with_context,
 };
 use crate::context::Place;
 use crate::errors::CallError;
 use crate::reply::{put_check, put_item_error};
+use crate::request::Usual;
 use crate::wire::put_bytes;
 
 /// Answers one `CheckSegmentRequest`.
@@ -22,26 +23,58 @@ pub(crate) fn check_segment(
     call: &Call,
     out: &mut BytesMut,
 ) -> Result<(), CallError> {
-    let request: CheckSegmentRequestView<'_> = read(request)?;
+    if let Some(usual) = Usual::check_segment(request) {
+        let context = usual.context.map_or(Source::None, Source::Encoded);
+        return check_one(thread, &usual, context, instant(None)?, call, out);
+    }
+    let view: CheckSegmentRequestView<'_> = read(request)?;
+    let usual = Usual {
+        key: view.key,
+        min_revision: view.min_revision,
+        ..Usual::default()
+    };
+    let now = instant(view.now.as_option())?;
+    check_one(
+        thread,
+        &usual,
+        view.context.as_option().into(),
+        now,
+        call,
+        out,
+    )
+}
+
+fn check_one<'a>(
+    thread: &Thread,
+    request: &Usual<'a>,
+    context: Source<'_, 'a>,
+    now: Instant,
+    call: &Call,
+    out: &mut BytesMut,
+) -> Result<(), CallError> {
     check_key(thread, || "key".to_owned(), request.key)?;
-    let now = instant(request.now.as_option())?;
     call.check_deadline()?;
     let arena = Bump::new();
     on_current(thread, call, request.min_revision, |current| {
-        let context = (request.context.as_option(), Place::Request);
-        with_context(thread, current.served, context, &arena, |context| {
-            let mut evaluation = evaluation(&current.served.program, context, now);
-            let segment = find(&current, request.key)?;
-            put(
-                thread,
-                &current,
-                &mut evaluation,
-                (request.key, segment),
-                (None, 1),
-                out,
-            );
-            Ok(())
-        })??;
+        with_context(
+            thread,
+            current.served,
+            (context, Place::Request),
+            &arena,
+            |context| {
+                let mut evaluation = evaluation(&current.served.program, context, now);
+                let segment = find(&current, request.key)?;
+                put(
+                    thread,
+                    &current,
+                    &mut evaluation,
+                    (request.key, segment),
+                    (None, 1),
+                    out,
+                );
+                Ok(())
+            },
+        )??;
         current.served.put_reference(out, 2, current.age);
         Ok(())
     })
@@ -62,7 +95,7 @@ pub(crate) fn batch_check_segments(
     let now = instant(request.now.as_option())?;
     let arena = Bump::new();
     on_current(thread, call, request.min_revision, |current| {
-        let context = (request.context.as_option(), Place::Request);
+        let context = (request.context.as_option().into(), Place::Request);
         with_context(thread, current.served, context, &arena, |context| {
             let mut evaluation = evaluation(&current.served.program, context, now);
             for key in request.keys.iter() {
@@ -98,7 +131,7 @@ pub(crate) fn list_matching_segments(
     let arena = Bump::new();
     on_current(thread, call, request.min_revision, |current| {
         let segments = current.served.program.segments();
-        let context = (request.context.as_option(), Place::Request);
+        let context = (request.context.as_option().into(), Place::Request);
         let unknown = with_context(thread, current.served, context, &arena, |context| {
             let mut evaluation = evaluation(&current.served.program, context, now);
             let mut unknown = Vec::new();

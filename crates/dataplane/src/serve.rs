@@ -26,26 +26,64 @@ thread_local! {
     static BUFFERS: RefCell<BytesMut> = RefCell::new(BytesMut::with_capacity(BUFFER));
 }
 
-/// Answers a call; with `framed`, the reply begins with the header of its frame.
-///
-/// # Errors
-/// Why there is no answer.
+/// What became of a call at once.
+pub(crate) enum Served {
+    Now(Result<Bytes, CallError>),
+    /// The caller wants this revision, which may still come.
+    Behind(u64),
+}
+
+/// Answers a call at once if that can be; with `framed`, the reply begins with the header of its frame.
 #[inline]
-pub(crate) async fn serve(
+pub(crate) fn serve_now(
     thread: &Thread,
     method: Method,
     request: &[u8],
     call: &Call,
     framed: bool,
-) -> Result<Bytes, CallError> {
-    let mut result = attempt(thread, method, request, call, framed);
-    if let Err(CallError::Behind { wanted, .. }) = result {
-        let until = patience(call);
-        // Boxed: the wait is rare, and the future of every call would have its size.
-        if Box::pin(thread.plane.holder.reaches(wanted, until)).await {
-            result = attempt(thread, method, request, call, framed);
-        }
+) -> Served {
+    match attempt(thread, method, request, call, framed) {
+        Err(CallError::Behind { wanted, .. }) => Served::Behind(wanted),
+        result => Served::Now(counted(thread, method, call, result)),
     }
+}
+
+/// Waits for the revision that a call wants, and answers it then.
+pub(crate) async fn serve_later(
+    thread: &Thread,
+    method: Method,
+    request: &[u8],
+    call: &Call,
+    (framed, wanted): (bool, u64),
+) -> Result<Bytes, CallError> {
+    thread.plane.holder.reaches(wanted, patience(call)).await;
+    let result = attempt(thread, method, request, call, framed);
+    counted(thread, method, call, result)
+}
+
+/// Answers a call.
+///
+/// # Errors
+/// Why there is no answer.
+pub(crate) async fn serve(
+    thread: &Thread,
+    method: Method,
+    request: &[u8],
+    call: &Call,
+) -> Result<Bytes, CallError> {
+    match serve_now(thread, method, request, call, false) {
+        Served::Now(result) => result,
+        Served::Behind(wanted) => serve_later(thread, method, request, call, (false, wanted)).await,
+    }
+}
+
+#[inline]
+fn counted(
+    thread: &Thread,
+    method: Method,
+    call: &Call,
+    result: Result<Bytes, CallError>,
+) -> Result<Bytes, CallError> {
     let code = result
         .as_ref()
         .map_or_else(|error| error.parts().code.grpc_code(), |_| 0);

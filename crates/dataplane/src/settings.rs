@@ -20,7 +20,7 @@ pub struct Settings {
     pub stale_after: Duration,
     /// `/readyz` refuses a snapshot older than this; zero: any age is ready.
     pub ready_max_age: Duration,
-    /// HTTP/2 pings after this long without a frame; zero: no pings.
+    /// HTTP/2 pings to peers on other machines after this long without a frame; zero: no pings.
     pub keep_alive_interval: Duration,
     /// A connection whose ping is not answered for this long is closed.
     pub keep_alive_timeout: Duration,

@@ -57,7 +57,8 @@ struct Open {
 /// Serves until the drain; `true` when every connection ended by itself.
 async fn run(thread: Arc<Thread>, listeners: Listeners) -> io::Result<bool> {
     let server = Arc::new(Server {
-        builder: builder(&thread.plane.settings),
+        near: builder(&thread.plane.settings, None),
+        far: builder(&thread.plane.settings, keep_alive(&thread.plane.settings)),
         front: Arc::new(Front::new(Arc::clone(&thread))),
         thread,
         open: Open::default(),
@@ -75,11 +76,17 @@ async fn run(thread: Arc<Thread>, listeners: Listeners) -> io::Result<bool> {
 struct Server {
     thread: Arc<Thread>,
     front: Arc<Front>,
-    builder: auto::Builder<TokioExecutor>,
+    /// For peers on this machine: the kernel says when they are gone, so that no ping is needed.
+    near: auto::Builder<TokioExecutor>,
+    far: auto::Builder<TokioExecutor>,
     open: Open,
 }
 
-fn builder(settings: &Settings) -> auto::Builder<TokioExecutor> {
+fn keep_alive(settings: &Settings) -> Option<Duration> {
+    (!settings.keep_alive_interval.is_zero()).then_some(settings.keep_alive_interval)
+}
+
+fn builder(settings: &Settings, keep_alive: Option<Duration>) -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
     let header_bytes = usize::try_from(settings.max_header_bytes).unwrap_or(usize::MAX);
     builder
@@ -89,8 +96,6 @@ fn builder(settings: &Settings) -> auto::Builder<TokioExecutor> {
         .header_read_timeout(None)
         .max_buf_size(header_bytes.max(16 * 1024))
         .auto_date_header(false);
-    let keep_alive =
-        (!settings.keep_alive_interval.is_zero()).then_some(settings.keep_alive_interval);
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -106,10 +111,10 @@ async fn accept_tcp(server: &Arc<Server>, listener: Option<TcpListener>) {
     let Some(listener) = listener else { return };
     while let Some(accepted) = server.unless_draining(listener.accept()).await {
         match accepted {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 // A reply is one write: waiting to fill a packet would only delay it.
                 let _ = stream.set_nodelay(true);
-                server.serve(stream);
+                server.serve(stream, peer.ip().is_loopback());
             }
             Err(error) => pause(&error).await,
         }
@@ -120,7 +125,7 @@ async fn accept_unix(server: &Arc<Server>, listener: Option<UnixListener>) {
     let Some(listener) = listener else { return };
     while let Some(accepted) = server.unless_draining(listener.accept()).await {
         match accepted {
-            Ok((stream, _)) => server.serve(stream),
+            Ok((stream, _)) => server.serve(stream, true),
             Err(error) => pause(&error).await,
         }
     }
@@ -142,12 +147,16 @@ impl Server {
         }
     }
 
-    fn serve(self: &Arc<Self>, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+    fn serve(
+        self: &Arc<Self>,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        near: bool,
+    ) {
         self.open.count.fetch_add(1, Ordering::Relaxed);
         self.thread.counters.connection_opened();
         let server = Arc::clone(self);
         tokio::spawn(async move {
-            server.connection(stream).await;
+            server.connection(stream, near).await;
             server.thread.counters.connection_closed();
             server.open.count.fetch_sub(1, Ordering::Relaxed);
             server.open.closed.notify_waiters();
@@ -155,9 +164,14 @@ impl Server {
     }
 
     /// Serves one connection; when the drain begins it is told (GOAWAY) and ends after its calls.
-    async fn connection(&self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+    async fn connection(
+        &self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        near: bool,
+    ) {
+        let builder = if near { &self.near } else { &self.far };
         let service = service_fn(|request| Arc::clone(&self.front).call(request));
-        let mut connection = pin!(self.builder.serve_connection(TokioIo::new(stream), service));
+        let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
         let plane = &self.thread.plane;
         let mut phases = plane.phases();
         let mut drain = pin!(phases.wait_for(|phase| *phase > Phase::Serving));

@@ -339,3 +339,76 @@ fn age_starts_again_when_the_source_confirms_and_stale_is_said() {
     plane.confirm();
     assert!(!stale());
 }
+
+#[test]
+fn broken_protobuf_and_utf8_are_invalid_argument() {
+    let plane = serving(settings());
+    let good =
+        decide(json!({"key": "plain", "context": {"attributes": {"plan": {"string": "pro"}}}}));
+    let mut bad_text = good.clone();
+    *bad_text.last_mut().unwrap() = 0xff;
+    let mut bad_key = good.clone();
+    bad_key[2] = 0xc0;
+    for (what, body) in [
+        ("text", bad_text),
+        ("key", bad_key),
+        ("cut", good[..good.len() - 1].to_vec()),
+        ("tag", vec![0x00]),
+        ("group", vec![0x0b; 30]),
+        (
+            "varint",
+            vec![
+                0x28, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+            ],
+        ),
+    ] {
+        for method in [
+            "Decide",
+            "CheckSegment",
+            "BatchDecide",
+            "DecideAll",
+            "ListMatchingSegments",
+        ] {
+            let reply = grpc(&plane, method, &body);
+            assert!(
+                (0..17).contains(&reply.code()) && ![2, 13].contains(&reply.code()),
+                "{method} {what}"
+            );
+            if method == "Decide" {
+                assert_eq!(
+                    (reply.code(), reply.reason().as_str()),
+                    (3, "MALFORMED_MESSAGE"),
+                    "{what}"
+                );
+            }
+        }
+    }
+    assert_eq!(grpc(&plane, "Decide", &good).code(), 0);
+}
+
+#[test]
+fn a_message_cut_or_changed_anywhere_never_breaks_the_server() {
+    let plane = serving(settings());
+    let good = decide(
+        json!({"key": "by-list", "minRevision": "1", "context": {"targetingKey": "u", "units": {"user": "u"},
+        "attributes": {"plan": {"double": 2.5}, "interests": {"list": {"values": [{"string": "chess"}]}}}}}),
+    );
+    for at in 0..good.len() {
+        assert_ne!(
+            grpc(&plane, "Decide", &good[..at]).code(),
+            13,
+            "cut at {at}"
+        );
+        for flip in [0x01, 0x80, 0xff] {
+            let mut changed = good.clone();
+            changed[at] ^= flip;
+            let reply = grpc_with(
+                &plane,
+                "Decide",
+                &[("grpc-timeout", "20m")],
+                &framed(&changed),
+            );
+            assert!(![2, 13].contains(&reply.code()), "flip {flip:x} at {at}");
+        }
+    }
+}

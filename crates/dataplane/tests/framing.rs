@@ -359,3 +359,41 @@ fn a_body_that_comes_in_pieces_is_put_together() {
         "checkout"
     );
 }
+
+#[test]
+fn a_request_of_the_usual_form_and_one_that_is_read_by_its_view_get_the_same_reply() {
+    let [plane, _] = both();
+    let contexts = [
+        json!({"targetingKey": "u-1", "attributes": {"plan": {"string": "PRO"}}}),
+        json!({"units": {"user": "u-1"}, "attributes": {"plan": {"string": "free"}}}),
+        json!({"units": {"user": "u-2", "device": "d-1"}, "targetingKey": "u-2"}),
+        json!({"units": {"user": "u-2"}, "targetingKey": "u-1"}),
+        json!({"partial": true}),
+        json!({"unknownAttributes": ["plan", "user"], "attributes": {"interests": {"null": 0}}}),
+        json!({"attributes": {"plan": {"integer": "-3"}, "interests": {"boolean": true}}}),
+        json!({"attributes": {"plan": {"double": 1.5}}}),
+        json!({"attributes": {"plan": {"timestamp": "2026-01-01T00:00:00Z"}}}),
+        json!({"attributes": {"interests": {"list": {"values": [{"string": "Chess"}, {"integer": "2"}]}}}}),
+        json!({"attributes": {"interests": {"list": {"values": [{}]}}}}),
+        json!({"attributes": {"plan": {"object": {"fields": [{"name": "a", "value": {"string": "b"}}]}}}}),
+        json!({"attributes": {"plan": {}}}),
+    ];
+    // A field that nobody knows: 15, a varint.
+    let unknown_field = [0x78, 1];
+    for (context, key) in contexts
+        .iter()
+        .flat_map(|context| ["checkout", "by-list", "beta"].map(|key| (context, key)))
+    {
+        let body = message::<pb::DecideRequest>(json!({"key": key, "context": context}));
+        let inner = message::<pb::Context>(context.clone());
+        let mut odd_context = [&[0x0a, key.len() as u8], key.as_bytes()].concat();
+        odd_context.extend([&[0x12, inner.len() as u8 + 2][..], &inner, &unknown_field].concat());
+        let odd_request = [&body[..], &unknown_field].concat();
+        for method in ["Decide", "CheckSegment"] {
+            let [usual, by_view, by_context] = [&body, &odd_request, &odd_context]
+                .map(|body| comparable(grpc_with(&plane, method, &[], &framed(body)), method));
+            assert_eq!(usual, by_view, "{method} {key} {context}");
+            assert_eq!(usual, by_context, "{method} {key} {context}");
+        }
+    }
+}
