@@ -66,8 +66,11 @@ def missing(compiled: CompiledItem, candidates: Candidates) -> Iterator[Fault]:
                     "own unit, remove `unit`",
                 )
     for _, key, path in compiled.experiments:
-        if ("experiment", key) not in candidates:
+        experiment = candidates.get(("experiment", key))
+        if experiment is None:
             yield _unknown("experiment", key, path, candidates)
+        elif experiment.dropped:
+            yield Fault(path, f"experiment `{key}` is left out: a flag has its key")
 
 
 def _unknown(kind: str, key: str, path: Path, candidates: Candidates) -> Fault:
