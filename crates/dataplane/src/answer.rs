@@ -52,6 +52,8 @@ pub(crate) fn answer(
     call: &Call,
     out: &mut BytesMut,
 ) -> Result<(), CallError> {
+    #[cfg(test)]
+    assert!(request != tests::FAULT, "a fault that a test asks for");
     match method {
         Method::Decide => decide::decide(thread, request, call, out),
         Method::BatchDecide => decide::batch_decide(thread, request, call, out),
@@ -269,4 +271,10 @@ pub(crate) fn check_batch(thread: &Thread, field: &str, actual: usize) -> Result
         });
     }
     Ok(())
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    /// A request that ends in a panic.
+    pub(crate) const FAULT: &[u8] = b"\x0a\x05fault";
 }

@@ -84,6 +84,7 @@ impl DataPlane {
     /// An address is in use or cannot be listened on, or the settings are contradictory.
     pub fn start(settings: Settings) -> Result<DataPlane, StartError> {
         check(&settings)?;
+        crate::log::to_stderr();
         let count = settings.threads;
         let mut tcp = match settings.grpc_address {
             Some(address) => listen::tcp(address, count)?,

@@ -23,6 +23,7 @@ mod exposition;
 mod front;
 mod health;
 mod listen;
+mod log;
 mod method;
 mod metrics;
 mod plane;

@@ -159,3 +159,39 @@ fn bug(method: Method, panic: &(dyn Any + Send)) -> CallError {
     );
     CallError::Bug { id }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::answer::tests::FAULT;
+    use crate::plane::Plane;
+    use crate::settings::Settings;
+
+    #[test]
+    fn a_panic_fails_its_call_only_and_has_an_id() {
+        let plane = Arc::new(Plane::new(Settings::default()));
+        let counters = Arc::clone(&plane.counters[0]);
+        let thread = Thread { plane, counters };
+        let call = Call {
+            started: Instant::now(),
+            deadline: None,
+        };
+        let ids: Vec<String> = (0..2)
+            .map(
+                |_| match attempt(&thread, Method::Decide, FAULT, &call, true) {
+                    Err(CallError::Bug { id }) => id,
+                    other => panic!("a bug, not {other:?}"),
+                },
+            )
+            .collect();
+        assert_ne!(ids[0], ids[1]);
+        let next = attempt(&thread, Method::Decide, b"\x0a\x01k", &call, true);
+        assert_eq!(
+            next,
+            Err(CallError::NoSnapshot),
+            "the next call is answered"
+        );
+    }
+}
