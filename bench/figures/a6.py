@@ -36,7 +36,7 @@ def measure(bench: Workbench) -> list[Number]:
         stats = json.loads(server.ask_line("stats"))
     how = (
         f"open loop at {rate:,.0f} calls/s, latency from the scheduled instant,"
-        f" {SLICES} + {SLICES} slices of {SLICE_S:g} s, {stats['bench_swaps']} swaps"
+        f" {SLICES} + {SLICES} slices of {SLICE_S:g} s, {stats['loads'] - 1} swaps"
     )
     numbers = []
     for name in ("p50", "p99", "p999"):
@@ -48,7 +48,7 @@ def measure(bench: Workbench) -> list[Number]:
         numbers.append(Number(what, medians, target, "ratio", f"medians; {how}; {seen}"))
         numbers.append(Number(f"{name} with swaps", spread(with_).median, None, "µs", how))
         numbers.append(Number(f"{name} without", spread(without).median, None, "µs", how))
-    longest = stats["slowest_swap_ns"] / 1e3
+    longest = stats["swap_longest_ns"] / 1e3
     what = "longest time of a request thread in a swap"
     numbers.append(Number(what, longest, "<= 50", "µs", f"measured inside; {how}"))
     return numbers

@@ -87,5 +87,5 @@ def _settled(server: Server) -> float:
 
 
 def _swaps(server: Server) -> int:
-    swaps: int = json.loads(server.ask_line("stats"))["bench_swaps"]
+    swaps: int = json.loads(server.ask_line("stats"))["loads"]
     return swaps
