@@ -8,7 +8,7 @@ from turnout.compiler.cycles import find_cycles, heights
 from turnout.compiler.history import Identity
 from turnout.compiler.scope import CompiledItem
 from turnout.documents import Fault
-from turnout.documents.names import nearest
+from turnout.documents.names import nearest_key
 from turnout.documents.problem import Path
 
 Candidates = dict[Identity, Candidate]
@@ -74,9 +74,20 @@ def missing(compiled: CompiledItem, candidates: Candidates) -> Iterator[Fault]:
 
 
 def _unknown(kind: str, key: str, path: Path, candidates: Candidates) -> Fault:
-    known = [other for found, other in candidates if found == kind]
-    hint = nearest(key, known) or ": no document has it"
+    known = _Keys(kind, candidates)
+    hint = nearest_key(key, known) or ": no document has it"
     return Fault(path, f"unknown {kind} `{key}`{hint}")
+
+
+class _Keys:
+    """The keys of the items of one kind."""
+
+    def __init__(self, kind: str, candidates: Candidates) -> None:
+        self._kind = kind
+        self._candidates = candidates
+
+    def __contains__(self, key: object) -> bool:
+        return (self._kind, key) in self._candidates
 
 
 def _hand_overs(compiled: CompiledItem, candidates: Candidates) -> Iterator[Fault]:
@@ -86,10 +97,12 @@ def _hand_overs(compiled: CompiledItem, candidates: Candidates) -> Iterator[Faul
             continue
         own, other = compiled.value_type, target.compiled.value_type
         if own != other:
+            numbers = {own, other} == {"integer", "double"}
+            remedy = "write `type: double` in both" if numbers else "they must be of one type"
             yield Fault(
                 path,
                 f"the flag's values are of type `{own}`, those of experiment `{key}` of type "
-                f"`{other}`: a rule hands over within one type",
+                f"`{other}`: {remedy}",
             )
 
 

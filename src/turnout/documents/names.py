@@ -1,7 +1,13 @@
 """The words that a document may use: sections, operators, and what is built later."""
 
 import difflib
-from collections.abc import Iterable
+import string
+from collections.abc import Container, Iterable, Iterator
+
+MAX_KEY_LENGTH = 96
+"""Of the key of an item."""
+
+_TYPED = string.ascii_letters + "._-"
 
 ITEM_KINDS = {"segments": "segment", "flags": "flag", "experiments": "experiment"}
 """The sections that hold items by key, and what one of them is called."""
@@ -56,3 +62,30 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     return f", did you mean `{near[0]}`?" if near else ""
+
+
+def nearest_key(key: str, known: Container[str]) -> str:
+    """Suggests the known key that is one slip of the fingers away from `key`.
+
+    Unlike `nearest` it takes no longer when more is known. Digits are no slips: `test-12` and
+    `test-13` are two things.
+
+    Returns:
+        `, did you mean ...?` to end a message with, or nothing.
+    """
+    slips = _slips(key[:MAX_KEY_LENGTH]) if len(key) > 2 else ()
+    near = next((slip for slip in slips if slip in known), None)
+    return f", did you mean `{near}`?" if near else ""
+
+
+def _slips(key: str) -> Iterator[str]:
+    for at in range(len(key) + 1):
+        before, after = key[:at], key[at:]
+        if len(after) > 1 and not (after[0] + after[1]).isdigit():
+            yield before + after[1] + after[0] + after[2:]
+        if after and not after[0].isdigit():
+            yield before + after[1:]
+        for typed in _TYPED:
+            yield before + typed + after
+            if after and not after[0].isdigit():
+                yield before + typed + after[1:]

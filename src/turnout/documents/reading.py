@@ -64,13 +64,18 @@ def _find(root: Path) -> Iterator[tuple[str, Path]]:
         root.stat()  # says what is wrong
         yield root.name, root
         return
-    next(root.iterdir(), None)  # a folder that may not be read is no empty folder
-    for folder, folders, names in os.walk(root):
+    # A folder that may not be read is no empty folder: its items are not gone.
+    for folder, folders, names in os.walk(root, onerror=_raise):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             file = Path(folder, name)
-            if file.suffix.lower() in SUFFIXES and not name.startswith("."):
+            wanted = file.suffix.lower() in SUFFIXES and not name.startswith(".")
+            if wanted and file.is_file():
                 yield file.relative_to(root).as_posix(), file
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def read_mapping(documents: Mapping[str, Any]) -> Catalogue:

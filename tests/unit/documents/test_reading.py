@@ -141,3 +141,25 @@ def test_long_catalogues_are_read_fast(tmp_path):
     started = time.perf_counter()
     assert len(read_paths(tmp_path).files[0].document.items) == 1000
     assert time.perf_counter() - started < 3
+
+
+def test_folder_inside_that_may_not_be_read_is_an_error(tmp_path, monkeypatch):
+    """Its items must not look as if they were deleted."""
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "a.yaml").write_text(FLAG)
+    whole = os.scandir
+
+    def scandir(path):
+        if str(path).endswith("inner"):
+            raise PermissionError(13, "denied")
+        return whole(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(PermissionError):
+        read_paths(tmp_path)
+
+
+def test_pipes_are_left_alone(tmp_path):
+    os.mkfifo(tmp_path / "a.yaml")
+    (tmp_path / "b.yaml").symlink_to(tmp_path / "nothing")
+    assert not names(read_paths(tmp_path))
