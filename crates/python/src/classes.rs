@@ -3,6 +3,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDateTime, PyTuple, PyType, PyTzInfo};
 
+use crate::moments::Moment;
 use crate::tuples::Maker;
 
 /// Python classes and constants that requests are read from and answers are made of.
@@ -73,6 +74,8 @@ impl Classes {
                 .map(|member| Ok(member?.unbind()))
                 .collect()
         };
+        // Made now, and not in the middle of a request, whose strings are borrowed.
+        py.get_type::<Moment>();
         let utc = PyTzInfo::utc(py)?;
         let epoch = PyDateTime::new(py, 1970, 1, 1, 0, 0, 0, 0, Some(&utc))?;
         Ok(Self {

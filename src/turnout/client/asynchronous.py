@@ -10,7 +10,6 @@ from typing import Self
 from turnout.client import calls
 from turnout.client.address import check_timeout, parse
 from turnout.client.blocking import DEFAULT_TIMEOUT
-from turnout.client.calls import ANYONE
 from turnout.client.failures import from_reply
 from turnout.client.http import request_head
 from turnout.client.streams import NothingReceived, Stream, watch
@@ -74,7 +73,7 @@ class AsyncClient:
     async def decide(
         self,
         key: str,
-        context: Context = ANYONE,
+        context: Context | None = None,
         *,
         now: datetime | None = None,
         default: object = None,
@@ -93,7 +92,7 @@ class AsyncClient:
     async def decide_many(
         self,
         keys: Iterable[str],
-        context: Context = ANYONE,
+        context: Context | None = None,
         *,
         now: datetime | None = None,
         min_revision: int = 0,
@@ -105,7 +104,7 @@ class AsyncClient:
 
     async def decide_all(
         self,
-        context: Context = ANYONE,
+        context: Context | None = None,
         *,
         tag: str | None = None,
         prefix: str | None = None,
@@ -119,7 +118,7 @@ class AsyncClient:
     async def check_segment(
         self,
         key: str,
-        context: Context = ANYONE,
+        context: Context | None = None,
         *,
         now: datetime | None = None,
         min_revision: int = 0,
@@ -132,7 +131,7 @@ class AsyncClient:
     async def check_segments(
         self,
         keys: Iterable[str],
-        context: Context = ANYONE,
+        context: Context | None = None,
         *,
         now: datetime | None = None,
         min_revision: int = 0,
@@ -144,7 +143,7 @@ class AsyncClient:
 
     async def matching_segments(
         self,
-        context: Context = ANYONE,
+        context: Context | None = None,
         *,
         tag: str | None = None,
         prefix: str | None = None,

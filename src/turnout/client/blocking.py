@@ -9,7 +9,6 @@ from typing import Self
 
 from turnout.client import calls
 from turnout.client.address import check_timeout, parse
-from turnout.client.calls import ANYONE
 from turnout.client.connection import Connection, NothingReceived
 from turnout.client.failures import from_reply
 from turnout.client.http import Reply, request_head
@@ -76,7 +75,7 @@ class Client:
     def decide(
         self,
         key: str,
-        context: Context = ANYONE,
+        context: Context | None = None,
         *,
         now: datetime | None = None,
         default: object = None,
@@ -88,7 +87,7 @@ class Client:
 
         Args:
             key: The flag's or experiment's key.
-            context: For whom.
+            context: For whom; by default someone of whom nothing is known.
             now: The instant to decide at; by default the server's clock.
             default: The decision's value when it has no variant.
             expected_type: `bool`, `str`, `int`, `float` or `dict`.
@@ -109,7 +108,7 @@ class Client:
     def decide_many(
         self,
         keys: Iterable[str],
-        context: Context = ANYONE,
+        context: Context | None = None,
         *,
         now: datetime | None = None,
         min_revision: int = 0,
@@ -121,7 +120,7 @@ class Client:
 
     def decide_all(
         self,
-        context: Context = ANYONE,
+        context: Context | None = None,
         *,
         tag: str | None = None,
         prefix: str | None = None,
@@ -135,7 +134,7 @@ class Client:
     def check_segment(
         self,
         key: str,
-        context: Context = ANYONE,
+        context: Context | None = None,
         *,
         now: datetime | None = None,
         min_revision: int = 0,
@@ -152,7 +151,7 @@ class Client:
     def check_segments(
         self,
         keys: Iterable[str],
-        context: Context = ANYONE,
+        context: Context | None = None,
         *,
         now: datetime | None = None,
         min_revision: int = 0,
@@ -164,7 +163,7 @@ class Client:
 
     def matching_segments(
         self,
-        context: Context = ANYONE,
+        context: Context | None = None,
         *,
         tag: str | None = None,
         prefix: str | None = None,

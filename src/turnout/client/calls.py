@@ -10,15 +10,12 @@ from turnout import results
 from turnout.client import messages
 from turnout.v1 import decision_pb2
 
-ANYONE = results.Context()
-"""The context of someone of whom nothing is known."""
-
 _M = TypeVar("_M", bound=Message)
 
 
 def _request(
     kind: type[_M],
-    context: results.Context,
+    context: results.Context | None,
     now: datetime | None,
     **fields: Any,  # noqa: ANN401 - the message's own types
 ) -> _M:
@@ -26,7 +23,7 @@ def _request(
         message = kind(**fields)
     except (TypeError, ValueError) as error:
         raise results.InvalidArgument(f"`{'`, `'.join(fields)}`: {error}") from error
-    if context is not ANYONE:
+    if context is not None:
         messages.fill_context(message.context, context)  # type: ignore[attr-defined]
     if now is not None:
         messages.fill_now(message.now, now)  # type: ignore[attr-defined]
@@ -52,7 +49,7 @@ def _keys(keys: Iterable[str]) -> Iterable[str]:
 
 def decide_request(
     key: str,
-    context: results.Context,
+    context: results.Context | None,
     now: datetime | None,
     expected_type: type | None,
     min_revision: int,
@@ -71,7 +68,7 @@ def read_decide(body: bytes, default: object) -> results.Decision:
 
 
 def decide_many_request(
-    keys: Iterable[str], context: results.Context, now: datetime | None, min_revision: int
+    keys: Iterable[str], context: results.Context | None, now: datetime | None, min_revision: int
 ) -> bytes:
     """The body of `BatchDecide`."""
     return _request(
@@ -92,7 +89,7 @@ def read_decide_many(body: bytes) -> list[results.Decision | results.ItemFailure
 
 
 def decide_all_request(
-    context: results.Context, now: datetime | None, tag: str | None, prefix: str | None
+    context: results.Context | None, now: datetime | None, tag: str | None, prefix: str | None
 ) -> bytes:
     """The body of `DecideAll`."""
     return _request(
@@ -108,7 +105,7 @@ def read_decide_all(body: bytes) -> list[results.Decision]:
 
 
 def check_segment_request(
-    key: str, context: results.Context, now: datetime | None, min_revision: int
+    key: str, context: results.Context | None, now: datetime | None, min_revision: int
 ) -> bytes:
     """The body of `CheckSegment`."""
     return _request(
@@ -123,7 +120,7 @@ def read_check_segment(body: bytes) -> results.SegmentCheck:
 
 
 def check_segments_request(
-    keys: Iterable[str], context: results.Context, now: datetime | None, min_revision: int
+    keys: Iterable[str], context: results.Context | None, now: datetime | None, min_revision: int
 ) -> bytes:
     """The body of `BatchCheckSegments`."""
     return _request(
@@ -148,7 +145,7 @@ def read_check_segments(body: bytes) -> list[results.SegmentCheck | results.Item
 
 
 def matching_segments_request(
-    context: results.Context, now: datetime | None, tag: str | None, prefix: str | None
+    context: results.Context | None, now: datetime | None, tag: str | None, prefix: str | None
 ) -> bytes:
     """The body of `ListMatchingSegments`."""
     return _request(

@@ -45,6 +45,10 @@ def fill_context(message: decision_pb2.Context, context: results.Context) -> Non
     Raises:
         InvalidArgument: A part of it cannot be said; the message names it.
     """
+    if not isinstance(context, results.Context):
+        raise results.InvalidArgument(
+            f"`context` is a `{type(context).__name__}`: give a turnout.Context"
+        )
     unit_id, attributes, units, unknown, partial = context
     try:
         if unit_id:

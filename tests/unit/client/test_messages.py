@@ -33,6 +33,7 @@ def test_the_parts_of_a_context_are_sent():
 
 def test_an_empty_context_says_nothing():
     assert sent(Context()).ByteSize() == 0
+    assert calls.decide_all_request(None, None, None, None) == b""
 
 
 @pytest.mark.parametrize(
@@ -111,6 +112,8 @@ def test_a_value_that_cannot_be_said_is_refused_by_name(value, said):
         Context("u", {7: "x"}),
         Context("u", ["x"]),
         Context("\ud800"),
+        {"plan": "pro"},
+        ("u", None, None, (), False),
     ],
 )
 def test_a_context_of_wrong_types_is_refused(context):

@@ -227,6 +227,7 @@ def test_a_forked_child_cannot_use_it(plane, served, sealed):
     assert Client(f"unix:{served.unix}").decide("checkout").variant == "off"
 
 
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # the plane has threads
 def test_dropping_it_in_a_child_harms_nothing(tmp_path, sealed):
     path = tmp_path / "kept.sock"
     plane = DataPlane(unix_socket=path)
