@@ -125,10 +125,10 @@ fn batch(program: &Program, count: usize) {
         context = context.recycle(program);
         fill(program, &mut context, "user-000001");
         let mut evaluation = Evaluation::new(program, &mut context, Instant(0));
-        for key in &keys {
-            let item = program.item(black_box(key)).expect("the flag");
-            black_box(&evaluation.decide(item));
-        }
+        let items = keys.iter().map(|key| ((), program.item(black_box(key))));
+        evaluation.decide_each(items, |(), decision| {
+            black_box(decision);
+        });
     }
 }
 

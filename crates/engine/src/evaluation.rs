@@ -1,4 +1,5 @@
 //! One evaluation or a batch of them, on one program, context and instant.
+use crate::batch::Later;
 use crate::context::Context;
 use crate::decision::{Decision, Notes, SegmentCheck, UnknownSet};
 use crate::index::{ItemIndex, SegmentIndex};
@@ -15,6 +16,7 @@ pub struct Evaluation<'p, 'c, 'a> {
     pub(crate) program: &'p Program,
     pub(crate) context: &'c mut Context<'a>,
     now: Instant,
+    pub(crate) later: Later<'p>,
 }
 
 impl<'p, 'c, 'a> Evaluation<'p, 'c, 'a> {
@@ -25,6 +27,7 @@ impl<'p, 'c, 'a> Evaluation<'p, 'c, 'a> {
             program,
             context,
             now,
+            later: Later::default(),
         }
     }
 

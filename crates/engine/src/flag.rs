@@ -47,11 +47,11 @@ pub(crate) struct Split {
     pub(crate) owners: Owners,
 }
 
-impl Evaluation<'_, '_, '_> {
+impl<'p> Evaluation<'p, '_, '_> {
     pub(crate) fn flag<V: Visitor>(
         &mut self,
         item: ItemIndex,
-        flag: &Flag,
+        flag: &'p Flag,
         visitor: &mut V,
     ) -> Decision {
         if flag.status != FlagStatus::Enabled {
@@ -86,8 +86,8 @@ impl Evaluation<'_, '_, '_> {
     fn rule<V: Visitor>(
         &mut self,
         item: ItemIndex,
-        flag: &Flag,
-        rule: &Rule,
+        flag: &'p Flag,
+        rule: &'p Rule,
         visitor: &mut V,
     ) -> Option<Decision> {
         visitor.enter(Step::Rule(rule.index));
@@ -117,8 +117,8 @@ impl Evaluation<'_, '_, '_> {
     fn outcome<V: Visitor>(
         &mut self,
         item: ItemIndex,
-        flag: &Flag,
-        outcome: &Outcome,
+        flag: &'p Flag,
+        outcome: &'p Outcome,
         visitor: &mut V,
     ) -> Option<Decision> {
         match outcome {
@@ -140,11 +140,16 @@ impl Evaluation<'_, '_, '_> {
     fn split<V: Visitor>(
         &mut self,
         kind: UnitKindIndex,
-        split: &Split,
+        split: &'p Split,
         visitor: &mut V,
     ) -> Option<VariantIndex> {
         match self.context.unit_of(kind) {
             Unit::Id(id) => {
+                if self.later.open
+                    && let Some(job) = split.salt.job(id)
+                {
+                    return self.later.wait(job, &split.owners);
+                }
                 let slot = split.salt.slot(id);
                 visitor.slot(kind, id, slot);
                 split.owners.of(slot)
@@ -161,7 +166,7 @@ impl Evaluation<'_, '_, '_> {
     fn hand_over<V: Visitor>(
         &mut self,
         item: ItemIndex,
-        flag: &Flag,
+        flag: &'p Flag,
         index: ItemIndex,
         visitor: &mut V,
     ) -> Option<Decision> {

@@ -30,6 +30,7 @@
     )
 )]
 
+mod batch;
 mod context;
 mod decision;
 mod evaluation;
@@ -49,6 +50,7 @@ mod render;
 mod scratch;
 mod sealed;
 mod segment;
+mod sha256;
 mod slot;
 mod text;
 mod truth;

@@ -1,27 +1,12 @@
 //! Where a unit falls for a salt, and which variant owns that place.
-use sha2::compress256;
-use sha2::digest::generic_array::GenericArray;
-
 use crate::index::VariantIndex;
+use crate::sha256::{BLOCK, Job, START, compress};
 
 /// Slots of one salt.
 pub(crate) const SLOTS: u32 = 1_000_000;
 
-const BLOCK: usize = 64;
 /// A message's last block ends with its length in bits.
 const LENGTH: usize = 8;
-/// The state of SHA-256 before the first block.
-const START: [u32; 8] = [
-    0x6a09_e667,
-    0xbb67_ae85,
-    0x3c6e_f372,
-    0xa54f_f53a,
-    0x510e_527f,
-    0x9b05_688c,
-    0x1f83_d9ab,
-    0x5be0_cd19,
-];
-
 /// The slot of a unit, 0 to 999,999.
 ///
 /// `(u32_be(SHA-256("b1:" + salt + ":" + unit_id)[0..4]) * 1_000_000) >> 32`
@@ -58,15 +43,16 @@ impl Salt {
 
     /// The slot of a unit, 0 to 999,999.
     pub(crate) fn slot(&self, unit_id: &str) -> u32 {
-        scale(
-            self.one_block(unit_id.as_bytes())
-                .unwrap_or_else(|| self.blocks(unit_id)),
-        )
+        match self.job(unit_id) {
+            Some(job) => scale(job.first()),
+            None => scale(self.blocks(unit_id)),
+        }
     }
 
-    /// The first four bytes of the hash when the id ends in the block that the salt began.
+    /// What is left to hash when the id ends in the block that the salt began.
     #[inline]
-    fn one_block(&self, id: &[u8]) -> Option<u32> {
+    pub(crate) fn job(&self, unit_id: &str) -> Option<Job> {
+        let id = unit_id.as_bytes();
         let end = self
             .filled
             .checked_add(id.len())
@@ -78,10 +64,10 @@ impl Salt {
             .ok()?
             .checked_mul(8)?;
         *block.last_chunk_mut::<LENGTH>()? = bits.to_be_bytes();
-        let mut state = self.state;
-        compress256(&mut state, &[GenericArray::from(block)]);
-        let [first, ..] = state;
-        Some(first)
+        Some(Job {
+            state: self.state,
+            block,
+        })
     }
 
     #[cold]
@@ -112,7 +98,7 @@ impl Salt {
 
     #[inline]
     fn compress(&mut self) {
-        compress256(&mut self.state, &[GenericArray::from(self.block)]);
+        compress(&mut self.state, &self.block);
         self.block = [0; BLOCK];
         self.filled = 0;
     }
@@ -139,7 +125,7 @@ impl Salt {
 }
 
 /// The share of 2^32 that a hash is, in slots.
-fn scale(hash: u32) -> u32 {
+pub(crate) fn scale(hash: u32) -> u32 {
     let product = u64::from(hash).saturating_mul(u64::from(SLOTS));
     u32::try_from(product >> 32).unwrap_or(SLOTS)
 }
