@@ -15,7 +15,7 @@ from itertools import cycle
 from pathlib import Path
 
 from turnout.engine import DataPlane
-from turnout.loader import Announcement, Loader
+from turnout.serving.loader import Announcement, Loader
 
 SETTLE_S = 30.0
 

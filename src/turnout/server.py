@@ -15,16 +15,12 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from turnout.engine import Addresses, DataPlane
-from turnout.launch import ServerLaunch, server_from_json, to_json
-from turnout.loader import Announcement, Loader
-from turnout.signals import Signals
-from turnout.state_lock import StateFolderInUse, hold
-from turnout.supervisor import Supervisor, worker_command
+from turnout.serving.launch import ServerLaunch, server_from_json, to_json
+from turnout.serving.loader import Announcement, Loader
+from turnout.serving.signals import Signals
+from turnout.serving.state_folder import SNAPSHOT_FILE, SOURCE_FILE, StateFolderInUse, hold
+from turnout.serving.supervisor import Supervisor, worker_command
 from turnout.telemetry import configure, fields
-
-# Also in turnout.sources.last_known_good, which must not be imported here; a test compares them.
-SNAPSHOT_FILE = "last-known-good.snapshot"
-SOURCE_FILE = "source"
 
 _TICK_S = 0.1
 _WORKER_GRACE_S = 2.0

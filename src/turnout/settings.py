@@ -1,7 +1,7 @@
 """What an operator may set, by environment (`TURNOUT_…`) or by the command line, and its checks.
 
 The command line and the tests import this; the serving process gets the outcome as plain values
-(`turnout.launch`) and never imports it.
+(`turnout.serving.launch`) and never imports it.
 """
 
 import ipaddress
@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from turnout.launch import Limits, ServerLaunch, WorkerLaunch
+from turnout.serving.launch import Limits, ServerLaunch, WorkerLaunch
 
 DEFAULT_LISTEN = "127.0.0.1:8013"
 DEFAULT_ADMIN_LISTEN = "127.0.0.1:8014"

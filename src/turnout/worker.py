@@ -14,12 +14,12 @@ import threading
 from pathlib import Path
 from typing import TextIO
 
-from turnout.launch import WorkerLaunch, worker_from_json
-from turnout.publisher import Publisher
+from turnout.releases.publisher import Publisher
+from turnout.serving.launch import WorkerLaunch, worker_from_json
+from turnout.serving.state_folder import StateFolderInUse
 from turnout.sources import Source
 from turnout.sources.folder import FolderSource
 from turnout.sources.last_known_good import StateFolder
-from turnout.state_lock import StateFolderInUse
 from turnout.telemetry import configure, fields
 
 _LOCK_WAIT_S = 10.0

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import golden
+
 from turnout.compiler import compile_documents
 from turnout.documents import read_mapping
 

@@ -1,11 +1,8 @@
-"""What the serving process imports, and what it must agree on with rooms that it may not import."""
+"""What the serving process imports."""
 
 import json
 import subprocess
 import sys
-
-from turnout import server
-from turnout.sources import last_known_good
 
 HEAVY = {
     "annotated_types",
@@ -39,8 +36,3 @@ def test_the_serving_process_imports_nothing_heavy():
     assert "turnout.engine" in modules
     assert {name.partition(".")[0] for name in modules} & HEAVY == set()
     assert modules & OURS_ABOVE == set()
-
-
-def test_the_files_of_the_state_folder_have_one_name():
-    assert server.SNAPSHOT_FILE == last_known_good.SNAPSHOT_FILE
-    assert server.SOURCE_FILE == last_known_good.SOURCE_FILE

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from turnout.launch import server_from_json, to_json, worker_from_json
+from turnout.serving.launch import server_from_json, to_json, worker_from_json
 from turnout.settings import ServeSettings, default_socket, split_address
 
 

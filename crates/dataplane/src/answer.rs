@@ -5,7 +5,6 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use buffa::{EnumValue, MessageView};
 use bumpalo::Bump;
-use bytes::BytesMut;
 use turnout_engine::{Context, Evaluation, Program};
 use turnout_protos::turnout::v1::{ContextView, ExposureMode};
 
@@ -50,7 +49,7 @@ pub(crate) fn answer(
     method: Method,
     request: &[u8],
     call: &Call,
-    out: &mut BytesMut,
+    out: &mut Vec<u8>,
 ) -> Result<(), CallError> {
     #[cfg(test)]
     assert!(request != tests::FAULT, "a fault that a test asks for");

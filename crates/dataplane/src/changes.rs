@@ -63,19 +63,10 @@ impl Fingerprints {
     pub(crate) fn changed_since(&self, old: &Fingerprints) -> Vec<String> {
         let mut keys = Vec::new();
         for (new, old) in [(&self.items, &old.items), (&self.segments, &old.segments)] {
-            let other = |key: &Box<str>, hash: &u64, table: &BTreeMap<Box<str>, u64>| {
-                table.get(key) != Some(hash)
-            };
-            keys.extend(
-                new.iter()
-                    .filter(|(key, hash)| other(key, hash, old))
-                    .map(|(key, _)| key.to_string()),
-            );
-            keys.extend(
-                old.keys()
-                    .filter(|key| !new.contains_key(*key))
-                    .map(|key| key.to_string()),
-            );
+            let other = new.iter().filter(|(key, hash)| old.get(*key) != Some(hash));
+            keys.extend(other.map(|(key, _)| key.to_string()));
+            let gone = old.keys().filter(|key| !new.contains_key(*key));
+            keys.extend(gone.map(|key| key.to_string()));
         }
         keys.sort_unstable();
         keys.dedup();

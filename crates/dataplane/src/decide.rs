@@ -1,7 +1,6 @@
 //! Decide, BatchDecide and DecideAll.
 use buffa::EnumValue;
 use bumpalo::Bump;
-use bytes::BytesMut;
 use turnout_engine::{Evaluation, Instant, Item, ItemIndex};
 use turnout_protos::turnout::v1::{
     BatchDecideRequestView, DecideAllRequestView, DecideRequestView, ValueType,
@@ -22,7 +21,7 @@ pub(crate) fn decide(
     thread: &Thread,
     request: &[u8],
     call: &Call,
-    out: &mut BytesMut,
+    out: &mut Vec<u8>,
 ) -> Result<(), CallError> {
     if let Some(usual) = Usual::decide(request) {
         let context = usual.context.map_or(Source::None, Source::Encoded);
@@ -53,7 +52,7 @@ fn decide_one<'a>(
     context: Source<'_, 'a>,
     now: Instant,
     call: &Call,
-    out: &mut BytesMut,
+    out: &mut Vec<u8>,
 ) -> Result<(), CallError> {
     check_key(thread, || "key".to_owned(), request.key)?;
     check_exposure(request.exposure_mode)?;
@@ -83,7 +82,7 @@ pub(crate) fn batch_decide(
     thread: &Thread,
     request: &[u8],
     call: &Call,
-    out: &mut BytesMut,
+    out: &mut Vec<u8>,
 ) -> Result<(), CallError> {
     let request: BatchDecideRequestView<'_> = read(request)?;
     check_batch_request(thread, &request)?;
@@ -128,7 +127,7 @@ fn batch_of_keys(
     call: &Call,
     request: &BatchDecideRequestView<'_>,
     now: Instant,
-    out: &mut BytesMut,
+    out: &mut Vec<u8>,
 ) -> Result<(), CallError> {
     let arena = Bump::new();
     let context = (request.context.as_option().into(), Place::Request);
@@ -154,7 +153,7 @@ fn batch_of_items(
     call: &Call,
     request: &BatchDecideRequestView<'_>,
     now: Instant,
-    out: &mut BytesMut,
+    out: &mut Vec<u8>,
 ) -> Result<(), CallError> {
     let arena = Bump::new();
     for (index, item) in request.items.iter().enumerate() {
@@ -179,7 +178,7 @@ pub(crate) fn decide_all(
     thread: &Thread,
     request: &[u8],
     call: &Call,
-    out: &mut BytesMut,
+    out: &mut Vec<u8>,
 ) -> Result<(), CallError> {
     let request: DecideAllRequestView<'_> = read(request)?;
     check_exposure(request.exposure_mode)?;
@@ -283,7 +282,7 @@ fn put_decision(
     evaluation: &mut Evaluation<'_, '_, '_>,
     item: ItemIndex,
     fields: (Option<u32>, u32),
-    out: &mut BytesMut,
+    out: &mut Vec<u8>,
 ) {
     let program = &current.served.program;
     let decision = evaluation.decide(item);
@@ -301,7 +300,7 @@ fn put_result(
     current: &Current<'_>,
     evaluation: &mut Evaluation<'_, '_, '_>,
     (key, expected): (&str, EnumValue<ValueType>),
-    out: &mut BytesMut,
+    out: &mut Vec<u8>,
 ) {
     match find(current, key, expected) {
         Ok(item) => put_decision(thread, current, evaluation, item, (Some(1), 1), out),

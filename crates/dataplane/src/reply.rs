@@ -1,6 +1,5 @@
 //! Replies, written straight into one buffer from parts that are encoded once a snapshot.
 use buffa::Message;
-use bytes::{BufMut, BytesMut};
 use turnout_engine::{
     Decision, ErrorCode, Notes, Program, SegmentCheck, Truth, UnknownSet, VariantIndex,
 };
@@ -123,9 +122,9 @@ impl<'p> DecisionReply<'p> {
 
     /// Appends the message, without a header.
     #[inline]
-    pub(crate) fn put(&self, out: &mut BytesMut) {
+    pub(crate) fn put(&self, out: &mut Vec<u8>) {
         put_bytes_if(out, 1, self.key.as_bytes());
-        out.put_slice(self.variant);
+        out.extend_from_slice(self.variant);
         put_number(out, 4, self.reason);
         put_notes(out, 5, self.notes);
         put_bytes_if(out, 6, self.rule.as_bytes());
@@ -148,7 +147,7 @@ impl<'p> DecisionReply<'p> {
 
 /// Appends `turnout.v1.SegmentCheck` as a field, inside a further field when `outer` is given.
 pub(crate) fn put_check(
-    out: &mut BytesMut,
+    out: &mut Vec<u8>,
     fields: (Option<u32>, u32),
     program: &Program,
     key: &str,
@@ -174,7 +173,7 @@ pub(crate) fn put_check(
 }
 
 /// Appends `turnout.v1.ItemError` as field 2 of a result that is field 1 of a batch.
-pub(crate) fn put_item_error(out: &mut BytesMut, key: &str, error: &CallError) {
+pub(crate) fn put_item_error(out: &mut Vec<u8>, key: &str, error: &CallError) {
     let parts = error.parts();
     let mut body = Vec::new();
     put_bytes_if(&mut body, 1, key.as_bytes());
@@ -182,12 +181,12 @@ pub(crate) fn put_item_error(out: &mut BytesMut, key: &str, error: &CallError) {
     put_bytes(&mut body, 3, parts.reason.as_bytes());
     put_bytes(&mut body, 4, parts.message.as_bytes());
     put_headers(out, (Some(1), 2), body.len());
-    out.put_slice(&body);
+    out.extend_from_slice(&body);
 }
 
 /// Appends the header of a field, inside the header of a further field when there is one.
 #[inline]
-pub(crate) fn put_headers(out: &mut BytesMut, (outer, field): (Option<u32>, u32), length: usize) {
+pub(crate) fn put_headers(out: &mut Vec<u8>, (outer, field): (Option<u32>, u32), length: usize) {
     if let Some(outer) = outer {
         put_header(out, outer, field_length(field, length));
     }
@@ -231,7 +230,7 @@ fn notes_length(field: u32, notes: Notes) -> usize {
 
 /// Repeated enums are packed; every note's number takes one byte.
 #[inline]
-fn put_notes(out: &mut BytesMut, field: u32, notes: Notes) {
+fn put_notes(out: &mut Vec<u8>, field: u32, notes: Notes) {
     if !notes.is_empty() {
         put_header(out, field, notes.iter().count());
         for note in notes.iter() {

@@ -1,6 +1,5 @@
 //! CheckSegment, BatchCheckSegments and ListMatchingSegments.
 use bumpalo::Bump;
-use bytes::BytesMut;
 use turnout_engine::{Evaluation, Instant, Segment, SegmentIndex, Truth};
 use turnout_protos::turnout::v1::{
     BatchCheckSegmentsRequestView, CheckSegmentRequestView, ListMatchingSegmentsRequestView,
@@ -21,7 +20,7 @@ pub(crate) fn check_segment(
     thread: &Thread,
     request: &[u8],
     call: &Call,
-    out: &mut BytesMut,
+    out: &mut Vec<u8>,
 ) -> Result<(), CallError> {
     if let Some(usual) = Usual::check_segment(request) {
         let context = usual.context.map_or(Source::None, Source::Encoded);
@@ -50,7 +49,7 @@ fn check_one<'a>(
     context: Source<'_, 'a>,
     now: Instant,
     call: &Call,
-    out: &mut BytesMut,
+    out: &mut Vec<u8>,
 ) -> Result<(), CallError> {
     check_key(thread, || "key".to_owned(), request.key)?;
     call.check_deadline()?;
@@ -85,7 +84,7 @@ pub(crate) fn batch_check_segments(
     thread: &Thread,
     request: &[u8],
     call: &Call,
-    out: &mut BytesMut,
+    out: &mut Vec<u8>,
 ) -> Result<(), CallError> {
     let request: BatchCheckSegmentsRequestView<'_> = read(request)?;
     check_batch(thread, "keys", request.keys.len())?;
@@ -124,7 +123,7 @@ pub(crate) fn list_matching_segments(
     thread: &Thread,
     request: &[u8],
     call: &Call,
-    out: &mut BytesMut,
+    out: &mut Vec<u8>,
 ) -> Result<(), CallError> {
     let request: ListMatchingSegmentsRequestView<'_> = read(request)?;
     let now = instant(request.now.as_option())?;
@@ -189,7 +188,7 @@ fn put(
     evaluation: &mut Evaluation<'_, '_, '_>,
     (key, segment): (&str, SegmentIndex),
     fields: (Option<u32>, u32),
-    out: &mut BytesMut,
+    out: &mut Vec<u8>,
 ) {
     let check = evaluation.check_segment(segment);
     thread.counters.checked(check.state);

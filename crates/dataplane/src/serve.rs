@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::Bytes;
 
 use crate::answer::{Call, Thread, answer};
 use crate::errors::CallError;
@@ -15,15 +15,15 @@ use crate::method::Method;
 /// Bytes before a message in a frame: a flag and the length.
 pub(crate) const FRAME_HEADER: usize = 5;
 
-const BUFFER: usize = 32 * 1024;
-const REPLY_GUESS: usize = 512;
+/// A reply up to this is copied out, so that the thread keeps its buffer; a larger one takes the buffer along.
+const COPIED: usize = 16 * 1024;
 const REVISION_PATIENCE: Duration = Duration::from_secs(1);
 /// Of the time left, the tenth that the refusal needs to reach the caller before its deadline.
 const REFUSAL_SHARE: u32 = 10;
 const REFUSAL_MOST: Duration = Duration::from_millis(50);
 
 thread_local! {
-    static BUFFERS: RefCell<BytesMut> = RefCell::new(BytesMut::with_capacity(BUFFER));
+    static REPLY: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 /// What became of a call at once.
@@ -109,27 +109,25 @@ fn attempt(
     call: &Call,
     framed: bool,
 ) -> Result<Bytes, CallError> {
-    BUFFERS.with_borrow_mut(|out| {
-        out.reserve(REPLY_GUESS);
+    REPLY.with_borrow_mut(|out| {
+        out.clear();
         let header = if framed { FRAME_HEADER } else { 0 };
-        out.put_bytes(0, header);
-        let result = catch_unwind(AssertUnwindSafe(|| {
+        out.extend_from_slice(&[0; FRAME_HEADER][..header]);
+        catch_unwind(AssertUnwindSafe(|| {
             answer(thread, method, request, call, out)
         }))
         .unwrap_or_else(|panic| Err(bug(method, panic.as_ref())))
-        .and_then(|()| close_frame(out, header));
-        match result {
-            Ok(()) => Ok(out.split().freeze()),
-            Err(error) => {
-                out.clear();
-                Err(error)
-            }
-        }
+        .and_then(|()| close_frame(out, header))?;
+        Ok(if out.len() > COPIED {
+            Bytes::from(std::mem::take(out))
+        } else {
+            Bytes::copy_from_slice(out)
+        })
     })
 }
 
 /// Writes the length of the message into the header that was left free.
-fn close_frame(out: &mut BytesMut, header: usize) -> Result<(), CallError> {
+fn close_frame(out: &mut Vec<u8>, header: usize) -> Result<(), CallError> {
     if header == 0 {
         return Ok(());
     }

@@ -4,7 +4,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use arc_swap::{ArcSwapOption, Guard};
-use bytes::BufMut;
 use tokio::sync::watch;
 use turnout_engine::{LinkError, Program};
 
@@ -184,13 +183,13 @@ fn reap(old: Arc<Served>) {
 impl Served {
     /// Appends a `SnapshotReference` as the field of a reply.
     #[inline]
-    pub(crate) fn put_reference(&self, out: &mut impl BufMut, field: u32, age: Age) {
+    pub(crate) fn put_reference(&self, out: &mut Vec<u8>, field: u32, age: Age) {
         put_reference(out, field, self.tables.reference(), age);
     }
 }
 
 /// Appends a `SnapshotReference` whose id and revision are encoded already.
-pub(crate) fn put_reference(out: &mut impl BufMut, field: u32, id_and_revision: &[u8], age: Age) {
+pub(crate) fn put_reference(out: &mut Vec<u8>, field: u32, id_and_revision: &[u8], age: Age) {
     let (seconds, nanos) = (age.age.as_secs(), u64::from(age.age.subsec_nanos()));
     let number = |value: u64| {
         if value == 0 {
@@ -206,7 +205,7 @@ pub(crate) fn put_reference(out: &mut impl BufMut, field: u32, id_and_revision: 
         field,
         id_and_revision.len() + wire::field_length(3, duration) + stale,
     );
-    out.put_slice(id_and_revision);
+    out.extend_from_slice(id_and_revision);
     wire::put_header(out, 3, duration);
     wire::put_duration(out, age.age);
     wire::put_number_if(out, 4, u64::from(age.stale));

@@ -1,6 +1,5 @@
 //! GetSnapshotStatus.
 use buffa::Message;
-use bytes::BytesMut;
 use turnout_engine::ItemKind;
 use turnout_protos::turnout::v1::get_snapshot_status_response::Problem;
 use turnout_protos::turnout::v1::{GetSnapshotStatusRequestView, GetSnapshotStatusResponse};
@@ -13,7 +12,7 @@ pub(crate) fn get_snapshot_status(
     thread: &Thread,
     request: &[u8],
     call: &Call,
-    out: &mut BytesMut,
+    out: &mut Vec<u8>,
 ) -> Result<(), CallError> {
     read::<GetSnapshotStatusRequestView<'_>>(request)?;
     on_current(thread, call, 0, |current| {

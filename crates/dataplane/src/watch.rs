@@ -2,7 +2,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use connectrpc::{ConnectError, EncodedBody, EncodedStream};
 use futures::stream;
 use tokio::sync::watch::Receiver;
@@ -108,7 +108,7 @@ impl Watcher {
             Some(last) => current.fingerprints.changed_since(&last.fingerprints),
             None => Vec::new(),
         };
-        let mut out = BytesMut::new();
+        let mut out = Vec::new();
         let age = self.thread.plane.holder.age(Instant::now());
         put_reference(
             &mut out,
@@ -123,7 +123,7 @@ impl Watcher {
         Some(if self.json {
             json::<WatchResponse>(&out)
         } else {
-            Ok(out.freeze())
+            Ok(Bytes::from(out))
         })
     }
 }

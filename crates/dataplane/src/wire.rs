@@ -1,19 +1,17 @@
 //! Writing protobuf by hand, for replies that are put together from pre-encoded parts.
 use std::time::Duration;
 
-use bytes::BufMut;
-
 const VARINT: u32 = 0;
 const LENGTH_DELIMITED: u32 = 2;
 
 /// Appends a varint.
 #[inline]
-pub(crate) fn put_varint(out: &mut impl BufMut, mut value: u64) {
+pub(crate) fn put_varint(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
-        out.put_u8((value as u8) | 0x80);
+        out.push((value as u8) | 0x80);
         value >>= 7;
     }
-    out.put_u8(value as u8);
+    out.push(value as u8);
 }
 
 /// Bytes of a varint.
@@ -25,21 +23,21 @@ pub(crate) fn varint_length(value: u64) -> usize {
 
 /// Appends the tag of a string, bytes or message field and the length of its value.
 #[inline]
-pub(crate) fn put_header(out: &mut impl BufMut, field: u32, length: usize) {
+pub(crate) fn put_header(out: &mut Vec<u8>, field: u32, length: usize) {
     put_varint(out, u64::from(field << 3 | LENGTH_DELIMITED));
     put_varint(out, length as u64);
 }
 
 /// Appends a string, bytes or message field.
 #[inline]
-pub(crate) fn put_bytes(out: &mut impl BufMut, field: u32, value: &[u8]) {
+pub(crate) fn put_bytes(out: &mut Vec<u8>, field: u32, value: &[u8]) {
     put_header(out, field, value.len());
-    out.put_slice(value);
+    out.extend_from_slice(value);
 }
 
 /// Appends a string, bytes or message field unless it is empty, as proto3 does.
 #[inline]
-pub(crate) fn put_bytes_if(out: &mut impl BufMut, field: u32, value: &[u8]) {
+pub(crate) fn put_bytes_if(out: &mut Vec<u8>, field: u32, value: &[u8]) {
     if !value.is_empty() {
         put_bytes(out, field, value);
     }
@@ -47,21 +45,21 @@ pub(crate) fn put_bytes_if(out: &mut impl BufMut, field: u32, value: &[u8]) {
 
 /// Appends an integer, enum or boolean field.
 #[inline]
-pub(crate) fn put_number(out: &mut impl BufMut, field: u32, value: u64) {
+pub(crate) fn put_number(out: &mut Vec<u8>, field: u32, value: u64) {
     put_varint(out, u64::from(field << 3 | VARINT));
     put_varint(out, value);
 }
 
 /// Appends an integer, enum or boolean field unless it is zero, as proto3 does.
 #[inline]
-pub(crate) fn put_number_if(out: &mut impl BufMut, field: u32, value: u64) {
+pub(crate) fn put_number_if(out: &mut Vec<u8>, field: u32, value: u64) {
     if value != 0 {
         put_number(out, field, value);
     }
 }
 
 /// Appends the fields of a `google.protobuf.Duration`.
-pub(crate) fn put_duration(out: &mut impl BufMut, duration: Duration) {
+pub(crate) fn put_duration(out: &mut Vec<u8>, duration: Duration) {
     put_number_if(out, 1, duration.as_secs());
     put_number_if(out, 2, u64::from(duration.subsec_nanos()));
 }

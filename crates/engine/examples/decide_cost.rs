@@ -44,7 +44,7 @@ fn main() {
 fn time() {
     let units: Vec<String> = (0..1_000).map(|n| format!("user-{n:06}")).collect();
     let (large, small) = (catalogue(1_000), catalogue(10));
-    let rounds = 21;
+    let rounds = 401;
     let mut samples = [Vec::new(), Vec::new(), Vec::new()];
     for _ in 0..rounds {
         samples[0].push(clock(|| units.iter().for_each(|unit| sha(unit))));
@@ -70,12 +70,11 @@ fn time() {
     );
 }
 
-fn clock(mut work: impl FnMut()) -> f64 {
+/// Nanoseconds. Short, so that few samples lose the core to another process.
+fn clock(work: impl FnOnce()) -> f64 {
     let start = Clock::now();
-    for _ in 0..20 {
-        work();
-    }
-    start.elapsed().as_nanos() as f64 / 20.0
+    work();
+    start.elapsed().as_nanos() as f64
 }
 
 /// 40 bytes: what a split hashes for these flags.

@@ -134,7 +134,7 @@ def serve(
 def _launch_json(given: dict[str, object]) -> str:
     from pydantic import ValidationError
 
-    from turnout.launch import to_json
+    from turnout.serving.launch import to_json
     from turnout.settings import ServeSettings
 
     if "documents" not in given:

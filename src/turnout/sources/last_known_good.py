@@ -12,12 +12,8 @@ from typing import Any, NamedTuple, TextIO
 
 from google.protobuf.message import DecodeError
 
+from turnout.serving.state_folder import HISTORY_FILE, SNAPSHOT_FILE, SOURCE_FILE, hold
 from turnout.snapshot.v1 import snapshot_pb2
-from turnout.state_lock import hold
-
-SNAPSHOT_FILE = "last-known-good.snapshot"
-HISTORY_FILE = "history.json"
-SOURCE_FILE = "source"
 
 _MAGIC = b"TURNOUT\x01"
 _SEAL_END = len(_MAGIC) + hashlib.sha256().digest_size

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from turnout.serving.state_folder import StateFolderInUse
 from turnout.snapshot.v1 import snapshot_pb2
 from turnout.sources.last_known_good import (
     SnapshotDamaged,
     StateFolder,
     open_sealed,
 )
-from turnout.state_lock import StateFolderInUse
 
 
 def sealed(revision: int = 7) -> bytes:

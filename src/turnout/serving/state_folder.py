@@ -1,9 +1,13 @@
-"""Keeps a state folder for one server, and one worker of it. Standard library only."""
+"""What a state folder holds, and how one server, and one worker of it, keep it for themselves."""
 
 import fcntl
 import time
 from pathlib import Path
 from typing import TextIO
+
+SNAPSHOT_FILE = "last-known-good.snapshot"
+HISTORY_FILE = "history.json"
+SOURCE_FILE = "source"
 
 _STEP_S = 0.02
 

@@ -6,9 +6,9 @@ import shutil
 
 import pytest
 
-from turnout import publisher as publisher_module
 from turnout.embedded import Engine
-from turnout.publisher import Publisher
+from turnout.releases import publisher as publisher_module
+from turnout.releases.publisher import Publisher
 from turnout.results import Context
 from turnout.sources.folder import FolderSource
 from turnout.sources.last_known_good import StateFolder, open_sealed

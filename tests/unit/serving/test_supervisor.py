@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from turnout.supervisor import Supervisor
+from turnout.serving.supervisor import Supervisor
 
 
 class Clock:

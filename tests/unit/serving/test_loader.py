@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from turnout.loader import Announcement, Loader
+from turnout.serving.loader import Announcement, Loader
 
 
 def sealed(mark: str) -> bytes:

@@ -1,0 +1,1 @@
+"""From compiled documents to the snapshot that is current."""
