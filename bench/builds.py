@@ -17,7 +17,6 @@ class Builds:
     """The built programs, and a folder with the Python package and its release module."""
 
     floor_h2: Path
-    floor_sha256: Path
     load: Path
     engine: Path
     serve: Path
@@ -34,7 +33,6 @@ def build() -> Builds:
     target = _target() / "release"
     return Builds(
         floor_h2=target / "floor-h2",
-        floor_sha256=target / "floor-sha256",
         load=target / "bench-load",
         engine=target / "engine-cost",
         serve=target / "examples" / "serve",

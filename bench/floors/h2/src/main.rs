@@ -96,7 +96,7 @@ async fn answer(
         respond.send_reset(Reason::PROTOCOL_ERROR);
         return Ok(());
     }
-    black_box(Sha256::digest(black_box(HASHED)));
+    sha256();
     let mut head = Response::new(());
     head.headers_mut().insert(
         http::header::CONTENT_TYPE,
@@ -107,4 +107,10 @@ async fn answer(
     let mut trailers = HeaderMap::with_capacity(1);
     trailers.insert("grpc-status", HeaderValue::from_static("0"));
     stream.send_trailers(trailers)
+}
+
+/// A function of its own, so that callgrind counts it by name.
+#[inline(never)]
+fn sha256() {
+    black_box(Sha256::digest(black_box(HASHED)));
 }
