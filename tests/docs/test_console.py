@@ -6,6 +6,7 @@ prints; `...` stands for anything.
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,8 @@ def commands():
 
 @pytest.mark.parametrize(("command", "printed"), list(commands()))
 def test_a_command_prints_what_stands_below_it(command, printed, shop_server):
+    if command.startswith("curl ") and not shutil.which("curl"):
+        pytest.skip("no curl on this machine")
     environment = os.environ | {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "XDG_RUNTIME_DIR": str(shop_server.runtime_dir),
