@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 
 use crate::answer::{Call, Thread, answer};
 use crate::errors::CallError;
@@ -17,13 +17,15 @@ pub(crate) const FRAME_HEADER: usize = 5;
 
 /// A reply up to this is copied out, so that the thread keeps its buffer; a larger one takes the buffer along.
 const COPIED: usize = 16 * 1024;
+const BLOCK: usize = 32 * 1024;
 const REVISION_PATIENCE: Duration = Duration::from_secs(1);
 /// Of the time left, the tenth that the refusal needs to reach the caller before its deadline.
 const REFUSAL_SHARE: u32 = 10;
 const REFUSAL_MOST: Duration = Duration::from_millis(50);
 
 thread_local! {
-    static REPLY: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    /// Where a reply is written, and the block that finished replies share.
+    static REPLY: RefCell<(Vec<u8>, BytesMut)> = RefCell::default();
 }
 
 /// What became of a call at once.
@@ -109,7 +111,7 @@ fn attempt(
     call: &Call,
     framed: bool,
 ) -> Result<Bytes, CallError> {
-    REPLY.with_borrow_mut(|out| {
+    REPLY.with_borrow_mut(|(out, block)| {
         out.clear();
         let header = if framed { FRAME_HEADER } else { 0 };
         out.extend_from_slice(&[0; FRAME_HEADER][..header]);
@@ -118,11 +120,14 @@ fn attempt(
         }))
         .unwrap_or_else(|panic| Err(bug(method, panic.as_ref())))
         .and_then(|()| close_frame(out, header))?;
-        Ok(if out.len() > COPIED {
-            Bytes::from(std::mem::take(out))
-        } else {
-            Bytes::copy_from_slice(out)
-        })
+        if out.len() > COPIED {
+            return Ok(Bytes::from(std::mem::take(out)));
+        }
+        if block.capacity() < out.len() {
+            block.reserve(BLOCK);
+        }
+        block.extend_from_slice(out);
+        Ok(block.split().freeze())
     })
 }
 

@@ -14,6 +14,9 @@ use crate::wire;
 /// How long the loader waits for requests on the old snapshot before it leaves the freeing to them.
 const REAP_PATIENCE: Duration = Duration::from_secs(10);
 
+/// Counts every snapshot that this process has linked: threads know by it whose context they keep.
+static SERIALS: AtomicU64 = AtomicU64::new(0);
+
 /// A program and what is encoded once for all of its replies.
 pub(crate) struct Served {
     pub program: Program,
@@ -112,7 +115,7 @@ impl Holder {
         Ok(Served {
             tables: Tables::new(&program),
             fingerprints: Arc::new(Fingerprints::of_sealed(sealed)),
-            serial: self.loads.fetch_add(1, Ordering::Relaxed),
+            serial: SERIALS.fetch_add(1, Ordering::Relaxed),
             loaded: Instant::now(),
             program,
         })
