@@ -10,6 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("turnout-bench-floor-h2", "turnout-bench-load", "turnout-bench-engine")
+FEATURES = ("--features", "pyo3/extension-module")
 
 
 @dataclass(frozen=True)
@@ -19,29 +20,27 @@ class Builds:
     floor_h2: Path
     load: Path
     engine: Path
-    serve: Path
-    """The data plane alone, without Python: what callgrind counts."""
     site: Path
     """For PYTHONPATH: `turnout` with the native module of the release profile."""
 
 
 def build() -> Builds:
     """Builds everything; cargo prints its progress."""
-    _cargo(*(word for name in PACKAGES for word in ("-p", name)))
-    _cargo("-p", "turnout-dataplane", "--example", "serve")
-    _cargo("-p", "turnout-python", "--lib", "--features", "pyo3/extension-module")
+    _cargo("build", *(word for name in PACKAGES for word in ("-p", name)))
+    # As the wheel is built: a library that is also an `rlib` would go without LTO.
+    _cargo("rustc", "-p", "turnout-python", "--lib", "--crate-type", "cdylib", *FEATURES)
     target = _target() / "release"
     return Builds(
         floor_h2=target / "floor-h2",
         load=target / "bench-load",
         engine=target / "engine-cost",
-        serve=target / "examples" / "serve",
         site=_site(target),
     )
 
 
-def _cargo(*what: str) -> None:
-    subprocess.run(["cargo", "build", "--release", "--locked", *what], cwd=ROOT, check=True)
+def _cargo(command: str, *what: str) -> None:
+    words = ["cargo", command, "--release", "--locked", *what]
+    subprocess.run(words, cwd=ROOT, check=True)
 
 
 def _target() -> Path:

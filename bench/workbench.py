@@ -99,38 +99,31 @@ class Workbench:
         return path
 
     @contextlib.contextmanager
-    def turnout(self, snapshot: Path, callgrind: Path | None = None) -> Iterator[Server]:
-        """The data plane without Python: one thread, limits and metrics on."""
+    def turnout(self, *snapshots: Path, callgrind: Path | None = None) -> Iterator[Server]:
+        """The data plane as it is shipped, in a lean Python process; one thread, metrics on.
+
+        It serves the first snapshot and takes the lines `swap` and `stats`.
+        """
         port = servers.free_port()
         tcp, unix = f"127.0.0.1:{port}", self.folder / f"turnout-{port}.sock"
-        command = [str(self.builds.serve), str(snapshot), "--port", str(port), "--unix", str(unix)]
+        command = [sys.executable, "-m", "bench.plane", tcp, str(unix), *map(str, snapshots)]
         with servers.running(
             command,
             folder=self.folder,
             tcp=tcp,
             unix=unix,
             callgrind=callgrind,
-            says="listening",
-        ) as server:
-            yield server
-
-    @contextlib.contextmanager
-    def plane(self) -> Iterator[Server]:
-        """The data plane in a Python process, as it is shipped; it takes `swap` and `stats`."""
-        port = servers.free_port()
-        tcp, unix = f"127.0.0.1:{port}", self.folder / f"plane-{port}.sock"
-        snapshots = [str(self.large), str(self.large_changed)]
-        command = [sys.executable, "-m", "bench.plane", tcp, str(unix), *snapshots]
-        with servers.running(
-            command,
-            folder=self.folder,
-            tcp=tcp,
-            unix=unix,
             variables=self.environment,
             dialogue=True,
         ) as server:
             # It answers when the snapshot is loaded.
             server.ask_line("stats")
+            yield server
+
+    @contextlib.contextmanager
+    def plane(self) -> Iterator[Server]:
+        """The data plane on the large catalogue, with a changed one to swap in."""
+        with self.turnout(self.large, self.large_changed) as server:
             check_split(server)
             yield server
 

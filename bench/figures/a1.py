@@ -30,7 +30,7 @@ def measure(bench: Workbench) -> list[Number]:
     numbers = []
     for how_many, call in (("one call at a time", in_turn), ("8 connections x 8 streams", loaded)):
         ours = instructions_per_call(
-            lambda counts: bench.turnout(bench.large, counts), call, bench.folder
+            lambda counts: bench.turnout(bench.large, callgrind=counts), call, bench.folder
         )
         floor = instructions_per_call(bench.floor, call, bench.folder)
         numbers += _numbers(how_many, ours, floor)
@@ -62,7 +62,7 @@ def _numbers(how_many: str, ours: Counts, floor: Counts) -> list[Number]:
 def decide_instructions(bench: Workbench, snapshot: Path) -> Counts:
     """Instructions of one Decide, one call at a time."""
     return instructions_per_call(
-        lambda counts: bench.turnout(snapshot, counts),
+        lambda counts: bench.turnout(snapshot, callgrind=counts),
         lambda server, count: one_by_one(bench, server, bench.decide, count),
         bench.folder,
     )

@@ -20,7 +20,7 @@ TITLE = "DecideAll of 300 flags, a flag ÷ a single Decide"
 def measure(bench: Workbench) -> list[Number]:
     """Instructions a flag; each of them splits."""
     whole = instructions_per_call(
-        lambda counts: bench.turnout(bench.such, counts),
+        lambda counts: bench.turnout(bench.such, callgrind=counts),
         lambda server, count: one_by_one(bench, server, bench.all, count, messages.DECIDE_ALL),
         bench.folder,
         few=20,

@@ -20,7 +20,7 @@ TITLE = "BatchDecide of 50 keys, a decision ÷ a single Decide"
 def measure(bench: Workbench) -> list[Number]:
     """Instructions a decision of the batch; each of its flags splits."""
     whole = instructions_per_call(
-        lambda counts: bench.turnout(bench.large, counts),
+        lambda counts: bench.turnout(bench.large, callgrind=counts),
         lambda server, count: one_by_one(bench, server, bench.batch, count, messages.BATCH_DECIDE),
         bench.folder,
         few=50,
