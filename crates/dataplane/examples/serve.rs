@@ -8,9 +8,6 @@ use std::time::Duration;
 
 use turnout_dataplane::{DataPlane, Settings};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 const GRACE: Duration = Duration::from_secs(5);
 const LOOK: Duration = Duration::from_millis(20);
 

@@ -1,7 +1,7 @@
 //! Decide, BatchDecide and DecideAll.
 use buffa::EnumValue;
 use bumpalo::Bump;
-use turnout_engine::{Evaluation, Instant, Item, ItemIndex};
+use turnout_engine::{Decision, Instant, Item, ItemIndex};
 use turnout_protos::turnout::v1::{
     BatchDecideRequestView, DecideAllRequestView, DecideRequestView, ValueType,
 };
@@ -68,7 +68,7 @@ fn decide_one<'a>(
             |context| {
                 let mut evaluation = evaluation(&current.served.program, context, now);
                 let item = find(&current, request.key, request.expected_type)?;
-                put_decision(thread, &current, &mut evaluation, item, (None, 1), out);
+                put_decision(thread, &current, &evaluation.decide(item), (None, 1), out);
                 Ok(())
             },
         )??;
@@ -133,17 +133,22 @@ fn batch_of_keys(
     let context = (request.context.as_option().into(), Place::Request);
     with_context(thread, current.served, context, &arena, |context| {
         let mut evaluation = evaluation(&current.served.program, context, now);
-        for key in request.keys.iter() {
-            call.check_deadline()?;
-            put_result(
-                thread,
-                current,
-                &mut evaluation,
-                (key, EnumValue::default()),
-                out,
-            );
-        }
-        Ok(())
+        let mut in_time = Ok(());
+        let items = request.keys.iter().map_while(|key| {
+            in_time = call.check_deadline();
+            in_time
+                .is_ok()
+                .then(|| match find(current, key, EnumValue::default()) {
+                    Ok(item) => ((*key, None), Some(item)),
+                    Err(error) => ((*key, Some(error)), None),
+                })
+        });
+        evaluation.decide_each(items, |(key, error), decision| match (decision, error) {
+            (Some(decision), _) => put_decision(thread, current, &decision, (Some(1), 1), out),
+            (None, Some(error)) => put_item_error(out, key, &error),
+            (None, None) => {}
+        });
+        in_time
     })?
 }
 
@@ -161,13 +166,13 @@ fn batch_of_items(
         let context = (item.context.as_option().into(), Place::Item(index));
         with_context(thread, current.served, context, &arena, |context| {
             let mut evaluation = evaluation(&current.served.program, context, now);
-            put_result(
-                thread,
-                current,
-                &mut evaluation,
-                (item.key, item.expected_type),
-                out,
-            );
+            match find(current, item.key, item.expected_type) {
+                Ok(item) => {
+                    let decision = evaluation.decide(item);
+                    put_decision(thread, current, &decision, (Some(1), 1), out);
+                }
+                Err(error) => put_item_error(out, item.key, &error),
+            }
         })?;
     }
     Ok(())
@@ -188,15 +193,18 @@ pub(crate) fn decide_all(
         let context = (request.context.as_option().into(), Place::Request);
         with_context(thread, current.served, context, &arena, |context| {
             let mut evaluation = evaluation(&current.served.program, context, now);
-            for (index, _) in selected(
-                current.served.program.items(),
-                request.tag,
-                request.key_prefix,
-            ) {
-                call.check_deadline()?;
-                put_decision(thread, &current, &mut evaluation, index, (None, 1), out);
-            }
-            Ok(())
+            let all = current.served.program.items();
+            let mut in_time = Ok(());
+            let items = selected(all, request.tag, request.key_prefix).map_while(|(item, _)| {
+                in_time = call.check_deadline();
+                in_time.is_ok().then_some(((), Some(item)))
+            });
+            evaluation.decide_each(items, |(), decision| {
+                if let Some(decision) = decision {
+                    put_decision(thread, &current, &decision, (None, 1), out);
+                }
+            });
+            in_time
         })??;
         current.served.put_reference(out, 2, current.age);
         Ok(())
@@ -274,36 +282,23 @@ const fn type_name(number: i32) -> &'static str {
     }
 }
 
-/// Decides an item and appends the decision as a field, inside a further field when there is one.
+/// Appends a decision as a field, inside a further field when there is one.
 #[inline]
 fn put_decision(
     thread: &Thread,
     current: &Current<'_>,
-    evaluation: &mut Evaluation<'_, '_, '_>,
-    item: ItemIndex,
+    decision: &Decision,
     fields: (Option<u32>, u32),
     out: &mut Vec<u8>,
 ) {
     let program = &current.served.program;
-    let decision = evaluation.decide(item);
     thread.counters.decided(decision.reason);
-    let key = program.items().get(item.at()).map_or("", |item| &*item.key);
-    let reply = DecisionReply::new(program, &current.served.tables, key, &decision);
+    let key = program
+        .items()
+        .get(decision.item.at())
+        .map_or("", |item| &*item.key);
+    let reply = DecisionReply::new(program, &current.served.tables, key, decision);
     out.reserve(field_length(fields.1, reply.length()) + 8);
     put_headers(out, fields, reply.length());
     reply.put(out);
-}
-
-/// Appends a result of a batch: a decision, or why there is none.
-fn put_result(
-    thread: &Thread,
-    current: &Current<'_>,
-    evaluation: &mut Evaluation<'_, '_, '_>,
-    (key, expected): (&str, EnumValue<ValueType>),
-    out: &mut Vec<u8>,
-) {
-    match find(current, key, expected) {
-        Ok(item) => put_decision(thread, current, evaluation, item, (Some(1), 1), out),
-        Err(error) => put_item_error(out, key, &error),
-    }
 }

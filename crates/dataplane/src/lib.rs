@@ -13,6 +13,7 @@
 mod admin;
 mod answer;
 mod body;
+mod calls;
 mod changes;
 mod context;
 mod dataplane;

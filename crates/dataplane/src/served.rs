@@ -102,6 +102,7 @@ impl Holder {
             fingerprints: Arc::clone(&served.fingerprints),
         };
         let old = self.current.swap(Some(served));
+        self.loads.fetch_add(1, Ordering::Relaxed);
         self.agree(found_age);
         self.announcements.send_replace(Some(announcement));
         if let Some(old) = old {

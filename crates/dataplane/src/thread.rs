@@ -7,13 +7,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::Notify;
 
 use crate::answer::Thread;
+use crate::calls::{self, Calls};
 use crate::front::Front;
 use crate::plane::Phase;
 use crate::settings::Settings;
@@ -77,8 +78,8 @@ struct Server {
     thread: Arc<Thread>,
     front: Arc<Front>,
     /// For peers on this machine: the kernel says when they are gone, so that no ping is needed.
-    near: auto::Builder<TokioExecutor>,
-    far: auto::Builder<TokioExecutor>,
+    near: auto::Builder<Calls>,
+    far: auto::Builder<Calls>,
     open: Open,
 }
 
@@ -86,8 +87,8 @@ fn keep_alive(settings: &Settings) -> Option<Duration> {
     (!settings.keep_alive_interval.is_zero()).then_some(settings.keep_alive_interval)
 }
 
-fn builder(settings: &Settings, keep_alive: Option<Duration>) -> auto::Builder<TokioExecutor> {
-    let mut builder = auto::Builder::new(TokioExecutor::new());
+fn builder(settings: &Settings, keep_alive: Option<Duration>) -> auto::Builder<Calls> {
+    let mut builder = auto::Builder::new(Calls);
     let header_bytes = usize::try_from(settings.max_header_bytes).unwrap_or(usize::MAX);
     builder
         .http1()
@@ -185,7 +186,9 @@ impl Server {
                     told = true;
                 }
             }
-            connection.as_mut().poll(cx)
+            let polled = connection.as_mut().poll(cx);
+            calls::run();
+            polled
         });
         if let Err(error) = ended.await {
             tracing::debug!(%error, "a connection broke");
