@@ -33,7 +33,7 @@ def compile_documents(catalogue: Catalogue, history: Mapping[str, Any] | None = 
     with _lock:
         compiled = _Compilation(catalogue, History.load(history)).run()
     if history is None and compiled.problems:
-        raise CompileFailed(compiled.problems)
+        raise CompileFailed(compiled.problems, compiled.warnings)
     return compiled
 
 
@@ -42,6 +42,7 @@ class _Compilation:
         self._catalogue = catalogue
         self._history = history
         self._report = Report()
+        self._warnings = Report()
         self._carried_files: set[str] = set()
 
     def run(self) -> Compiled:
@@ -54,11 +55,14 @@ class _Compilation:
         good.workspace, good.attributes = workspace, attributes
         for candidate in candidates.values():
             self._tell(candidate)
+            self._warn(candidate)
             if candidate.compiled is not None and not candidate.dropped:
                 good.items[candidate.identity] = Kept(candidate.home, candidate.raw)
         self._tell_files()
         content = emit(candidates.values(), around.workspace_key, timezone(workspace))
-        return Compiled(content, self._report.problems(), good.dump())
+        return Compiled(
+            content, self._report.problems(), good.dump(), warnings=self._warnings.problems()
+        )
 
     def _gather(self, around: Surroundings) -> dict[Identity, Candidate]:
         """Every item of the catalogue, and those that go on because their file is broken."""
@@ -134,6 +138,13 @@ class _Compilation:
                 f"{candidate.kept_fault}",
                 good=False,
             )
+
+    def _warn(self, candidate: Candidate) -> None:
+        if candidate.file is None or candidate.compiled is None or not candidate.is_written:
+            return
+        for fault in candidate.compiled.warnings:
+            placed = in_document(candidate.kind, candidate.key, fault)
+            self._warnings.add(candidate.kind, candidate.key, candidate.file, placed, good=False)
 
     def _tell_files(self) -> None:
         for file in self._catalogue.files:

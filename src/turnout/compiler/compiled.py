@@ -18,10 +18,12 @@ class CompileFailed(Exception):  # noqa: N818 - named for its situation
 
     Attributes:
         problems: All of them, by file and line.
+        warnings: What else was found, in the items that are good.
     """
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[Problem], warnings: Sequence[Problem] = ()) -> None:
         self.problems = tuple(problems)
+        self.warnings = tuple(warnings)
         super().__init__("\n".join(problem.render() for problem in self.problems))
 
 
@@ -35,6 +37,8 @@ class Compiled:
     """By file and line."""
     history: dict[str, Any] = field(repr=False)
     """The good version of every item, for the next compilation; JSON can hold it."""
+    warnings: tuple[Problem, ...] = ()
+    """What compiles, and may not be meant, by file and line; no part of the snapshot."""
 
     @property
     def id(self) -> str:

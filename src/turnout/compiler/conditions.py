@@ -1,11 +1,14 @@
 """From a condition as written to an expression."""
 
+from functools import lru_cache
 from typing import Any
 
+from turnout.compiler.letting_in import lets_in
 from turnout.compiler.operands import OperandRefused
 from turnout.compiler.operators import OPERATORS, TYPES, resolve_type
 from turnout.compiler.scope import Scope, SegmentUse
-from turnout.documents.problem import Path, describe
+from turnout.documents.names import nearest_key
+from turnout.documents.problem import Fault, Path, clip, describe
 from turnout.snapshot.v1 import snapshot_pb2 as pb
 
 MAX_GROUPS = 32
@@ -31,9 +34,18 @@ _FOLDABLE = frozenset({"string", "list", None})
 
 
 def compile_condition(
-    scope: Scope, written: dict[str, Any], path: Path, into: pb.Expression, groups: int = 0
+    scope: Scope, written: dict[str, Any], path: Path, into: pb.Expression
 ) -> None:
-    """Writes a condition or a group into an expression; what is wrong goes to the scope."""
+    """Writes a whole condition into an expression; what is wrong goes to the scope."""
+    before = len(scope.faults)
+    _compile(scope, written, path, into, 0)
+    if len(scope.faults) == before:
+        scope.warnings += lets_in(written, path)
+
+
+def _compile(
+    scope: Scope, written: dict[str, Any], path: Path, into: pb.Expression, groups: int
+) -> None:
     heads = [name for name in _HEADS if name in written]
     if len(heads) != 1:
         scope.refuse(path, _no_head(written) if not heads else _too_many(heads))
@@ -97,14 +109,14 @@ def _compile_group(
     if head == "not":
         negated = getattr(into, "not")  # the field has the name of a keyword
         negated.SetInParent()
-        compile_condition(scope, written, path, negated, groups)
+        _compile(scope, written, path, negated, groups)
         return
     if not written:
         scope.refuse(path, f"`{head}` is empty: give it at least one condition, or remove it")
         return
     group = into.all if head == "all" else into.any
     for at, inner in enumerate(written):
-        compile_condition(scope, inner, (*path, at), group.expressions.add(), groups)
+        _compile(scope, inner, (*path, at), group.expressions.add(), groups)
 
 
 def _compile_bucket(scope: Scope, written: dict[str, Any], path: Path, into: pb.Expression) -> None:
@@ -129,6 +141,7 @@ def _compile_attribute(
     operators = [name for name in written if name in OPERATORS]
     attribute = written["attribute"]
     declared = _declared_type(scope, attribute)
+    _warn_of_slip(scope, attribute, (*path, "attribute"))
     if len(operators) != 1:
         scope.refuse(path, _wrong_count(attribute, operators))
         return
@@ -157,8 +170,20 @@ def _compile_attribute(
 
 
 def _declared_type(scope: Scope, attribute: str) -> str | None:
-    # An attribute that the schema leaves out is allowed: a schema may name some and not all.
     return scope.surroundings.attributes.get(attribute) or None
+
+
+def _warn_of_slip(scope: Scope, attribute: str, path: Path) -> None:
+    # An attribute that the schema leaves out is allowed: a schema may name some and not all.
+    schema = scope.surroundings.attributes
+    if schema and attribute not in schema and (hint := _slip(attribute, frozenset(schema))):
+        message = f"attribute `{clip(attribute)}` is not in the schema{hint}"
+        scope.warnings.append(Fault(path, message))
+
+
+@lru_cache(1024)
+def _slip(attribute: str, schema: frozenset[str]) -> str:
+    return nearest_key(attribute, schema)
 
 
 def _wrong_count(attribute: str, operators: list[str]) -> str:

@@ -30,6 +30,8 @@ class OperatorRow:
     """It is used without a type, whatever is declared."""
     version_later: bool = False
     """Text as its operand is a version or a date, which are not built."""
+    negative: bool = False
+    """It says "everything except": TRUE of an attribute that is not set."""
 
     def reader(self, kind: str | None) -> OperandReader:
         """Reads the operand for a type that `resolve_type` gave."""
@@ -45,10 +47,11 @@ def _row(
     untyped: OperandReader | None = None,
     typeless: bool = False,
     version_later: bool = False,
+    negative: bool = False,
     **readers: OperandReader,
 ) -> tuple[str, OperatorRow]:
     operator: Any = pb.Operator.Value(f"OPERATOR_{name.upper()}")
-    return name, OperatorRow(operator, readers, untyped, typeless, version_later)
+    return name, OperatorRow(operator, readers, untyped, typeless, version_later, negative)
 
 
 _o = operands
@@ -62,24 +65,25 @@ OPERATORS: dict[str, OperatorRow] = dict([
     _row("is_not_empty", untyped=_o.nothing,
          string=_o.nothing, number=_o.nothing, boolean=_o.nothing, list=_o.nothing),
     _row("is", string=_o.texts, number=_o.numbers, boolean=_o.booleans, list=_o.whole_lists),
-    _row("is_not", string=_o.texts, number=_o.numbers, boolean=_o.booleans, list=_o.whole_lists),
+    _row("is_not", string=_o.texts, number=_o.numbers, boolean=_o.booleans, list=_o.whole_lists,
+         negative=True),
     _row("contains", string=_o.needles, list=_o.elements, untyped=_o.parts),
-    _row("does_not_contain", string=_o.needles, list=_o.elements, untyped=_o.parts),
+    _row("does_not_contain", string=_o.needles, list=_o.elements, untyped=_o.parts, negative=True),
     _row("contains_any", list=_o.elements),
     _row("contains_all", list=_o.elements),
-    _row("contains_none", list=_o.elements),
+    _row("contains_none", list=_o.elements, negative=True),
     _row("starts_with", string=_o.needles),
-    _row("does_not_start_with", string=_o.needles),
+    _row("does_not_start_with", string=_o.needles, negative=True),
     _row("ends_with", string=_o.needles),
-    _row("does_not_end_with", string=_o.needles),
+    _row("does_not_end_with", string=_o.needles, negative=True),
     _row("matches", string=_o.patterns),
-    _row("does_not_match", string=_o.patterns),
+    _row("does_not_match", string=_o.patterns, negative=True),
     _row("is_greater_than", number=_o.one_number, version_later=True),
     _row("is_less_than", number=_o.one_number, version_later=True),
     _row("is_at_least", number=_o.one_number, version_later=True),
     _row("is_at_most", number=_o.one_number, version_later=True),
     _row("is_between", number=_o.intervals, version_later=True),
-    _row("is_not_between", number=_o.intervals, version_later=True),
+    _row("is_not_between", number=_o.intervals, version_later=True, negative=True),
     _row("is_on", boolean=_o.nothing),
     _row("is_off", boolean=_o.nothing),
     _row("modulo", number=_o.modulos),

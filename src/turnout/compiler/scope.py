@@ -41,6 +41,8 @@ class Scope:
     def __init__(self, surroundings: Surroundings) -> None:
         self.surroundings = surroundings
         self.faults: list[Fault] = []
+        self.warnings: list[Fault] = []
+        """What compiles, and may not be meant."""
         self.attributes: list[tuple[pb.Condition, str]] = []
         self.units: list[tuple[UnitHolder, str]] = []
         self.segments: list[SegmentUse] = []
@@ -74,6 +76,7 @@ class CompiledItem:
 
     def __init__(self, message: Message, scope: Scope) -> None:
         self.message = message
+        self.warnings = scope.warnings
         self.attributes = scope.attributes
         self.units = scope.units
         self.segments = scope.segments
