@@ -49,14 +49,11 @@ def open_answers(documents: Path | None, address: str | None, timeout: float) ->
 
 
 def _compiled(documents: Path) -> Answers:
-    from turnout.cli.problems import show_problems
     from turnout.compiler import CompileFailed
     from turnout.embedded import Engine
 
     try:
         return Engine.from_documents(documents)
     except CompileFailed as failed:
-        show_problems(failed.problems)
-        raise Failed(
-            f"`{documents}` has problems: nothing is decided from it", ExitCode.PROBLEMS
-        ) from None
+        message = f"`{documents}` has problems: nothing is decided from it"
+        raise Failed(message, ExitCode.PROBLEMS, failed.problems) from None

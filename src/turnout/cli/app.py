@@ -2,12 +2,10 @@
 
 # ruff: noqa: PLC0415 - what is heavy is imported when it is needed
 
-import sys
-
 import typer
 
 from turnout.cli import bench, check, decide, schema, segment, serve
-from turnout.cli.failures import reported
+from turnout.cli.failures import Command
 
 _EPILOG = (
     "Exit codes: 0 done · 1 the documents have problems · 2 wrong usage · 3 no such key ·"
@@ -42,16 +40,14 @@ def _turnout(
     """Decides which variant a unit gets, and which segments it is in, from rules in memory."""
 
 
-app.command("serve")(serve.serve)
-app.command("check")(check.check)
-app.command("decide")(decide.decide)
-app.command("schema")(schema.schema)
-app.command("bench")(bench.bench)
+app.command("serve", cls=Command)(serve.serve)
+app.command("check", cls=Command)(check.check)
+app.command("decide", cls=Command)(decide.decide)
+app.command("schema", cls=Command)(schema.schema)
+app.command("bench", cls=Command)(bench.bench)
 app.add_typer(segment.app, name="segment")
 
 
 def main() -> None:
     """Runs the command line; ends the process with its exit code."""
-    with reported():
-        app(prog_name="turnout")
-    sys.exit(0)
+    app(prog_name="turnout")

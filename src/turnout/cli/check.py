@@ -3,13 +3,19 @@
 # ruff: noqa: PLC0415 - what is heavy is imported when it is needed
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from turnout.cli import options
 from turnout.cli.exit_codes import ExitCode
 from turnout.cli.failures import usage
+from turnout.cli.problems import problem_object, show_problems
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from turnout.compiler import Compiled, CompileFailed, Problem
 
 
 def check(
@@ -20,26 +26,37 @@ def check(
 ) -> None:
     """Compile documents and show every problem as file:line:column with the line.
 
-    Exit code 0 when there is none, 1 when there are some.
+    Exit code 0 when there is none, 1 when there are some. A warning is about what compiles and may
+    not be meant: it changes no exit code.
     """
-    from turnout.cli.output import print_json
-    from turnout.cli.problems import problem_object, show_problems
     from turnout.compiler import CompileFailed, compile_documents
     from turnout.documents import read_paths
-    from turnout.snapshot.v1 import snapshot_pb2
 
     if not documents.exists():
         raise usage(f"`{documents}` is not there: name a folder or a file of documents")
+    catalogue = read_paths(documents)
+    if not catalogue.files:
+        raise usage(f"`{documents}` holds no file .yaml, .yml or .json: name another folder")
     try:
-        compiled = compile_documents(read_paths(documents), history=None)
+        compiled = compile_documents(catalogue, history=None)
     except CompileFailed as failed:
-        problems = failed.problems
-        if output is options.Output.JSON:
-            print_json({"ok": False, "problems": [problem_object(one) for one in problems]})
-        else:
-            show_problems(problems)
-            typer.echo(f"\n{_count(len(problems), 'problem')}", err=True)
+        _tell_problems(failed, output)
         raise typer.Exit(ExitCode.PROBLEMS) from None
+    _tell_good(compiled, output)
+
+
+def _tell_problems(failed: "CompileFailed", output: options.Output) -> None:
+    if output is options.Output.JSON:
+        _print_json(ok=False, problems=failed.problems, warnings=failed.warnings)
+        return
+    _show_warnings(failed.warnings)
+    show_problems(failed.problems)
+    typer.echo(f"\n{_count(len(failed.problems), 'problem')}", err=True)
+
+
+def _tell_good(compiled: "Compiled", output: options.Output) -> None:
+    from turnout.snapshot.v1 import snapshot_pb2
+
     content = snapshot_pb2.Content.FromString(compiled.content)
     counts = {
         "flags": len(content.flags),
@@ -47,10 +64,28 @@ def check(
         "segments": len(content.segments),
     }
     if output is options.Output.JSON:
-        print_json({"ok": True, "id": compiled.id, **counts, "problems": []})
+        _print_json(ok=True, id=compiled.id, **counts, problems=(), warnings=compiled.warnings)
         return
+    _show_warnings(compiled.warnings)
     counted = ", ".join(_count(count, name.removesuffix("s")) for name, count in counts.items())
     typer.echo(f"no problems: {counted} (snapshot {compiled.id[:12]})")
+
+
+def _print_json(
+    *, problems: "Sequence[Problem]", warnings: "Sequence[Problem]", **outcome: object
+) -> None:
+    from turnout.cli.output import print_json
+
+    told = {"problems": problems, "warnings": warnings}
+    print_json(
+        outcome | {name: [problem_object(one) for one in found] for name, found in told.items()}
+    )
+
+
+def _show_warnings(warnings: "Sequence[Problem]") -> None:
+    if warnings:
+        show_problems(warnings, label="warning: ")
+        typer.echo(f"\n{_count(len(warnings), 'warning')}", err=True)
 
 
 def _count(count: int, noun: str) -> str:

@@ -1,11 +1,19 @@
-"""Turns what went wrong into one line for people and an exit code for scripts."""
+"""Turns what went wrong into one line for people, an object for programs, and an exit code."""
+
+# ruff: noqa: PLC0415 - what is heavy is imported when it is needed
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from typer.core import TyperCommand
 
 from turnout import results
 from turnout.cli.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from turnout.compiler import Problem
 
 _BY_TYPE: tuple[tuple[type[results.TurnoutError], ExitCode], ...] = (
     (results.NotFound, ExitCode.NOT_FOUND),
@@ -15,11 +23,18 @@ _BY_TYPE: tuple[tuple[type[results.TurnoutError], ExitCode], ...] = (
 
 
 class Failed(Exception):  # noqa: N818 - named for its situation
-    """Ends the command with a message and a code."""
+    """Ends the command with a message and a code.
 
-    def __init__(self, message: str, code: ExitCode) -> None:
+    Args:
+        message: For people.
+        code: What the process ends with.
+        problems: Of the documents, shown before the message.
+    """
+
+    def __init__(self, message: str, code: ExitCode, problems: "Sequence[Problem]" = ()) -> None:
         super().__init__(message)
         self.code = code
+        self.problems = problems
 
 
 def usage(message: str) -> Failed:
@@ -27,15 +42,23 @@ def usage(message: str) -> Failed:
     return Failed(message, ExitCode.USAGE)
 
 
+class Command(TyperCommand):
+    """A command whose failures are reported as its `--output` asks."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - click's own, which typer may bundle
+        """Runs the command; ends the process when it fails."""
+        with _reported(as_json=ctx.params.get("output") == "json"):
+            return super().invoke(ctx)
+
+
 @contextmanager
-def reported() -> Iterator[None]:
-    """Prints `error: …` for what a command may fail with, and ends the process."""
+def _reported(*, as_json: bool) -> Iterator[None]:
     try:
         yield
     except Failed as failure:
-        _end(str(failure), failure.code)
+        _end(failure, failure.code, as_json=as_json)
     except results.TurnoutError as error:
-        _end(str(error), _code_of(error))
+        _end(error, _code_of(error), as_json=as_json)
     except BrokenPipeError:
         # The reader of the output has had enough, as `head` has.
         sys.stderr.close()
@@ -46,6 +69,27 @@ def _code_of(error: results.TurnoutError) -> ExitCode:
     return next((code for kind, code in _BY_TYPE if isinstance(error, kind)), ExitCode.REFUSED)
 
 
-def _end(message: str, code: ExitCode) -> None:
-    print(f"error: {message}", file=sys.stderr)
+def _end(error: Failed | results.TurnoutError, code: ExitCode, *, as_json: bool) -> None:
+    if as_json:
+        from turnout.cli.output import json_text
+
+        print(json_text({"error": _error_object(error, code)}), file=sys.stderr)
+    else:
+        if isinstance(error, Failed) and error.problems:
+            from turnout.cli.problems import show_problems
+
+            show_problems(error.problems)
+        print(f"error: {error}", file=sys.stderr)
     sys.exit(code)
+
+
+def _error_object(error: Failed | results.TurnoutError, code: ExitCode) -> dict[str, object]:
+    """The parts of an error by name; those that it does not have are left out."""
+    told: dict[str, object] = {"message": str(error), "exit_code": int(code)}
+    if isinstance(error, results.TurnoutError):
+        told |= {"code": error.code, "reason": error.reason, "metadata": error.metadata}
+    elif error.problems:
+        from turnout.cli.problems import problem_object
+
+        told["problems"] = [problem_object(one) for one in error.problems]
+    return {name: part for name, part in told.items() if part not in ("", {})}

@@ -16,7 +16,12 @@ def console(*, stderr: bool = False) -> Console:
 
 def print_json(outcome: object) -> None:
     """Writes one JSON document."""
-    print(json.dumps(outcome, indent=2, ensure_ascii=False, default=_plain))
+    print(json_text(outcome))
+
+
+def json_text(outcome: object) -> str:
+    """One JSON document, indented."""
+    return json.dumps(outcome, indent=2, ensure_ascii=False, default=_plain)
 
 
 def print_fields(fields: Mapping[str, object]) -> None:

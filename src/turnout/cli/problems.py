@@ -15,8 +15,13 @@ _SHOWN = dict.fromkeys((*range(32), *range(127, 160)), "�")
 del _SHOWN[ord("\t")], _SHOWN[ord("\n")]
 
 
-def show_problems(problems: "Sequence[Problem]") -> None:
-    """Writes each to standard error as `file:line:column: message` with its line and a caret."""
+def show_problems(problems: "Sequence[Problem]", *, label: str = "") -> None:
+    """Writes each to standard error as `file:line:column: message` with its line and a caret.
+
+    Args:
+        problems: By file and line.
+        label: Stands before each message, for example `warning: `.
+    """
     from rich.text import Text
 
     from turnout.cli.output import console
@@ -27,7 +32,7 @@ def show_problems(problems: "Sequence[Problem]") -> None:
         place = f"{problem.file}:{problem.line}:{problem.column}:"
         text = Text(first)
         if first.startswith(place):
-            text.stylize("bold", 0, len(place))
+            text = Text.assemble((place, "bold"), f" {label}{first[len(place) + 1 :]}")
         terminal.print(text, soft_wrap=True)
         if rest:
             terminal.print(Text(rest, style="dim"), soft_wrap=True)

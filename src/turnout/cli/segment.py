@@ -10,6 +10,7 @@ import typer
 from turnout.cli import options
 from turnout.cli.answers import open_answers
 from turnout.cli.decide import snapshot_text
+from turnout.cli.failures import Command
 from turnout.results import MatchingSegments, SegmentCheck
 
 app = typer.Typer(
@@ -17,7 +18,7 @@ app = typer.Typer(
 )
 
 
-@app.command("check")
+@app.command("check", cls=Command)
 def check(
     key: Annotated[str, typer.Argument(metavar="KEY", help="A segment.")],
     unit: options.UnitOption = None,
@@ -43,7 +44,7 @@ def check(
         print_fields(_check_object(found) | {"snapshot": snapshot_text(found.snapshot)})
 
 
-@app.command("list")
+@app.command("list", cls=Command)
 def list_(
     unit: options.UnitOption = None,
     unit_of: options.OtherUnitsOption = None,

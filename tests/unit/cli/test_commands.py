@@ -54,6 +54,48 @@ def test_a_path_that_is_not_there_is_wrong_usage(run, tmp_path):
         assert "is not there" in done.err
 
 
+def test_a_folder_without_documents_is_wrong_usage(run, tmp_path):
+    (tmp_path / "notes.txt").write_text("flags")
+    done = run("check", tmp_path)
+    assert done.code == ExitCode.USAGE
+    assert "holds no file .yaml, .yml or .json" in done.err
+
+
+def test_check_warns_of_what_may_not_be_meant(run, documents):
+    (documents / "b.yaml").write_text(
+        "segments:\n  elsewhere: {match: {attribute: state, is_not: NV}}\n"
+    )
+    done = run("check", documents)
+    assert done.code == ExitCode.OK
+    assert "b.yaml:2:41: warning: `is_not` lets in every unit without `state`" in done.err
+    assert done.err.endswith("\n1 warning\n")
+    assert done.out.startswith("no problems: ")
+    (warning,) = run("check", documents, "-o", "json").json["warnings"]
+    assert (warning["kind"], warning["key"], warning["line"]) == ("segment", "elsewhere", 2)
+
+
+def test_programs_get_errors_as_an_object_too(run, documents):
+    asked = ["-o", "json", "--documents", documents]
+    done = run("decide", "chekout", *asked)
+    assert (done.code, done.out) == (ExitCode.NOT_FOUND, "")
+    assert json.loads(done.err) == {
+        "error": {
+            "message": "no flag or experiment has the key `chekout`",
+            "exit_code": 3,
+            "code": "NOT_FOUND",
+            "reason": "FLAG_NOT_FOUND",
+            "metadata": {"key": "chekout"},
+        }
+    }
+    usage = json.loads(run("segment", "list", *asked, "--attr", "plan").err)["error"]
+    assert usage["exit_code"] == ExitCode.USAGE
+    assert "`--attr plan`" in usage["message"]
+    (documents / "b.yaml").write_text("flags: {x: {}}")
+    done = run("decide", "checkout", *asked)
+    assert done.code == ExitCode.PROBLEMS
+    assert {one["file"] for one in json.loads(done.err)["error"]["problems"]} == {"b.yaml"}
+
+
 def test_decide_from_documents(run, documents):
     done = run("decide", "checkout", "--unit", "u-1", "--documents", documents, "-o", "json")
     assert done.code == ExitCode.OK
