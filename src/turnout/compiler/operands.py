@@ -211,13 +211,20 @@ def _whole_list(name: str, written: list[Any]) -> pb.Operand:
 def _interval(name: str, written: object) -> pb.Operand:
     if not isinstance(written, list) or len(written) != 2:
         raise OperandRefused(f"`{name}` takes pairs: write `{name}: [low, high]`")
-    low, high = number(name, written[0]), number(name, written[1])
+    low, high = _bound(name, written, 0), _bound(name, written, 1)
     if written[0] > written[1]:
         raise OperandRefused(
             f"the bounds of `{name}` are reversed: write `[{_shown(written[1])}, "
             f"{_shown(written[0])}]`"
         )
     return pb.Operand(interval=pb.Interval(low=low, high=high))
+
+
+def _bound(name: str, pair: list[Any], at: int) -> str:
+    try:
+        return number(name, pair[at])
+    except OperandRefused as error:
+        raise OperandRefused(str(error), at) from None
 
 
 def _modulo(name: str, written: object) -> pb.Modulo:

@@ -5,7 +5,7 @@ from typing import Any
 
 from turnout.compiler import operands
 from turnout.compiler.operands import OperandReader, OperandRefused
-from turnout.documents.names import LATER_TYPES
+from turnout.documents.names import SCHEMA_TYPES, USABLE_TYPES
 from turnout.documents.problem import describe
 from turnout.snapshot.v1 import snapshot_pb2 as pb
 
@@ -108,7 +108,7 @@ def resolve_type(name: str, declared: str | None, written: object) -> str | None
     row = OPERATORS[name]
     if row.typeless:
         return None
-    if declared in LATER_TYPES:
+    if declared in SCHEMA_TYPES and declared not in USABLE_TYPES:
         raise OperandRefused(f"a condition on type `{declared}` is not built yet")
     if declared:
         if declared not in row.readers:

@@ -4,11 +4,12 @@ They say which fields there are and of what kind. What a value means, what it re
 whether it fits the others is the compiler's.
 """
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from turnout.documents.conditions import AudienceDocument, ConditionDocument, Key, NonEmpty
+from turnout.documents.names import SCHEMA_TYPES
 
 _SHARE = WithJsonSchema({"type": "string", "pattern": r"^[0-9]+(\.[0-9]{1,4})?%$"})
 Share = Annotated[Any, _SHARE]
@@ -16,7 +17,10 @@ Share = Annotated[Any, _SHARE]
 
 VariantName = Annotated[str, Field(min_length=1, max_length=128)]
 JsonValue = Annotated[Any, WithJsonSchema({})]
-AttributeType = Literal["string", "number", "boolean", "list", "datetime", "version", "ip", "geo"]
+if TYPE_CHECKING:
+    AttributeType = str
+else:
+    AttributeType = Literal[SCHEMA_TYPES]
 ValueType = Literal["boolean", "string", "integer", "double", "object"]
 
 

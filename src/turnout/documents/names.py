@@ -51,7 +51,10 @@ USABLE_TYPES = ("string", "number", "boolean", "list")
 """Types of attributes that a condition can compare."""
 
 LATER_TYPES = ("datetime", "version", "ip", "geo")
-"""Types that a schema may declare, though no condition on them is built."""
+"""Types of which no condition is built."""
+
+SCHEMA_TYPES = (*USABLE_TYPES, *LATER_TYPES, "datetime(s)", "datetime(ms)")
+"""What a schema may declare. The last two say what a number means: seconds or milliseconds."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

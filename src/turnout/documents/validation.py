@@ -115,7 +115,7 @@ def _text(error: Mapping[str, Any]) -> str:
 
 
 def _choice(given: object, expected: str) -> str:
-    known = [word for word in expected.split("'") if word.isidentifier() and word != "or"]
+    known = expected.split("'")[1::2]
     if isinstance(given, str) and (given in LATER_TYPES or given == "dynamic"):
         return f"`{given}` is not built yet"
     listed = ", ".join(f"`{word}`" for word in known)
