@@ -125,7 +125,7 @@ class ServeSettings(BaseSettings):
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.listen == NOWHERE and self.unix_socket == NOWHERE:
-            raise ValueError("nothing would answer: leave `listen` or `unix_socket` on")
+            raise ValueError("nothing would answer: leave `--listen` or `--unix-socket` on")
         for name, address in (("listen", self.listen), ("admin-listen", self.admin_listen)):
             if address != NOWHERE and not self.allow_remote and not is_loopback(address):
                 raise ValueError(

@@ -142,10 +142,19 @@ def _launch_json(given: dict[str, object]) -> str:
     try:
         return to_json(ServeSettings(**given).launch())  # type: ignore[arg-type]
     except ValidationError as error:
-        raise usage("; ".join(_words(problem) for problem in error.errors())) from None
+        raise usage("; ".join(_words(one, given) for one in error.errors())) from None
 
 
-def _words(problem: "ErrorDetails") -> str:
-    message = str(problem["msg"]).removeprefix("Value error, ")
-    name = "-".join(str(part) for part in problem["loc"]).replace("_", "-")
-    return f"`--{name}`: {message[0].lower()}{message[1:]}" if name else message
+def _words(problem: "ErrorDetails", given: dict[str, object]) -> str:
+    message = str(problem["msg"])
+    if not problem["loc"]:
+        return message.removeprefix("Value error, ")
+    field = str(problem["loc"][0])
+    # Who set it in the environment looks for it there.
+    option, variable = f"--{field.replace('_', '-')}", f"TURNOUT_{field.upper()}"
+    if problem["type"] == "value_error":
+        name = option if field in given else variable
+        return f"`{name}`: {message.removeprefix('Value error, ')}"
+    written = f"{option} {given[field]}" if field in given else f"{variable}={problem['input']}"
+    wanted = message.removeprefix("Input should be ").partition(", unable")[0].replace("'", "`")
+    return f"`{written}` must be {wanted}"

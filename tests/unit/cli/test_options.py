@@ -73,3 +73,28 @@ def test_an_instant_has_a_zone():
     for written in ("2026-01-31T12:00:00", "yesterday"):
         with pytest.raises(Failed, match="Z"):
             read_now(written)
+
+
+@pytest.mark.parametrize(
+    ("given", "environment", "told"),
+    [
+        ({"threads": -1}, {}, "`--threads -1` must be greater than or equal to 0"),
+        ({"log_format": "xml"}, {}, "`--log-format xml` must be `text` or `json`"),
+        ({}, {"STALE_AFTER": "abc"}, "`TURNOUT_STALE_AFTER=abc` must be a valid number"),
+        ({}, {"MAX_DEPTH": "100"}, "`TURNOUT_MAX_DEPTH=100` must be less than or equal to 64"),
+        ({}, {"LISTEN": "here"}, "`TURNOUT_LISTEN`: `here` is no address: write HOST:PORT"),
+        ({"listen": "here"}, {}, "`--listen`: `here` is no address: write HOST:PORT"),
+        ({"listen": "none", "unix_socket": "none"}, {}, "nothing would answer"),
+    ],
+)
+def test_a_bad_setting_is_named_as_it_was_given(run, monkeypatch, given, environment, told):
+    for name, value in environment.items():
+        monkeypatch.setenv(f"TURNOUT_{name}", value)
+    options = [part for name, value in given.items() for part in (_option(name), value)]
+    done = run("serve", "documents", *options)
+    assert done.code == ExitCode.USAGE
+    assert done.err.startswith(f"error: {told}")
+
+
+def _option(name):
+    return f"--{name.replace('_', '-')}"
