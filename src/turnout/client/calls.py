@@ -1,6 +1,6 @@
 """The calls: what each sends, and how its answer reads. Shared by both clients."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -8,9 +8,19 @@ from google.protobuf.message import DecodeError, Message
 
 from turnout import results
 from turnout.client import messages
+from turnout.client.usual import DecideAnswers, key_and_context
 from turnout.v1 import decision_pb2
 
 _M = TypeVar("_M", bound=Message)
+
+_WANTED = {
+    "key": ("key", "text"),
+    "keys": ("keys", "a list of texts"),
+    "min_revision": ("min_revision", "a whole number from 0 on"),
+    "tag": ("tag", "text"),
+    "key_prefix": ("prefix", "text"),
+}
+"""By field: what it is called in a call, and what it takes."""
 
 
 def _request(
@@ -22,12 +32,23 @@ def _request(
     try:
         message = kind(**fields)
     except (TypeError, ValueError) as error:
-        raise results.InvalidArgument(f"`{'`, `'.join(fields)}`: {error}") from error
+        raise _refused(kind, fields) from error
     if context is not None:
         messages.fill_context(message.context, context)  # type: ignore[attr-defined]
     if now is not None:
         messages.fill_now(message.now, now)  # type: ignore[attr-defined]
     return message
+
+
+def _refused(kind: type[Message], fields: Mapping[str, object]) -> results.InvalidArgument:
+    """Names the field that its message does not take."""
+    for field, value in fields.items():
+        try:
+            kind(**{field: value})
+        except (TypeError, ValueError):
+            name, wanted = _WANTED[field]
+            return results.InvalidArgument(f"`{name}` is `{value!r:.80}`: give {wanted}")
+    return results.InvalidArgument("an argument cannot be sent")
 
 
 def _response(kind: type[_M], body: bytes) -> _M:
@@ -55,16 +76,25 @@ def decide_request(
     min_revision: int,
 ) -> bytes:
     """The body of `Decide`."""
+    if now is None and expected_type is None and min_revision == 0:
+        usual = key_and_context(key, context)
+        if usual is not None:
+            return usual
     request = _request(decision_pb2.DecideRequest, context, now, key=key, min_revision=min_revision)
     if expected_type is not None:
         request.expected_type = messages.expected_type(expected_type)
     return request.SerializeToString()
 
 
-def read_decide(body: bytes, default: object) -> results.Decision:
-    """The answer of `Decide`."""
-    response = _response(decision_pb2.DecideResponse, body)
-    return messages.decision(response.decision, messages.snapshot_ref(response.snapshot), default)
+def read_decide(body: bytes, default: object, known: DecideAnswers) -> results.Decision:
+    """The answer of `Decide`; `known` are those of the same server."""
+    decision = known.read(body, default)
+    if decision is None:
+        response = _response(decision_pb2.DecideResponse, body)
+        snapshot = messages.snapshot_ref(response.snapshot)
+        decision = messages.decision(response.decision, snapshot, default)
+        known.learn(body, decision)
+    return decision
 
 
 def decide_many_request(
@@ -108,6 +138,10 @@ def check_segment_request(
     key: str, context: results.Context | None, now: datetime | None, min_revision: int
 ) -> bytes:
     """The body of `CheckSegment`."""
+    if now is None and min_revision == 0:
+        usual = key_and_context(key, context)
+        if usual is not None:
+            return usual
     return _request(
         decision_pb2.CheckSegmentRequest, context, now, key=key, min_revision=min_revision
     ).SerializeToString()

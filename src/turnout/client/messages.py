@@ -60,9 +60,27 @@ def fill_context(message: decision_pb2.Context, context: results.Context) -> Non
         if partial:
             message.partial = True
     except (TypeError, ValueError, AttributeError) as error:
-        raise results.InvalidArgument(f"context cannot be sent: {error}") from error
+        raise results.InvalidArgument(_wrong_part(context, error)) from error
     if attributes:
         _fill_attributes(message.attributes, attributes)
+
+
+def _wrong_part(context: results.Context, error: Exception) -> str:
+    unit_id, units = context.unit_id, context.units
+    if unit_id is not None and not _is_text(unit_id):
+        return f"`unit_id` is `{unit_id!r:.80}`: give text"
+    for kind, one in units.items() if isinstance(units, Mapping) else ():
+        if not _is_text(kind) or not _is_text(one):
+            return f"`units` has `{kind!r:.80}: {one!r:.80}`: give text for both"
+    return f"context cannot be sent: {error}"
+
+
+def _is_text(value: object) -> bool:
+    """Whether it is text that UTF-8 can hold."""
+    try:
+        return isinstance(value, str) and value.encode() is not None
+    except UnicodeEncodeError:
+        return False
 
 
 def _names(unknown: Iterable[str]) -> Iterable[str]:

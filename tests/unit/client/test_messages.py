@@ -127,6 +127,34 @@ def test_a_request_of_wrong_types_is_refused(key, revision):
         calls.decide_request(key, Context(), None, None, revision)
 
 
+def test_what_is_refused_is_named_with_what_to_give():
+    with pytest.raises(InvalidArgument, match=r"^`key` is `7`: give text$"):
+        calls.decide_request(7, Context(), None, None, 0)
+    with pytest.raises(InvalidArgument, match=r"^`key` is `'\\udc00'`: give text$"):
+        calls.check_segment_request("\udc00", Context(), None, 0)
+    with pytest.raises(InvalidArgument, match=r"^`min_revision` is `-1`: give a whole number"):
+        calls.decide_request("f", Context(), None, None, -1)
+    with pytest.raises(InvalidArgument, match=r"^`keys` is `\[7\]`: give a list of texts$"):
+        calls.decide_many_request([7], Context(), None, 0)
+    with pytest.raises(InvalidArgument, match=r"^`prefix` is `7`: give text$"):
+        calls.decide_all_request(Context(), None, None, 7)
+
+
+@pytest.mark.parametrize(
+    ("context", "told"),
+    [
+        (Context(7), "`unit_id` is `7`: give text"),
+        (Context("\udc00"), "`unit_id` is `'\\udc00'`: give text"),
+        (Context("u", units={"company": 7}), "`units` has `'company': 7`: give text for both"),
+        (Context("u", units={7: "x"}), "`units` has `7: 'x'`: give text for both"),
+    ],
+)
+def test_a_wrong_part_of_a_context_is_named(context, told):
+    with pytest.raises(InvalidArgument) as raised:
+        sent(context)
+    assert str(raised.value) == told
+
+
 def test_a_type_is_asked_for_by_its_python_class():
     for kind, number in {bool: 1, str: 2, int: 3, float: 4, dict: 5}.items():
         body = calls.decide_request("f", Context(), None, kind, 0)
