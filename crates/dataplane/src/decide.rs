@@ -12,9 +12,8 @@ use crate::answer::{
 };
 use crate::context::Place;
 use crate::errors::CallError;
-use crate::reply::{DecisionReply, put_headers, put_item_error};
+use crate::reply::{put_decision, put_item_error};
 use crate::request::Usual;
-use crate::wire::field_length;
 
 /// Answers one `DecideRequest`.
 pub(crate) fn decide(
@@ -68,7 +67,8 @@ fn decide_one<'a>(
             |context| {
                 let mut evaluation = evaluation(&current.served.program, context, now);
                 let item = find(&current, request.key, request.expected_type)?;
-                put_decision(thread, &current, &evaluation.decide(item), (None, 1), out);
+                let decision = evaluation.decide(item);
+                put(thread, &current, (request.key, &decision), (None, 1), out);
                 Ok(())
             },
         )??;
@@ -144,7 +144,7 @@ fn batch_of_keys(
                 })
         });
         evaluation.decide_each(items, |(key, error), decision| match (decision, error) {
-            (Some(decision), _) => put_decision(thread, current, &decision, (Some(1), 1), out),
+            (Some(decision), _) => put(thread, current, (key, &decision), (Some(1), 1), out),
             (None, Some(error)) => put_item_error(out, key, &error),
             (None, None) => {}
         });
@@ -167,9 +167,9 @@ fn batch_of_items(
         with_context(thread, current.served, context, &arena, |context| {
             let mut evaluation = evaluation(&current.served.program, context, now);
             match find(current, item.key, item.expected_type) {
-                Ok(item) => {
-                    let decision = evaluation.decide(item);
-                    put_decision(thread, current, &decision, (Some(1), 1), out);
+                Ok(index) => {
+                    let decision = evaluation.decide(index);
+                    put(thread, current, (item.key, &decision), (Some(1), 1), out);
                 }
                 Err(error) => put_item_error(out, item.key, &error),
             }
@@ -195,13 +195,14 @@ pub(crate) fn decide_all(
             let mut evaluation = evaluation(&current.served.program, context, now);
             let all = current.served.program.items();
             let mut in_time = Ok(());
-            let items = selected(all, request.tag, request.key_prefix).map_while(|(item, _)| {
-                in_time = call.check_deadline();
-                in_time.is_ok().then_some(((), Some(item)))
-            });
-            evaluation.decide_each(items, |(), decision| {
+            let items =
+                selected(all, request.tag, request.key_prefix).map_while(|(index, item)| {
+                    in_time = call.check_deadline();
+                    in_time.is_ok().then_some((&*item.key, Some(index)))
+                });
+            evaluation.decide_each(items, |key, decision| {
                 if let Some(decision) = decision {
-                    put_decision(thread, &current, &decision, (None, 1), out);
+                    put(thread, &current, (key, &decision), (None, 1), out);
                 }
             });
             in_time
@@ -284,21 +285,20 @@ const fn type_name(number: i32) -> &'static str {
 
 /// Appends a decision as a field, inside a further field when there is one.
 #[inline]
-fn put_decision(
+fn put(
     thread: &Thread,
     current: &Current<'_>,
-    decision: &Decision,
+    (key, decision): (&str, &Decision),
     fields: (Option<u32>, u32),
     out: &mut Vec<u8>,
 ) {
-    let program = &current.served.program;
     thread.counters.decided(decision.reason);
-    let key = program
-        .items()
-        .get(decision.item.at())
-        .map_or("", |item| &*item.key);
-    let reply = DecisionReply::new(program, &current.served.tables, key, decision);
-    out.reserve(field_length(fields.1, reply.length()) + 8);
-    put_headers(out, fields, reply.length());
-    reply.put(out);
+    let served = current.served;
+    put_decision(
+        out,
+        fields,
+        (&served.program, &served.tables),
+        key,
+        decision,
+    );
 }

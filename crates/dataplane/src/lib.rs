@@ -21,6 +21,7 @@ mod deadline;
 mod decide;
 mod errors;
 mod exposition;
+mod frame;
 mod front;
 mod health;
 mod listen;

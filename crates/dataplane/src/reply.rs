@@ -42,8 +42,43 @@ impl Tables {
     }
 }
 
+/// Appends `turnout.v1.Decision` as a field, inside a further field when `outer` is given.
+#[inline]
+pub(crate) fn put_decision(
+    out: &mut Vec<u8>,
+    fields: (Option<u32>, u32),
+    (program, tables): (&Program, &Tables),
+    key: &str,
+    decision: &Decision,
+) {
+    let plain = decision.experiment.is_none()
+        && decision.error.is_none()
+        && !decision.degraded
+        && !decision.enrolled
+        && decision.notes.is_empty()
+        && decision.unknown.is_empty();
+    if plain {
+        let variant = tables.variant(decision.variant);
+        let rule = decision.rule.map_or("", |rule| program.rule_name(rule));
+        let length = text_length(1, key) + variant.len() + FLAG_BYTES + text_length(6, rule);
+        out.reserve(field_length(fields.1, length) + MOST_HEADER);
+        put_headers(out, fields, length);
+        put_bytes_if(out, 1, key.as_bytes());
+        out.extend_from_slice(variant);
+        put_number(out, 4, decision.reason as u64);
+        put_bytes_if(out, 6, rule.as_bytes());
+        return;
+    }
+    let reply = DecisionReply::new(program, tables, key, decision);
+    put_headers(out, fields, reply.length);
+    reply.put(out);
+}
+
+/// Bytes of the header of a field that holds another.
+const MOST_HEADER: usize = 16;
+
 /// What of a decision goes into `turnout.v1.Decision`, in the order of the fields.
-pub(crate) struct DecisionReply<'p> {
+struct DecisionReply<'p> {
     key: &'p str,
     variant: &'p [u8],
     reason: u64,
@@ -62,13 +97,7 @@ pub(crate) struct DecisionReply<'p> {
 const FLAG_BYTES: usize = 2;
 
 impl<'p> DecisionReply<'p> {
-    #[inline]
-    pub(crate) fn new(
-        program: &'p Program,
-        tables: &'p Tables,
-        key: &'p str,
-        decision: &Decision,
-    ) -> Self {
+    fn new(program: &'p Program, tables: &'p Tables, key: &'p str, decision: &Decision) -> Self {
         let experiment = decision
             .experiment
             .and_then(|item| program.items().get(item.at()));
@@ -93,13 +122,6 @@ impl<'p> DecisionReply<'p> {
         reply
     }
 
-    /// Bytes of the message.
-    #[inline]
-    pub(crate) fn length(&self) -> usize {
-        self.length
-    }
-
-    #[inline]
     fn measure(&self) -> usize {
         text_length(1, self.key)
             + self.variant.len()
@@ -121,8 +143,7 @@ impl<'p> DecisionReply<'p> {
     }
 
     /// Appends the message, without a header.
-    #[inline]
-    pub(crate) fn put(&self, out: &mut Vec<u8>) {
+    fn put(&self, out: &mut Vec<u8>) {
         put_bytes_if(out, 1, self.key.as_bytes());
         out.extend_from_slice(self.variant);
         put_number(out, 4, self.reason);
@@ -186,7 +207,7 @@ pub(crate) fn put_item_error(out: &mut Vec<u8>, key: &str, error: &CallError) {
 
 /// Appends the header of a field, inside the header of a further field when there is one.
 #[inline]
-pub(crate) fn put_headers(out: &mut Vec<u8>, (outer, field): (Option<u32>, u32), length: usize) {
+fn put_headers(out: &mut Vec<u8>, (outer, field): (Option<u32>, u32), length: usize) {
     if let Some(outer) = outer {
         put_header(out, outer, field_length(field, length));
     }

@@ -132,7 +132,7 @@ fn attempt(
 }
 
 /// Writes the length of the message into the header that was left free.
-fn close_frame(out: &mut Vec<u8>, header: usize) -> Result<(), CallError> {
+fn close_frame(out: &mut [u8], header: usize) -> Result<(), CallError> {
     if header == 0 {
         return Ok(());
     }
