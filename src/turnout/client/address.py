@@ -91,7 +91,8 @@ def default() -> Address:
 
 
 def _default_socket() -> Path:
-    if runtime := os.environ.get("XDG_RUNTIME_DIR"):
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    if runtime and Path(runtime).is_dir():
         return Path(runtime) / SOCKET_NAME
     if state := os.environ.get("XDG_STATE_HOME"):
         return Path(state) / "turnout" / SOCKET_NAME

@@ -6,6 +6,7 @@ import pytest
 
 from turnout.client.address import default, parse
 from turnout.results import InvalidArgument
+from turnout.settings import default_socket
 
 
 @pytest.mark.parametrize(
@@ -41,10 +42,14 @@ def test_without_an_address_the_socket_is_asked_if_it_is_there(tmp_path, monkeyp
         assert default().path == str(tmp_path / "turnout.sock")
 
 
-def test_the_socket_may_be_in_the_state_folder(tmp_path, monkeypatch):
+@pytest.mark.parametrize("runtime", [None, "", "gone"])
+def test_the_socket_may_be_in_the_state_folder(runtime, tmp_path, monkeypatch):
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    if runtime is not None:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", runtime and str(tmp_path / runtime))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     (tmp_path / "turnout").mkdir()
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(tmp_path / "turnout" / "turnout.sock"))
         assert default().path == str(tmp_path / "turnout" / "turnout.sock")
+        assert default().path == str(default_socket())
