@@ -21,7 +21,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     messages.generate_json = true;
     messages.extern_paths = SHARED
         .iter()
-        .map(|name| (format!(".turnout.v1.{name}"), format!("::turnout_snapshot::turnout::v1::{name}")))
+        .map(|name| {
+            (
+                format!(".turnout.v1.{name}"),
+                format!("::turnout_snapshot::turnout::v1::{name}"),
+            )
+        })
         .collect();
     connectrpc_build::Config::new()
         .buffa_config(messages)
