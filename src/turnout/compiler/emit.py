@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from turnout.compiler.candidates import Candidate
 from turnout.compiler.conditions import DEFAULT_UNIT
 from turnout.compiler.scope import Tables
+from turnout.compiler.text import is_text
 from turnout.compiler.zones import VERSION as TZDATA_VERSION
 from turnout.snapshot.v1 import snapshot_pb2 as pb
 
@@ -78,12 +79,4 @@ def _clean_tags(raw: object) -> list[str]:
     """What is sound of the tags of an item that is not."""
     tags = raw.get("tags") if isinstance(raw, dict) else None
     written = tags if isinstance(tags, list) else []
-    return sorted({tag for tag in written if isinstance(tag, str) and tag and _is_utf8(tag)})
-
-
-def _is_utf8(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    return sorted({tag for tag in written if isinstance(tag, str) and tag and is_text(tag)})

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from turnout.compiler.literals import number_fault, regex_fault
+from turnout.compiler.text import is_text
 from turnout.documents.problem import describe
 from turnout.snapshot.v1 import snapshot_pb2 as pb
 
@@ -189,10 +190,8 @@ def _text(name: str, written: object) -> str:
 
 
 def _unicode(text: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise OperandRefused("must be text that UTF-8 can hold") from None
+    if not is_text(text):
+        raise OperandRefused("must be text that UTF-8 can hold")
     return text
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from turnout.compiler.scope import Scope
+from turnout.compiler.text import is_text
 from turnout.documents.problem import Path, describe
 from turnout.snapshot.v1 import snapshot_pb2 as pb
 from turnout.v1 import value_pb2
@@ -141,8 +142,6 @@ def _finite(value: float) -> float:
 
 
 def _unicode(text: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise ValueRefused("must be text that UTF-8 can hold") from None
+    if not is_text(text):
+        raise ValueRefused("must be text that UTF-8 can hold")
     return text

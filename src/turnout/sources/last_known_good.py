@@ -12,11 +12,11 @@ from typing import Any, NamedTuple, TextIO
 
 from google.protobuf.message import DecodeError
 
+from turnout.compiler.compiled import MAGIC
 from turnout.serving.state_folder import HISTORY_FILE, SNAPSHOT_FILE, SOURCE_FILE, hold
 from turnout.snapshot.v1 import snapshot_pb2
 
-_MAGIC = b"TURNOUT\x01"
-_SEAL_END = len(_MAGIC) + hashlib.sha256().digest_size
+_SEAL_END = len(MAGIC) + hashlib.sha256().digest_size
 
 
 class SnapshotDamaged(ValueError):  # noqa: N818 - named for its situation
@@ -37,9 +37,9 @@ def open_sealed(sealed: bytes) -> Kept:
     Raises:
         SnapshotDamaged: It was cut or changed anywhere, or is something else.
     """
-    if not sealed.startswith(_MAGIC) or len(sealed) < _SEAL_END:
+    if not sealed.startswith(MAGIC) or len(sealed) < _SEAL_END:
         raise SnapshotDamaged("it is not a sealed snapshot of this version of turnout")
-    checksum, message = sealed[len(_MAGIC) : _SEAL_END], sealed[_SEAL_END:]
+    checksum, message = sealed[len(MAGIC) : _SEAL_END], sealed[_SEAL_END:]
     if hashlib.sha256(message).digest() != checksum:
         raise SnapshotDamaged("its checksum does not match: it was cut or changed")
     try:
