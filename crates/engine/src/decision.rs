@@ -1,4 +1,8 @@
 //! What an evaluation answers.
+use std::collections::HashSet;
+
+use foldhash::fast::RandomState;
+
 use crate::index::{
     AttributeIndex, ItemIndex, RuleIndex, SegmentIndex, UnitKindIndex, VariantIndex,
 };
@@ -103,7 +107,7 @@ closed_list!(
 );
 
 /// One thing that could not be known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Unknown {
     /// An attribute, not known or unusable for the type of a condition.
     Attribute(AttributeIndex),
@@ -131,6 +135,27 @@ impl Unknown {
     }
 }
 
+/// A trail up to this length is searched one by one, which is quicker than hashing.
+const FEW: usize = 64;
+
+/// Appends the parts of a trail, each once, in the order met.
+pub(crate) fn extend_each_once(list: &mut Vec<Unknown>, trail: &[Unknown]) {
+    let start = list.len();
+    if trail.len() > FEW {
+        let mut seen = HashSet::with_capacity_and_hasher(FEW, RandomState::default());
+        list.extend(trail.iter().filter(|unknown| seen.insert(**unknown)));
+        return;
+    }
+    for unknown in trail {
+        let known = list
+            .get(start..)
+            .is_some_and(|known| known.contains(unknown));
+        if !known {
+            list.push(*unknown);
+        }
+    }
+}
+
 /// What could not be known on the way to an answer. The empty set allocates nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UnknownSet(Vec<Unknown>);
@@ -138,11 +163,7 @@ pub struct UnknownSet(Vec<Unknown>);
 impl UnknownSet {
     pub(crate) fn collect(trail: &[Unknown]) -> Self {
         let mut set = Vec::new();
-        for unknown in trail {
-            if !set.contains(unknown) {
-                set.push(*unknown);
-            }
-        }
+        extend_each_once(&mut set, trail);
         Self(set)
     }
 
@@ -239,4 +260,27 @@ pub struct SegmentCheck {
     pub unknown: UnknownSet,
     /// What stands beside the reason.
     pub notes: Notes,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_and_long_trails_keep_each_part_once_in_the_order_met() {
+        for count in [0, 1, 3, FEW, 5_000] {
+            let unknown = |at: usize| Unknown::Attribute(AttributeIndex::from(at as u32 % 7));
+            let trail: Vec<_> = (0..count).rev().map(unknown).collect();
+            let mut expected: Vec<Unknown> = Vec::new();
+            for part in &trail {
+                if !expected.contains(part) {
+                    expected.push(*part);
+                }
+            }
+            let before = Unknown::Attribute(AttributeIndex::from(0));
+            let mut list = vec![before];
+            extend_each_once(&mut list, &trail);
+            assert_eq!(list[1..], expected);
+        }
+    }
 }

@@ -1,5 +1,5 @@
 //! Memory of evaluations that a context keeps from one to the next.
-use crate::decision::{SegmentReason, Unknown};
+use crate::decision::{SegmentReason, Unknown, extend_each_once};
 use crate::index::SegmentIndex;
 use crate::truth::Truth;
 
@@ -82,13 +82,18 @@ impl Scratch {
         Some(cell.outcome)
     }
 
-    /// Keeps a segment's outcome and what was met since `mark`.
+    /// Keeps a segment's outcome and what was met since `mark`, each part once: segments that
+    /// refer twice to the one below would double their trails with every level.
     pub(crate) fn remember(&mut self, segment: SegmentIndex, mark: usize, outcome: SegmentOutcome) {
         let start = self.remembered.len();
         if let Some(trail) = self.trail.get(mark..) {
-            self.remembered.extend_from_slice(trail);
+            extend_each_once(&mut self.remembered, trail);
         }
         let end = self.remembered.len();
+        if let Some(once) = self.remembered.get(start..) {
+            self.trail.truncate(mark);
+            self.trail.extend_from_slice(once);
+        }
         if let Some(cell) = self.segments.get_mut(segment.at()) {
             *cell = Cell {
                 generation: self.generation,

@@ -9,6 +9,7 @@ use turnout_engine::{
     SegmentReason, Truth, ValueRef,
 };
 use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::rule;
+use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::segment::Definition;
 use turnout_snapshot::turnout::snapshot::v1::{
     Content, Experiment, ExperimentStatus, FlagStatus, OnUnknown, SegmentStatus,
 };
@@ -413,4 +414,26 @@ fn what_is_named_unknown_stays_unknown_and_null_is_unset() {
     assert_eq!(state(unknown_last), Truth::Unknown);
     assert_eq!(state(null_in_partial), Truth::False);
     assert_eq!(state(others_unknown), Truth::True);
+}
+
+#[test]
+fn segments_that_refer_twice_to_the_one_below_name_what_is_unknown_once() {
+    let mut segments = vec![segment("s00", Definition::Rule(Box::new(beta())))];
+    for above in 1..60 {
+        let below = in_segment(above - 1);
+        let rule = any(vec![all(vec![plan_is("gold"), below.clone()]), below]);
+        segments.push(segment(
+            &format!("s{above:02}"),
+            Definition::Rule(Box::new(rule)),
+        ));
+    }
+    let program = program(&content(segments, vec![], vec![]));
+    let checked = check(&program, "s59", |context| {
+        gold(&program, context);
+        context.unknown(&program, "beta");
+    });
+    assert_eq!(
+        (checked.state, checked.unknown.parts().len()),
+        (Truth::Unknown, 1)
+    );
 }
