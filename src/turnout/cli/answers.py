@@ -2,12 +2,14 @@
 
 # ruff: noqa: PLC0415 - what is heavy is imported when it is needed
 
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from turnout.cli.exit_codes import ExitCode
 from turnout.cli.failures import Failed, usage
+from turnout.cli.options import ADDRESS_VARIABLE
 from turnout.results import Context, Decision, MatchingSegments, SegmentCheck
 
 
@@ -41,7 +43,8 @@ def open_answers(documents: Path | None, address: str | None, timeout: float) ->
         from turnout.client import Client
 
         return Client(address, timeout=timeout)
-    if address is not None:
+    # A server that the environment names is the usual one, not a wish of this command.
+    if address is not None and address != os.environ.get(ADDRESS_VARIABLE):
         raise usage("`--documents` and `--address` are both given: keep one")
     if not documents.exists():
         raise usage(f"`--documents {documents}` is not there")

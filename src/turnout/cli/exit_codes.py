@@ -4,7 +4,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """One number a situation; `turnout COMMAND --help` repeats those that it can give."""
+    """One number a situation; `turnout --help` repeats them."""
 
     OK = 0
     """It did what was asked."""

@@ -11,6 +11,8 @@ import typer
 from turnout.cli.failures import usage
 from turnout.results import Context
 
+ADDRESS_VARIABLE = "TURNOUT_ADDRESS"
+
 
 class Output(StrEnum):
     """For whom the outcome is written."""
@@ -70,7 +72,7 @@ AddressOption = Annotated[
     typer.Option(
         "--address",
         metavar="ADDRESS",
-        envvar="TURNOUT_ADDRESS",
+        envvar=ADDRESS_VARIABLE,
         help="Ask the server at HOST:PORT or unix:PATH; without it and --documents, the server"
         " of this user on this machine.",
     ),

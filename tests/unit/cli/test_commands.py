@@ -108,6 +108,13 @@ def test_decide_from_documents(run, documents):
     assert len(decision["snapshot"]["id"]) == 64
 
 
+def test_documents_go_before_the_server_that_the_environment_names(run, documents, monkeypatch):
+    monkeypatch.setenv("TURNOUT_ADDRESS", "unix:/nowhere")
+    done = run("decide", "checkout", "--unit", "u-1", "--documents", documents, "-o", "json")
+    assert done.json["variant"] == "on"
+    assert run("decide", "checkout", "--unit", "u-1").code == ExitCode.UNAVAILABLE
+
+
 def test_decide_for_people_says_what_matters(run, documents):
     done = run(
         "decide", "checkout", "--unit", "u-2", "--attr", "plan=pro", "--documents", documents
@@ -214,6 +221,8 @@ def test_help_names_the_exit_codes(run):
     done = run("--help")
     assert done.code == 0
     assert "Exit codes" in done.out
+    for code in ExitCode:
+        assert f" {int(code)} " in done.out
 
 
 def test_the_version_is_shown(run):
