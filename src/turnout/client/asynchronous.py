@@ -13,6 +13,7 @@ from turnout.client.blocking import DEFAULT_TIMEOUT
 from turnout.client.failures import from_reply
 from turnout.client.http import request_head
 from turnout.client.streams import NothingReceived, Stream, watch
+from turnout.client.usual import DecideAnswers
 from turnout.results import (
     Context,
     Decision,
@@ -44,6 +45,7 @@ class AsyncClient:
         check_timeout(timeout)
         self._address = parse(address)
         self._timeout = timeout
+        self._known = DecideAnswers()
         self._idle: list[Stream] = []
         self._owner: tuple[int, asyncio.AbstractEventLoop] | None = None
 
@@ -87,7 +89,7 @@ class AsyncClient:
             calls.decide_request(key, context, now, expected_type, min_revision),
             timeout,
         )
-        return calls.read_decide(body, default)
+        return calls.read_decide(body, default, self._known)
 
     async def decide_many(
         self,

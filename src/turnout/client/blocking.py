@@ -1,5 +1,6 @@
 """The client without threads."""
 
+import contextlib
 import os
 import threading
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ from turnout.client.address import check_timeout, parse
 from turnout.client.connection import Connection, NothingReceived
 from turnout.client.failures import from_reply
 from turnout.client.http import Reply, request_head
+from turnout.client.usual import DecideAnswers
 from turnout.results import (
     Context,
     Decision,
@@ -23,6 +25,9 @@ from turnout.results import (
 )
 
 DEFAULT_TIMEOUT = 5.0
+
+MAX_HEADS = 1000
+"""Heads of requests that are remembered."""
 
 
 class Client:
@@ -48,8 +53,9 @@ class Client:
         self._address = parse(address)
         self._timeout = timeout
         self._local = threading.local()
-        # By method and timeout: encoded once.
-        self._heads: dict[tuple[str, float | None], bytes] = {}
+        self._known = DecideAnswers()
+        # By method, length of the body and timeout.
+        self._heads: dict[tuple[str, int, float | None], bytes] = {}
 
     def __repr__(self) -> str:
         """Where it asks."""
@@ -103,7 +109,7 @@ class Client:
             calls.decide_request(key, context, now, expected_type, min_revision),
             timeout,
         )
-        return calls.read_decide(body, default)
+        return calls.read_decide(body, default, self._known)
 
     def decide_many(
         self,
@@ -186,46 +192,44 @@ class Client:
     def _call(self, method: str, body: bytes, timeout: float | None) -> bytes:
         if timeout is None:
             timeout = self._timeout
-        head = self._heads.get((method, timeout)) or self._new_head(method, timeout)
-        request = b"%b%d\r\n\r\n%b" % (head, len(body), body)
+        head = self._heads.get((method, len(body), timeout))
+        request = (head or self._new_head(method, len(body), timeout)) + body
         try:
             connection: Connection = self._local.connection
             kept = connection.owner == os.getpid()
         except AttributeError:
             kept = False
-        if not kept:
-            connection = self._local.connection = Connection(self._address, timeout)
         try:
-            reply = self._exchange(connection, request, timeout, kept=kept)
+            if not kept:
+                connection = self._local.connection = Connection(self._address, timeout)
+            status, _, answer, keep_alive = reply = connection.call(request, timeout)
+        except NothingReceived:
+            status, _, answer, keep_alive = reply = self._call_again(request, timeout, kept=kept)
         except BaseException:
             # Its answer may still be on the way, and would be taken for the next call's.
             self.close()
             raise
-        if not reply.keep_alive:
+        if not keep_alive:
             self.close()
-        if reply.status != 200:
+        if status != 200:
             raise from_reply(reply)
-        return reply.body
+        return answer
 
-    def _exchange(
-        self, connection: Connection, request: bytes, timeout: float | None, *, kept: bool
-    ) -> Reply:
-        try:
-            return connection.call(request, timeout)
-        except NothingReceived:
-            if not kept:
-                raise self._address.unanswered() from None
+    def _call_again(self, request: bytes, timeout: float | None, *, kept: bool) -> Reply:
         # The server had closed the idle connection. A call changes nothing: it may be sent again.
-        connection = self._local.connection = Connection(self._address, timeout)
-        try:
-            return connection.call(request, timeout)
-        except NothingReceived:
-            raise self._address.unanswered() from None
+        self.close()
+        if kept:
+            connection = Connection(self._address, timeout)
+            with contextlib.suppress(NothingReceived):
+                reply = connection.call(request, timeout)
+                self._local.connection = connection
+                return reply
+        raise self._address.unanswered() from None
 
-    def _new_head(self, method: str, timeout: float | None) -> bytes:
+    def _new_head(self, method: str, length: int, timeout: float | None) -> bytes:
         check_timeout(timeout)
-        if len(self._heads) > 1000:
+        if len(self._heads) > MAX_HEADS:
             self._heads.clear()
-        head = request_head(method, self._address.authority, timeout)
-        self._heads[method, timeout] = head
+        head = request_head(method, self._address.authority, timeout) + b"%d\r\n\r\n" % length
+        self._heads[method, length, timeout] = head
         return head

@@ -5,6 +5,12 @@ from typing import NamedTuple
 MAX_HEAD = 65_536
 """Bytes; a longer head is no answer of a sidecar."""
 
+MAX_KNOWN = 64
+"""Heads that a connection remembers."""
+
+
+_new = tuple.__new__
+
 
 class Unreadable(Exception):  # noqa: N818 - named for the situation
     """The bytes are no HTTP/1.1 answer."""
@@ -78,15 +84,15 @@ class ReplyReader:
     After a `Reply` came out it is ready for the next answer.
     """
 
-    __slots__ = ("_body", "_head", "_known", "_known_bytes", "_packets")
+    __slots__ = ("_body", "_head", "_known", "_packets")
 
     def __init__(self) -> None:
         self._packets = b""
         self._head: Head | None = None
         self._body = Chunks()
-        # Two answers a second apart differ in their date alone: most heads are known.
-        self._known_bytes = b""
-        self._known = Head(0, "", 0, chunked=False, keep_alive=False)
+        # By the length of a whole answer in one packet: its head, up to the body. Most heads
+        # come again, and one that does says the same.
+        self._known: dict[int, tuple[bytes, Head]] = {}
 
     @property
     def started(self) -> bool:
@@ -102,17 +108,24 @@ class ReplyReader:
         if self._packets:
             packet = self._packets + packet
         if self._head is None:
+            known = self._known.get(len(packet))
+            if known is not None and packet.startswith(known[0]):
+                self._packets = b""
+                start, head = known
+                body = packet[len(start) :]
+                return _new(Reply, (head.status, head.content_type, body, head.keep_alive))
             end = packet.find(b"\r\n\r\n")
             if end < 0:
                 self._keep_head(packet)
                 return None
-            head = self._recall(packet[:end])
-            packet = packet[end + 4 :]
+            start, packet = packet[: end + 4], packet[end + 4 :]
+            head = read_head(start[:-4])
             if head.status < 200:
                 self._packets = b""
                 return self.feed(packet)
             if head.length == len(packet) and not head.chunked:
                 self._packets = b""
+                self._remember(start, head, len(start) + len(packet))
                 return Reply(head.status, head.content_type, packet, head.keep_alive)
             self._head = head
         return self._feed_body(self._head, packet)
@@ -128,11 +141,10 @@ class ReplyReader:
             raise Unreadable("connection was closed before the end of the answer")
         return self._finish(head, self._packets, keep_alive=False)
 
-    def _recall(self, head: bytes) -> Head:
-        if head != self._known_bytes:
-            self._known = read_head(head)
-            self._known_bytes = head
-        return self._known
+    def _remember(self, start: bytes, head: Head, length: int) -> None:
+        if len(self._known) >= MAX_KNOWN:
+            self._known.clear()
+        self._known[length] = start, head
 
     def _keep_head(self, packet: bytes) -> None:
         if len(packet) > MAX_HEAD:

@@ -6,6 +6,7 @@ from enum import StrEnum
 import pytest
 
 from turnout.client import calls, messages
+from turnout.client.usual import DecideAnswers
 from turnout.results import Context, InvalidArgument, Note, Reason, SegmentState
 from turnout.v1 import decision_pb2, reason_pb2, value_pb2
 
@@ -181,7 +182,7 @@ def test_a_decision_without_a_variant_has_the_default():
     response = decision_pb2.DecideResponse()
     response.decision.key = "f"
     response.decision.reason = 22
-    decision = calls.read_decide(response.SerializeToString(), "mine")
+    decision = calls.read_decide(response.SerializeToString(), "mine", DecideAnswers())
     assert decision.variant is None
     assert decision.value == "mine"
     assert decision.reason is Reason.DISABLED
@@ -199,7 +200,7 @@ def test_every_field_of_a_decision_is_read():
     message.notes.append(1)
     response.snapshot.revision = 2
     response.snapshot.stale = True
-    decision = calls.read_decide(response.SerializeToString(), None)
+    decision = calls.read_decide(response.SerializeToString(), None, DecideAnswers())
     assert decision[:12] == (
         "f",
         "on",
