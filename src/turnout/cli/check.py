@@ -51,7 +51,7 @@ def _tell_problems(failed: "CompileFailed", output: options.Output) -> None:
         return
     _show_warnings(failed.warnings)
     show_problems(failed.problems)
-    typer.echo(f"\n{_count(len(failed.problems), 'problem')}", err=True)
+    typer.echo(f"\n{_told(failed.problems, 'problem')}", err=True)
 
 
 def _tell_good(compiled: "Compiled", output: options.Output) -> None:
@@ -85,7 +85,15 @@ def _print_json(
 def _show_warnings(warnings: "Sequence[Problem]") -> None:
     if warnings:
         show_problems(warnings, label="warning: ")
-        typer.echo(f"\n{_count(len(warnings), 'warning')}", err=True)
+        typer.echo(f"\n{_told(warnings, 'warning')}", err=True)
+
+
+def _told(problems: "Sequence[Problem]", noun: str) -> str:
+    from turnout.compiler.report import MOST_PROBLEMS
+
+    if len(problems) > MOST_PROBLEMS:  # the last one says how many are left out
+        return f"more than {MOST_PROBLEMS} {noun}s"
+    return _count(len(problems), noun)
 
 
 def _count(count: int, noun: str) -> str:

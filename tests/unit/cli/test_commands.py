@@ -39,6 +39,14 @@ def test_check_tells_programs_the_same(run, documents):
     assert not done.json["ok"]
 
 
+def test_check_counts_no_problem_that_it_left_out(run, documents):
+    flags = "".join(f"  f{n}: {{variants: {{on: 1}}, default: of}}\n" for n in range(1200))
+    (documents / "b.yaml").write_text(f"flags:\n{flags}")
+    done = run("check", documents)
+    assert "and 200 more problems from here" in done.err
+    assert done.err.endswith("\nmore than 1000 problems\n")
+
+
 def test_check_lets_no_document_write_to_the_terminal(run, documents):
     (documents / "b.yaml").write_text("x: \x1b[31m\n")
     done = run("check", documents)
