@@ -55,7 +55,10 @@ else:
             ]
             for name in OPERATORS
         },
-        "type": Literal[*USABLE_TYPES, *LATER_TYPES],
+        # An editor is offered what is built; the rest is refused by its name.
+        "type": Annotated[
+            Literal[*USABLE_TYPES, *LATER_TYPES], WithJsonSchema({"enum": list(USABLE_TYPES)})
+        ],
         "case_sensitive": bool,
         "on_unset": Literal["match", "no_match", "unknown"],
         "segment": Key,

@@ -34,6 +34,7 @@ def test_conditions_know_every_operator_and_nothing_else():
     assert set(names.OPERATORS) < set(condition["properties"])
     assert condition["additionalProperties"] is False
     assert not set(names.LATER_OPERATORS) & set(condition["properties"])
+    assert condition["properties"]["type"]["enum"] == list(names.USABLE_TYPES)
     assert condition["properties"]["all"]["items"] == {"$ref": "#/$defs/ConditionDocument"}
 
 
