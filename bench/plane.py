@@ -8,6 +8,7 @@ JSON line of counters, and the end of its input ends it.
 from __future__ import annotations
 
 import json
+import os
 import select
 import sys
 import time
@@ -18,6 +19,7 @@ from turnout.engine import DataPlane
 from turnout.serving.loader import Announcement, Loader
 
 SETTLE_S = 30.0
+INPUT = 0
 
 
 def main(tcp: str, unix: str, *snapshots: str) -> None:
@@ -29,21 +31,24 @@ def main(tcp: str, unix: str, *snapshots: str) -> None:
     turns = cycle(Announcement(Path(path), confirmed=True) for path in snapshots)
     loader.announce(next(turns))
     loader.settled.wait(SETTLE_S)
-    interval, due = 0.0, 0.0
+    interval, due, unread = 0.0, 0.0, b""
     while True:
         wait = max(0.0, due - time.monotonic()) if interval else None
-        if select.select([sys.stdin], [], [], wait)[0]:
-            words = sys.stdin.readline().split()
-            if not words:
-                break
-            if words[0] == "swap":
+        if not select.select([INPUT], [], [], wait)[0]:
+            loader.announce(next(turns))
+            due += interval
+            continue
+        # Not by `sys.stdin`: it would read lines ahead that `select` cannot see.
+        if not (given := os.read(INPUT, 4096)):
+            break
+        *lines, unread = (unread + given).split(b"\n")
+        for line in lines:
+            words = line.split()
+            if words[0] == b"swap":
                 interval = float(words[1])
                 due = time.monotonic() + interval
             else:
                 print(json.dumps(plane.stats()), flush=True)
-        elif interval:
-            loader.announce(next(turns))
-            due += interval
     loader.stop()
     plane.drain(1.0)
 
