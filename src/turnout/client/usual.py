@@ -104,35 +104,28 @@ class DecideAnswers:
     as values: their fields are kept by their bytes. Threads may share one.
     """
 
-    __slots__ = ("_known", "_reference")
+    __slots__ = ("_known", "_references")
 
     def __init__(self) -> None:
         self._known: dict[bytes, _Known] = {}
-        # What comes before the age in the last reference, and what it says.
-        self._reference: tuple[bytes, str, int] = (b"", "", 0)
+        # By the length of a reference: all of it up to the age, and what that says.
+        self._references: dict[int, tuple[bytes, str, int]] = {}
 
     def read(self, body: bytes, default: object) -> results.Decision | None:
         """The decision, if such an answer was `learn`ed from."""
         try:
-            # The tag and the length of the decision are part of what is known.
+            # The tag and the length of the decision are part of what is known, and those of the
+            # reference and its age too: nothing else has room in the body.
             end = body[1] + 2
             key, variant, value, rest = self._known[body[:end]]
-            prefix, snapshot_id, revision = self._reference
-            start = end + 2
-            if body[end] != 0x12 or body[end + 1] != len(body) - start:
+            start, snapshot_id, revision = self._references[len(body) - end]
+            if not body.startswith(start, end):
                 return None
-            if not body.startswith(prefix, start):
-                return None
-            start += len(prefix)
-            end = start + 1 + body[start]
-            stale = end != len(body)
-            if stale and body[end:] != b"\x20\x01":
-                return None
-            age = _read_age(body[start + 1 : end])
+            age = _read_age(body[end + len(start) :])
         except (KeyError, IndexError, DecodeError):
             return None
         seconds = age.seconds + age.nanos / 1e9
-        snapshot = _new(results.SnapshotRef, (snapshot_id, revision, seconds, stale))
+        snapshot = _new(results.SnapshotRef, (snapshot_id, revision, seconds, False))
         if variant is None:
             value = default
         return _new(results.Decision, (key, variant, value, *rest, snapshot))
@@ -140,19 +133,23 @@ class DecideAnswers:
     def learn(self, body: bytes, decision: results.Decision) -> None:
         """Remembers what an answer has in common with later ones, if it is a usual one."""
         key, variant, value, *rest, snapshot = decision
-        if isinstance(value, list | dict) or len(body) < 2 or body[0] != 0x0A:
+        if len(body) < 2 or body[0] != 0x0A or body[1] > 127 or snapshot.stale:
             return
         end = body[1] + 2
-        usual = body[1] < 128 and body[end : end + 1] == b"\x12"
-        if not usual or body[end + 1] != len(body) - end - 2 or body[end + 1] > 127:
-            return
+        length = len(body) - end - 2
         reference = decision_pb2.SnapshotReference(id=snapshot.id, revision=snapshot.revision)
-        self._reference = (
-            reference.SerializeToString() + b"\x1a",
-            snapshot.id,
-            snapshot.revision,
-        )
+        before_age = reference.SerializeToString() + b"\x1a"
+        age_length = length - len(before_age) - 1
+        if length > 127 or age_length < 0:
+            return
+        start = b"\x12%c%b%c" % (length, before_age, age_length)
+        if not body.startswith(start, end):
+            return
+        self._references[len(body) - end] = start, snapshot.id, snapshot.revision
+        if variant is None:
+            value = None
+        elif isinstance(value, list | dict):
+            return
         if len(self._known) >= MAX_KNOWN:
             self._known.clear()
-        value = None if variant is None else value
         self._known[body[:end]] = key, variant, value, tuple(rest)

@@ -185,7 +185,7 @@ def learned(*decisions):
 
 def test_an_answer_is_known_whatever_its_age():
     known = learned(decided())
-    later = decided(snapshot=SnapshotRef("ab" * 32, 7, 99.25, stale=True))
+    later = decided(snapshot=SnapshotRef("ab" * 32, 7, 99.75, stale=False))
     assert known.read(said(later), None) == later
 
 
@@ -195,6 +195,7 @@ def test_an_answer_is_known_whatever_its_age():
         decided(key="g"),
         decided(snapshot=SnapshotRef("ab" * 32, 8, 1.5, stale=False)),
         decided(snapshot=SnapshotRef("cd" * 32, 7, 1.5, stale=False)),
+        decided(snapshot=SnapshotRef("ab" * 32, 7, 1.5, stale=True)),
     ],
 )
 def test_another_answer_is_not_known(other):
