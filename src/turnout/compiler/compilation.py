@@ -61,7 +61,7 @@ class _Compilation:
         self._tell_files()
         content = emit(candidates.values(), around.workspace_key, timezone(workspace))
         return Compiled(
-            content, self._report.problems(), good.dump(), warnings=self._warnings.problems()
+            content, self._report.problems(), good.dump(), find_warnings=self._warnings.problems
         )
 
     def _gather(self, around: Surroundings) -> dict[Identity, Candidate]:

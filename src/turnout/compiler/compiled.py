@@ -1,9 +1,10 @@
 """What a compilation gives."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from turnout.documents import Problem
@@ -37,8 +38,13 @@ class Compiled:
     """By file and line."""
     history: dict[str, Any] = field(repr=False)
     """The good version of every item, for the next compilation; JSON can hold it."""
-    warnings: tuple[Problem, ...] = ()
-    """What compiles, and may not be meant, by file and line; no part of the snapshot."""
+    find_warnings: Callable[[], tuple[Problem, ...]] = field(default=tuple, repr=False)
+    """Reads the files again for the places of `warnings`."""
+
+    @cached_property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What compiles, and may not be meant, by file and line; no part of the snapshot."""
+        return self.find_warnings()
 
     @property
     def id(self) -> str:

@@ -121,3 +121,13 @@ def test_what_is_not_served_is_not_warned_of():
     compiled = compile_documents(read_mapping(broken), history=good.history)
     assert compiled.problems[0].serving_last_good
     assert compiled.warnings == ()
+
+
+def test_the_places_of_warnings_cost_nothing_until_somebody_looks(tmp_path):
+    (tmp_path / "a.yaml").write_text("segments: {s: {match: {attribute: state, is_not: NV}}}\n")
+    catalogue = read_paths(tmp_path)
+    compiled = compile_documents(catalogue, history={})
+    (file,) = catalogue.files
+    assert "_marks" not in vars(file.document)
+    assert compiled.warnings[0].column == 42
+    assert "_marks" in vars(file.document)
