@@ -52,8 +52,11 @@ def snapshot_text(snapshot: SnapshotRef) -> str:
 
 
 def _lines(decision: Decision) -> dict[str, object]:
+    from turnout.cli.output import value_text
+
     found = decision_object(decision)
     found["variant"] = decision.variant if decision.variant is not None else "none: use the default"
+    found["value"] = value_text(decision.value) if decision.variant is not None else None
     found["enrolled"] = decision.enrolled or None
     found["degraded"] = decision.degraded or None
     found["snapshot"] = snapshot_text(decision.snapshot)

@@ -53,11 +53,19 @@ def _write(*parts: Text) -> None:
 
 
 def text_of(value: object) -> str:
-    """One value for people: text as it is, everything else as JSON would say it."""
-    if isinstance(value, str):
-        return value
+    """One cell for people: names as they are, everything else as JSON would say it."""
     if isinstance(value, (tuple, list)) and all(isinstance(item, str) for item in value):
-        return ", ".join(value)
+        return ", ".join(map(text_of, value))
+    return value_text(value)
+
+
+def value_text(value: object) -> str:
+    """One value for people: plain text as it is, everything else as JSON would say it.
+
+    What documents hold must not steer a terminal: unprintable text is JSON too.
+    """
+    if isinstance(value, str):
+        return value if value and value.isprintable() else json.dumps(value)
     return json.dumps(value, ensure_ascii=False, default=_plain)
 
 

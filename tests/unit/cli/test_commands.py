@@ -133,6 +133,23 @@ def test_decide_for_people_says_what_matters(run, documents):
     assert "\x1b" not in done.out
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ('"gold"', "gold"),
+        ('""', '""'),
+        ('["a", "b"]', '["a", "b"]'),
+        ("{}", "{}"),
+        ("0", "0"),
+        ('"\\e[31mred\\n"', '"\\u001b[31mred\\n"'),
+    ],
+)
+def test_a_value_is_shown_whatever_it_is_and_steers_no_terminal(run, documents, value, shown):
+    (documents / "b.yaml").write_text(f"flags: {{v: {{variants: {{a: {value}}}, default: a}}}}")
+    lines = run("decide", "v", "--documents", documents).out.splitlines()
+    assert [line.split(maxsplit=1)[1] for line in lines if line.startswith("value ")] == [shown]
+
+
 def test_decide_heeds_what_is_unknown(run, documents):
     asked = ["decide", "checkout", "--unit", "u-2", "--documents", documents, "-o", "json"]
     assert run(*asked).json["degraded"] is False
