@@ -9,6 +9,10 @@ use crate::wire;
 
 const DOMAIN: &str = "turnout";
 const RETRY_AFTER: Duration = Duration::from_millis(200);
+/// Bytes of a message, and of one part of it. Errors of gRPC travel in headers, and a client that gets
+/// more than 8 KiB of them reports RESOURCE_EXHAUSTED, whatever they say.
+const MESSAGE_BYTES: usize = 512;
+const PART_BYTES: usize = 256;
 
 /// Everything that a call can be refused for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +99,7 @@ impl CallError {
         let of = |code, reason, message: String| Parts {
             code,
             reason,
-            message,
+            message: cut(message, MESSAGE_BYTES),
             metadata: Vec::new(),
             field: None,
             retry: false,
@@ -198,12 +202,13 @@ impl CallError {
 
 impl Parts {
     fn with(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.metadata.push((name, value.to_string()));
+        self.metadata
+            .push((name, cut(value.to_string(), PART_BYTES)));
         self
     }
 
     fn on_field(mut self, field: &str) -> Self {
-        self.field = Some(field.to_owned());
+        self.field = Some(cut(field.to_owned(), PART_BYTES));
         self
     }
 
@@ -228,6 +233,19 @@ impl Parts {
         }
         details
     }
+}
+
+/// Leaves the end away of a text that is longer than the limit.
+fn cut(mut text: String, limit: usize) -> String {
+    if text.len() > limit {
+        let fits = (0..=limit)
+            .rev()
+            .find(|end| text.is_char_boundary(*end))
+            .unwrap_or(0);
+        text.truncate(fits);
+        text.push('…');
+    }
+    text
 }
 
 impl From<CallError> for ConnectError {

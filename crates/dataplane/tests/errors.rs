@@ -63,6 +63,28 @@ fn errors_carry_their_reason_and_parts() {
 }
 
 #[test]
+fn a_long_key_does_not_make_an_error_too_long_to_be_read() {
+    let plane = serving(settings());
+    let refused = |request: serde_json::Value, reason: &str| {
+        let reply = grpc(&plane, "Decide", &decide(request));
+        assert_eq!(reply.reason(), reason);
+        let lines = reply.headers.iter().chain(&reply.trailers);
+        let bytes: usize = lines
+            .map(|(name, value)| name.as_str().len() + value.len())
+            .sum();
+        assert!(bytes < 8 * 1024, "{bytes} bytes of headers");
+    };
+    for key in ["k".repeat(60_000), "ключ".repeat(5_000)] {
+        refused(json!({"key": key}), "FLAG_NOT_FOUND");
+    }
+    let attributes = json!({"a".repeat(60_000): {}});
+    refused(
+        json!({"key": "plain", "context": {"attributes": attributes}}),
+        "BAD_VALUE",
+    );
+}
+
+#[test]
 fn without_a_snapshot_calls_are_unavailable_and_say_when_to_retry() {
     let plane = DataPlane::start(settings()).unwrap();
     for method in ["Decide", "GetSnapshotStatus", "Watch"] {
