@@ -2,7 +2,7 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher};
 
-use buffa::Message;
+use buffa::{DecodeOptions, Message};
 use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::{expression, rule};
 use turnout_snapshot::turnout::snapshot::v1::{
     Condition, Content, Experiment, Expression, Flag, Segment, Snapshot,
@@ -22,8 +22,8 @@ impl Fingerprints {
     pub(crate) fn of_sealed(sealed: &[u8]) -> Fingerprints {
         let content = sealed
             .get(SEAL_BYTES..)
-            .and_then(|bytes| Snapshot::decode_from_slice(bytes).ok())
-            .and_then(|snapshot| Content::decode_from_slice(&snapshot.content).ok());
+            .and_then(decode::<Snapshot>)
+            .and_then(|snapshot| decode::<Content>(&snapshot.content));
         content.map(Fingerprints::of).unwrap_or_default()
     }
 
@@ -72,6 +72,15 @@ impl Fingerprints {
         keys.dedup();
         keys
     }
+}
+
+/// Reads whatever the engine has linked: its depth is bounded there, and its size is its author's choice.
+fn decode<M: Message + Default>(bytes: &[u8]) -> Option<M> {
+    DecodeOptions::new()
+        .with_recursion_limit(u32::from(u16::MAX))
+        .with_element_memory_limit(usize::MAX)
+        .decode_from_slice(bytes)
+        .ok()
 }
 
 /// What the indices of a definition stand for.

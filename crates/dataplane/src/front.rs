@@ -15,8 +15,8 @@ use std::time::Instant;
 use bytes::Bytes;
 use connectrpc::{ConnectError, ConnectRpcService};
 use futures::future::{Either, FutureExt};
-use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue};
-use http::{HeaderMap, Request, Response, Version};
+use http::header::{ALLOW, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::{HeaderMap, Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
 use tower_service::Service;
 
@@ -26,13 +26,31 @@ use crate::deadline::{CONNECT_TIMEOUT, GRPC_TIMEOUT, deadline};
 use crate::errors::CallError;
 use crate::frame::{Broken, Message, Reading, discard};
 use crate::method::{Method, PREFIX};
-use crate::routes::Routes;
+use crate::routes::{Routes, is_watch};
 use crate::serve::{FRAME_HEADER, Served, serve_later, serve_now};
 
 static GRPC_ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
+const ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
 static CONNECT_VERSION: HeaderName = HeaderName::from_static("connect-protocol-version");
 const GRPC: HeaderValue = HeaderValue::from_static("application/grpc+proto");
 const PROTO: HeaderValue = HeaderValue::from_static("application/proto");
+/// Content types whose message is in a frame.
+const FRAMED: [&[u8]; 6] = [
+    b"application/grpc",
+    b"application/grpc+proto",
+    b"application/grpc+json",
+    b"application/grpc-web",
+    b"application/grpc-web+proto",
+    b"application/grpc-web+json",
+];
+/// Further ones, of streams alone.
+const FRAMED_STREAMS: [&[u8]; 2] = [b"application/connect+proto", b"application/connect+json"];
+const POST: HeaderValue = HeaderValue::from_static("POST");
+/// Content types of unary calls.
+const ACCEPTED: HeaderValue = HeaderValue::from_static(
+    "application/grpc, application/grpc+proto, application/grpc+json, application/grpc-web, \
+     application/grpc-web+proto, application/grpc-web+json, application/proto, application/json",
+);
 
 /// Where every request of one thread arrives.
 pub(crate) struct Front {
@@ -84,19 +102,22 @@ impl Framing {
                     Framing::RoutedWhole
                 }
             }
-            other if other.starts_with(b"application/grpc") => Framing::RoutedFrame,
-            other
-                if other.starts_with(b"application/json")
-                    || other.starts_with(b"application/proto") =>
-            {
-                Framing::RoutedWhole
-            }
-            _ => Framing::Unknown,
+            other => Framing::of_media_type(other),
         };
         match framing {
             Framing::Grpc if !hand_framed => Framing::RoutedFrame,
             Framing::Connect if !hand_framed => Framing::RoutedWhole,
             framing => framing,
+        }
+    }
+
+    /// What is read here and answered by the router.
+    #[cold]
+    fn of_media_type(content_type: &[u8]) -> Framing {
+        match media_type(content_type) {
+            b"application/json" | b"application/proto" => Framing::RoutedWhole,
+            other if FRAMED.contains(&other) => Framing::RoutedFrame,
+            _ => Framing::Unknown,
         }
     }
 
@@ -116,6 +137,12 @@ impl Framing {
             _ => &CONNECT_TIMEOUT,
         }
     }
+}
+
+/// A content type without its parameters.
+fn media_type(content_type: &[u8]) -> &[u8] {
+    let end = content_type.iter().position(|byte| *byte == b';');
+    content_type[..end.unwrap_or(content_type.len())].trim_ascii()
 }
 
 #[inline]
@@ -157,9 +184,7 @@ impl Front {
         let framing = Framing::of(&request, self.thread.plane.settings.hand_framed);
         let answering = match (method, framing) {
             (None, _) => Either::Right(Box::pin(self.other_path(request)) as Unusual),
-            (Some(_), Framing::Unknown) => Either::Right(Box::pin(async move {
-                self.route(request.map(RequestBody::Arriving)).await
-            }) as Unusual),
+            (Some(_), Framing::Unknown) => Either::Right(Box::pin(no_call(request)) as Unusual),
             (Some(method), framing) => {
                 let deadline = deadline(request.headers(), framing.timeout_header(), started);
                 let arrival = Arrival {
@@ -181,7 +206,10 @@ impl Front {
     /// A call that is answered here.
     async fn hot(self: Arc<Self>, arrival: Arrival, mut body: Incoming) -> Response<ReplyBody> {
         let framed = arrival.framing == Framing::Grpc;
-        let mut result = match self.message(&mut body, &arrival).await {
+        let mut result = match self
+            .message(&mut body, arrival.framing, &arrival.call)
+            .await
+        {
             // A compressed message without an encoding: the router knows what to say.
             Ok(Message {
                 bytes,
@@ -224,7 +252,10 @@ impl Front {
         request: Request<Incoming>,
     ) -> Response<ReplyBody> {
         let (parts, mut body) = request.into_parts();
-        match self.message(&mut body, &arrival).await {
+        match self
+            .message(&mut body, arrival.framing, &arrival.call)
+            .await
+        {
             Ok(message) => {
                 self.route_call(&arrival, Request::from_parts(parts, message.bytes))
                     .await
@@ -256,13 +287,18 @@ impl Front {
     }
 
     /// Reads the one message of a unary call, in its frame if it has one.
-    async fn message(&self, body: &mut Incoming, arrival: &Arrival) -> Result<Message, CallError> {
-        let mut reading = Reading::new(body, self.most(arrival.framing));
+    async fn message(
+        &self,
+        body: &mut Incoming,
+        framing: Framing,
+        call: &Call,
+    ) -> Result<Message, CallError> {
+        let mut reading = Reading::new(body, self.most(framing));
         let read = match futures::poll!(&mut reading) {
             Poll::Ready(read) => read,
             // Only a body that is late costs a timer.
             Poll::Pending => {
-                let until = self.patience(&arrival.call).into();
+                let until = self.patience(call).into();
                 match Box::pin(tokio::time::timeout_at(until, reading)).await {
                     Ok(read) => read,
                     Err(_) => return Err(CallError::DeadlineExceeded),
@@ -271,12 +307,12 @@ impl Front {
         };
         let limit = self.thread.plane.settings.limits.request_bytes;
         let message = match read {
-            Ok(bytes) => Message::check(bytes, arrival.framing.is_framed(), limit),
+            Ok(bytes) => Message::check(bytes, framing.is_framed(), limit),
             Err(Broken::TooLong) => Err(CallError::TooLarge { limit }),
             Err(Broken::Cut) => Err(CallError::CutFrame),
         };
         // HTTP/2 ends one stream; over HTTP/1.1 a client that is still sending would miss the reply.
-        if arrival.framing != Framing::Grpc && matches!(message, Err(CallError::TooLarge { .. })) {
+        if framing != Framing::Grpc && matches!(message, Err(CallError::TooLarge { .. })) {
             Box::pin(discard(body)).await;
         }
         message
@@ -307,6 +343,12 @@ impl Front {
     /// Health, reflection and Watch go to the router; what nobody serves is said in the caller's protocol.
     async fn other_path(self: Arc<Self>, request: Request<Incoming>) -> Response<ReplyBody> {
         if self.routes.knows(request.uri().path()) {
+            if request.method() != http::Method::POST {
+                return no_call(request).await;
+            }
+            if is_watch(request.uri().path()) && opens_stream(request.headers()) {
+                return self.opening(request).await;
+            }
             return self.route(request.map(RequestBody::Arriving)).await;
         }
         let (parts, mut body) = request.into_parts();
@@ -321,6 +363,22 @@ impl Front {
         )
     }
 
+    /// A stream whose one message is read here, so that what is wrong with it is said as for a unary call.
+    async fn opening(&self, request: Request<Incoming>) -> Response<ReplyBody> {
+        let call = Call {
+            started: Instant::now(),
+            deadline: None,
+        };
+        let (parts, mut body) = request.into_parts();
+        match self.message(&mut body, Framing::RoutedFrame, &call).await {
+            Ok(message) => {
+                let body = RequestBody::Read(Some(message.bytes));
+                self.route(Request::from_parts(parts, body)).await
+            }
+            Err(error) => refusal(error, &parts.headers),
+        }
+    }
+
     async fn route(&self, request: Request<RequestBody>) -> Response<ReplyBody> {
         // A service is cloned for a call: it is a handful of reference counts.
         let mut router = self.router.clone();
@@ -329,6 +387,31 @@ impl Front {
             Err(never) => match never {},
         }
     }
+}
+
+/// Whether the one message of a stream is in a frame.
+fn opens_stream(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+    content_type
+        .map(media_type)
+        .is_some_and(|known| FRAMED.contains(&known) || FRAMED_STREAMS.contains(&known))
+}
+
+/// What no protocol takes for a call: another verb, or another content type.
+async fn no_call(request: Request<Incoming>) -> Response<ReplyBody> {
+    let (parts, mut body) = request.into_parts();
+    if parts.version < Version::HTTP_2 {
+        discard(&mut body).await;
+    }
+    let (status, name, allowed) = if parts.method == http::Method::POST {
+        (StatusCode::UNSUPPORTED_MEDIA_TYPE, ACCEPT_POST, ACCEPTED)
+    } else {
+        (StatusCode::METHOD_NOT_ALLOWED, ALLOW, POST)
+    };
+    let mut response = Response::new(ReplyBody::Whole(None));
+    *response.status_mut() = status;
+    response.headers_mut().insert(name, allowed);
+    response
 }
 
 #[inline]

@@ -1,7 +1,7 @@
 //! What the router serves: the decision service in every protocol, health and reflection.
 use std::sync::Arc;
 
-use buffa::Message;
+use buffa::{DecodeOptions, Message};
 use bytes::Bytes;
 use connectrpc::dispatcher::{RequestStream, StreamingResult, UnaryResult};
 use connectrpc::{
@@ -18,7 +18,7 @@ use crate::answer::{Call, Thread};
 use crate::errors::CallError;
 use crate::health;
 use crate::method::{Method, PREFIX};
-use crate::serve::serve;
+use crate::serve::{bug_id, serve};
 use crate::settings::Limits;
 use crate::watch;
 
@@ -116,7 +116,9 @@ impl Dispatcher for Routes {
     }
 }
 
-fn is_watch(path: &str) -> bool {
+/// Whether a path, with or without its leading slash, is that of the stream of snapshots.
+pub(crate) fn is_watch(path: &str) -> bool {
+    let path = path.strip_prefix('/').unwrap_or(path);
     path.strip_prefix(&PREFIX[1..]) == Some(WATCH)
 }
 
@@ -253,12 +255,16 @@ fn protobuf<M: Message + DeserializeOwned>(json: &[u8]) -> Result<Bytes, CallErr
 /// The JSON form of a message that was written by hand a moment ago.
 pub(crate) fn json<M: Message + Serialize>(reply: &[u8]) -> Result<Bytes, CallError> {
     let broken = |error: String| {
-        tracing::error!(error, "a reply has no JSON form");
-        CallError::Bug {
-            id: "json".to_owned(),
-        }
+        let id = bug_id();
+        tracing::error!(id, error, "a reply has no JSON form");
+        CallError::Bug { id }
     };
-    let message = M::decode_from_slice(reply).map_err(|error| broken(error.to_string()))?;
+    // What the engine could link can be told, however deep or large it is.
+    let message: M = DecodeOptions::new()
+        .with_recursion_limit(u32::from(u16::MAX))
+        .with_element_memory_limit(usize::MAX)
+        .decode_from_slice(reply)
+        .map_err(|error| broken(error.to_string()))?;
     serde_json::to_vec(&message)
         .map(Bytes::from)
         .map_err(|error| broken(error.to_string()))

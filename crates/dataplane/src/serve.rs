@@ -143,13 +143,16 @@ fn close_frame(out: &mut [u8], header: usize) -> Result<(), CallError> {
     Ok(())
 }
 
+/// An id that the log and the caller are given.
+pub(crate) fn bug_id() -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!("{:016x}", RandomState::new().hash_one(count))
+}
+
 /// Logs a panic under an id that the caller is given.
 fn bug(method: Method, panic: &(dyn Any + Send)) -> CallError {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let id = format!(
-        "{:016x}",
-        RandomState::new().hash_one(COUNT.fetch_add(1, Ordering::Relaxed))
-    );
+    let id = bug_id();
     let text = panic.downcast_ref::<&str>().copied();
     let text = text
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))

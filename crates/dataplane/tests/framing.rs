@@ -252,12 +252,60 @@ fn content_types_and_verbs() {
             .map(|plane| comparable(grpc_with(plane, "Decide", headers, &body), "Decide"));
         assert_eq!(ours, theirs, "{headers:?}");
     }
-    let text = grpc_with(&by_hand, "Decide", &[("content-type", "text/plain")], &body);
-    assert_eq!(text.status, 415);
-    for verb in ["GET", "PUT", "OPTIONS"] {
+    for wrong in [
+        "text/plain",
+        "application/grpcs",
+        "application/grpc+thrift",
+        "application/grpc-web-text",
+        "application/protobuf",
+        "application/connect+proto",
+    ] {
+        let reply = grpc_with(&by_hand, "Decide", &[("content-type", wrong)], &body);
+        assert_eq!(reply.status, 415, "{wrong}");
+        let accepted = reply.headers["accept-post"].to_str().unwrap();
+        assert!(accepted.contains("application/proto"), "{accepted}");
+        let reply = connect(&by_hand, "Decide", wrong, b"no frame at all");
+        assert_eq!(reply.status, 415, "{wrong} over HTTP/1.1");
+    }
+    for (verb, method) in [
+        ("GET", "Decide"),
+        ("PUT", "Decide"),
+        ("OPTIONS", "Decide"),
+        ("GET", "Watch"),
+    ] {
         let stream = TcpStream::connect(port(&by_hand)).unwrap();
-        let reply = http1(stream, verb, "/turnout.v1.DecisionService/Decide", &[], b"");
-        assert_eq!(reply.status, 405, "{verb}");
+        let path = format!("/turnout.v1.DecisionService/{method}");
+        let reply = http1(stream, verb, &path, &[], b"");
+        assert_eq!((reply.status, reply.body.len()), (405, 0), "{verb}");
+        assert_eq!(reply.headers["allow"], "POST", "{verb}");
+    }
+}
+
+#[test]
+fn a_content_type_with_parameters_is_the_same() {
+    let [by_hand, _] = both();
+    let content_type = "application/json; charset=utf-8";
+    let reply = connect(&by_hand, "Decide", content_type, br#"{"key":"checkout"}"#);
+    assert_eq!(reply.status, 200);
+}
+
+#[test]
+fn the_message_that_opens_a_stream_is_held_to_the_same_rules() {
+    let [by_hand, routed] = both();
+    let whole = framed(b"\xa2\x06\x01x");
+    let cases: [(&str, Vec<u8>, i32); 5] = [
+        ("nothing", Vec::new(), 12),
+        ("a cut message", whole[..whole.len() - 1].to_vec(), 13),
+        ("two messages", [whole.clone(), whole.clone()].concat(), 12),
+        ("too much", vec![0; LIMIT * 3], 8),
+        ("broken protobuf", framed(b"\xff"), 3),
+    ];
+    for (what, body, code) in cases {
+        for plane in [&by_hand, &routed] {
+            let reply = grpc_with(plane, "Watch", &[], &body);
+            assert_eq!(reply.code(), code, "{what}");
+            assert!(!reply.reason().is_empty(), "{what} has a reason");
+        }
     }
 }
 
