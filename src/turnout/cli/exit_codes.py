@@ -11,7 +11,7 @@ class ExitCode(IntEnum):
     PROBLEMS = 1
     """The documents have problems."""
     USAGE = 2
-    """The command was written wrong, or names a path that is not there."""
+    """The command was written wrong, or names a path that is not there or cannot be used."""
     NOT_FOUND = 3
     """There is no flag, experiment or segment of that key."""
     UNAVAILABLE = 4

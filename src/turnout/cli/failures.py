@@ -63,6 +63,15 @@ def _reported(*, as_json: bool) -> Iterator[None]:
         # The reader of the output has had enough, as `head` has.
         sys.stderr.close()
         sys.exit(ExitCode.OK)
+    except OSError as error:
+        _end(usage(_unusable(error)), ExitCode.USAGE, as_json=as_json)
+
+
+def _unusable(error: OSError) -> str:
+    reason = (error.strerror or str(error)).lower()
+    if error.filename is None:
+        return f"cannot write the outcome: {reason}"
+    return f"cannot use `{error.filename!s:.200}`: {reason}"
 
 
 def _code_of(error: results.TurnoutError) -> ExitCode:

@@ -1,5 +1,6 @@
 """The commands: what they print for people and for programs, and how they end."""
 
+import errno
 import json
 import os
 
@@ -60,6 +61,23 @@ def test_a_path_that_is_not_there_is_wrong_usage(run, tmp_path):
         done = run(*arguments, tmp_path / "none")
         assert done.code == ExitCode.USAGE
         assert "is not there" in done.err
+
+
+@pytest.mark.parametrize("arguments", [["check"], ["decide", "x", "--documents"]])
+def test_a_path_that_cannot_be_used_is_named(run, documents, monkeypatch, arguments):
+    def refuse(path):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path / "in"))
+
+    monkeypatch.setattr("turnout.documents.read_paths", refuse)
+    done = run(*arguments, documents)
+    assert done.code == ExitCode.USAGE
+    assert done.err == f"error: cannot use `{documents}/in`: permission denied\n"
+
+
+def test_a_name_that_is_too_long_is_wrong_usage(run):
+    done = run("check", "a" * 5000)
+    assert done.code == ExitCode.USAGE
+    assert "file name too long" in done.err
 
 
 def test_a_folder_without_documents_is_wrong_usage(run, tmp_path):
