@@ -28,7 +28,12 @@ class Answers(Protocol):
         """Checks one segment."""
 
     def matching_segments(
-        self, context: Context = ..., *, now: datetime | None = ...
+        self,
+        context: Context = ...,
+        *,
+        tag: str | None = ...,
+        prefix: str | None = ...,
+        now: datetime | None = ...,
     ) -> MatchingSegments:
         """Lists the segments that a context is in."""
 

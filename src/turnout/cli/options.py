@@ -85,6 +85,14 @@ OutputOption = Annotated[
 ]
 
 
+TagOption = Annotated[
+    str | None, typer.Option("--tag", metavar="TAG", help="Only those that have this tag.")
+]
+PrefixOption = Annotated[
+    str | None, typer.Option("--prefix", metavar="TEXT", help="Only those whose key begins so.")
+]
+
+
 def read_context(
     unit: str | None,
     other_units: list[str] | None,

@@ -52,6 +52,8 @@ def list_(
     unknown: options.UnknownOption = None,
     partial: options.PartialOption = False,
     now: options.NowOption = None,
+    tag: options.TagOption = None,
+    prefix: options.PrefixOption = None,
     documents: options.DocumentsOption = None,
     address: options.AddressOption = None,
     timeout: options.TimeoutOption = 2.0,
@@ -62,7 +64,8 @@ def list_(
 
     context = options.read_context(unit, unit_of, attr, unknown, partial)
     instant = options.read_now(now)
-    found = open_answers(documents, address, timeout).matching_segments(context, now=instant)
+    answers = open_answers(documents, address, timeout)
+    found = answers.matching_segments(context, tag=tag, prefix=prefix, now=instant)
     if output is options.Output.JSON:
         print_json(_list_object(found))
     else:

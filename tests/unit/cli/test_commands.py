@@ -229,6 +229,14 @@ def test_segments_are_checked_and_listed(run, documents):
     ]
 
 
+def test_segments_are_listed_by_tag_or_by_prefix(run, documents):
+    (documents / "b.yaml").write_text("segments: {anyone: {kind: everyone, tags: [people]}}")
+    asked = ["segment", "list", "--documents", documents, "-o", "json"]
+    assert run(*asked).json["keys"] == ["all", "anyone"]
+    assert run(*asked, "--tag", "people").json["keys"] == ["anyone"]
+    assert run(*asked, "--prefix", "al").json["keys"] == ["all"]
+
+
 def test_the_schema_is_json_schema(run):
     schema = run("schema").json
     assert "$schema" in schema
