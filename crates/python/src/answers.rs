@@ -9,6 +9,7 @@ use turnout_engine::{
 };
 
 use crate::classes::Classes;
+use crate::memory::Latest;
 use crate::status;
 use crate::values;
 
@@ -29,6 +30,7 @@ struct Variant {
     /// `None` for a list or a dict: each answer has its own, so that a caller who changes it
     /// changes nothing else.
     value: Option<Py<PyAny>>,
+    latest: Latest,
 }
 
 impl Answers {
@@ -45,6 +47,7 @@ impl Answers {
             Ok(Variant {
                 name: interned(&variant.name),
                 value,
+                latest: Latest::default(),
             })
         });
         let rules = (0..).map_while(|at| match program.rule_name(RuleIndex::from(at)) {
@@ -80,7 +83,32 @@ impl Answers {
     }
 
     /// A `Decision`; `default` is its value when there is no variant.
+    #[inline]
     pub fn decision<'py>(
+        &self,
+        program: &Program,
+        decision: Decision,
+        snapshot: &Bound<'py, PyAny>,
+        default: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        // Lists and dicts are the caller's own, and what is unknown differs from call to call.
+        let latest = decision
+            .variant
+            .and_then(|index| self.variants.get(index.at()))
+            .filter(|variant| variant.value.is_some() && decision.unknown.is_empty())
+            .map(|variant| &variant.latest);
+        let Some(latest) = latest else {
+            return self.new_decision(program, &decision, snapshot, default);
+        };
+        if let Some(answer) = latest.get(snapshot.py(), &decision) {
+            return Ok(answer);
+        }
+        let answer = self.new_decision(program, &decision, snapshot, default)?;
+        latest.put(snapshot.py(), decision, &answer);
+        Ok(answer)
+    }
+
+    fn new_decision<'py>(
         &self,
         program: &Program,
         decision: &Decision,

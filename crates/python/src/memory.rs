@@ -1,9 +1,9 @@
-//! The memory of a request, kept for the next one.
+//! What is kept of one request for the next one.
 #![allow(unsafe_code)]
 use std::cell::Cell;
 
 use pyo3::prelude::*;
-use turnout_engine::{Context, Program};
+use turnout_engine::{Context, Decision, Program};
 
 /// One emptied context, or none while a request has it.
 #[derive(Default)]
@@ -31,5 +31,39 @@ impl Memory {
         // context borrows nothing.
         let context = unsafe { Box::from_raw(Box::into_raw(context).cast::<Context<'static>>()) };
         self.0.set(Some(context));
+    }
+}
+
+/// A decision and the answer that was made of it, for the next decision that is the same: answers
+/// are immutable, and most decisions for a variant differ in nothing.
+#[derive(Default)]
+pub struct Latest(Cell<Option<Box<Answered>>>);
+
+type Answered = (Decision, Py<PyAny>);
+
+// SAFETY: as for `Memory`.
+unsafe impl Sync for Latest {}
+
+impl Latest {
+    /// The answer, if the latest decision was the same.
+    #[inline]
+    pub fn get<'py>(&self, py: Python<'py>, decision: &Decision) -> Option<Bound<'py, PyAny>> {
+        let latest = self.0.take()?;
+        let (of, answer) = &*latest;
+        let answer = (of == decision).then(|| answer.bind(py).clone());
+        self.0.set(Some(latest));
+        answer
+    }
+
+    /// Keeps an answer in the place of the one before.
+    pub fn put(&self, _py: Python<'_>, decision: Decision, answer: &Bound<'_, PyAny>) {
+        let answer = answer.clone().unbind();
+        match self.0.take() {
+            None => self.0.set(Some(Box::new((decision, answer)))),
+            Some(mut latest) => {
+                *latest = (decision, answer);
+                self.0.set(Some(latest));
+            }
+        }
     }
 }

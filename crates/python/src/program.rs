@@ -119,7 +119,7 @@ impl Program {
         let none = py.None().into_bound(py);
         let default = default.unwrap_or(&none);
         self.answers
-            .decision(&self.program, &decision, self.answers.snapshot(py), default)
+            .decision(&self.program, decision, self.answers.snapshot(py), default)
     }
 
     /// Decides several keys at one `now`, in the order asked.
@@ -136,15 +136,15 @@ impl Program {
         let keys = key_list(keys)?;
         let items: Vec<_> = keys.iter().map(|key| self.program.item(key)).collect();
         let decisions = self.evaluate(py, context, now, |evaluation| {
-            items
-                .iter()
-                .map(|item| item.map(|item| evaluation.decide(item)))
-                .collect::<Vec<_>>()
+            let mut decisions = Vec::with_capacity(items.len());
+            let asked = items.iter().map(|item| ((), *item));
+            evaluation.decide_each(asked, |(), decision| decisions.push(decision));
+            decisions
         })?;
         let snapshot = self.answers.snapshot(py);
         let none = py.None().into_bound(py);
         let answers = PyList::empty(py);
-        for (key, decision) in keys.iter().zip(&decisions) {
+        for (key, decision) in keys.iter().zip(decisions) {
             answers.append(match decision {
                 Some(decision) => {
                     self.answers
@@ -172,15 +172,15 @@ impl Program {
         let chosen = items.filter(|(_, item)| chosen(&item.key, &item.tags, tag, prefix));
         let chosen: Vec<_> = chosen.filter_map(|(at, _)| ItemIndex::new(at)).collect();
         let decisions = self.evaluate(py, context, now, |evaluation| {
-            chosen
-                .iter()
-                .map(|item| evaluation.decide(*item))
-                .collect::<Vec<_>>()
+            let mut decisions = Vec::with_capacity(chosen.len());
+            let asked = chosen.iter().map(|item| ((), Some(*item)));
+            evaluation.decide_each(asked, |(), decision| decisions.extend(decision));
+            decisions
         })?;
         let snapshot = self.answers.snapshot(py);
         let none = py.None().into_bound(py);
         let answers = PyList::empty(py);
-        for decision in &decisions {
+        for decision in decisions {
             answers.append(
                 self.answers
                     .decision(&self.program, decision, snapshot, &none)?,

@@ -86,3 +86,11 @@ def another():
     changed = content()
     del changed.flags[2].rules[1]
     return seal(changed, revision=4)
+
+
+@pytest.fixture
+def one_variant():
+    """The same, but both rules of `checkout` serve `on`."""
+    changed = content()
+    changed.flags[2].rules[1].serve = 1
+    return Program(seal(changed))

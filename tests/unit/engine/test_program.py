@@ -61,6 +61,25 @@ def test_what_was_not_known_is_named(program):
     assert program.decide("checkout", Context(unknown=("age", "plan"))).degraded
 
 
+def test_decisions_for_one_variant_are_told_apart(one_variant):
+    """An answer that is kept for the next call is given for the same decision alone."""
+    pro, grown, off = {"plan": "pro"}, {"age": 20}, {"age": 5}
+    asked = [pro, pro, grown, grown, pro, off, off, grown]
+    decided = [one_variant.decide("checkout", Context("u", attributes)) for attributes in asked]
+    rules = {"pro": "the pros", 20: "rules[1]", 5: None}
+    assert [d.rule for d in decided] == [rules[next(iter(a.values()))] for a in asked]
+    assert {d.variant for d in decided} == {"on", "off"}
+    every = one_variant.decide_many(["checkout"] * 3, Context("u", grown))
+    assert every == [decided[2]] * 3
+
+
+def test_a_value_that_can_be_changed_is_the_callers_own(program):
+    first, second = (program.decide("a-object", Context("u")).value for _ in range(2))
+    assert first == second
+    first["colours"].append("red")
+    assert second == program.decide("a-object", Context("u")).value
+
+
 class Plan(StrEnum):
     PRO = "pro"
 
