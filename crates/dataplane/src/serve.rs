@@ -11,6 +11,7 @@ use bytes::{Bytes, BytesMut};
 use crate::answer::{Call, Thread, answer};
 use crate::errors::CallError;
 use crate::method::Method;
+use crate::plane::Phase;
 
 /// Bytes before a message in a frame: a flag and the length.
 pub(crate) const FRAME_HEADER: usize = 5;
@@ -58,8 +59,16 @@ pub(crate) async fn serve_later(
     call: &Call,
     (framed, wanted): (bool, u64),
 ) -> Result<Bytes, CallError> {
-    thread.plane.holder.reaches(wanted, patience(call)).await;
-    let result = attempt(thread, method, request, call, framed);
+    let mut phases = thread.plane.phases();
+    tokio::select! {
+        _ = thread.plane.holder.reaches(wanted, patience(call)) => {}
+        // No further snapshot is loaded: the caller finds it elsewhere sooner than here.
+        _ = phases.wait_for(|phase| *phase > Phase::Serving) => {}
+    }
+    let result = match attempt(thread, method, request, call, framed) {
+        Err(CallError::Behind { .. }) if thread.plane.draining() => Err(CallError::Draining),
+        result => result,
+    };
     counted(thread, method, call, result)
 }
 

@@ -55,6 +55,29 @@ struct Open {
     closed: Notify,
 }
 
+/// A connection that counts as open, also until a panic ends it.
+struct Connected(Arc<Server>);
+
+impl Connected {
+    fn new(server: &Arc<Server>) -> Connected {
+        server.open.count.fetch_add(1, Ordering::Relaxed);
+        server.thread.counters.connection_opened();
+        Connected(Arc::clone(server))
+    }
+
+    async fn serve(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, near: bool) {
+        self.0.connection(stream, near).await;
+    }
+}
+
+impl Drop for Connected {
+    fn drop(&mut self) {
+        self.0.thread.counters.connection_closed();
+        self.0.open.count.fetch_sub(1, Ordering::Relaxed);
+        self.0.open.closed.notify_waiters();
+    }
+}
+
 /// Serves until the drain; `true` when every connection ended by itself.
 async fn run(thread: Arc<Thread>, listeners: Listeners) -> io::Result<bool> {
     let server = Arc::new(Server {
@@ -153,15 +176,7 @@ impl Server {
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
         near: bool,
     ) {
-        self.open.count.fetch_add(1, Ordering::Relaxed);
-        self.thread.counters.connection_opened();
-        let server = Arc::clone(self);
-        tokio::spawn(async move {
-            server.connection(stream, near).await;
-            server.thread.counters.connection_closed();
-            server.open.count.fetch_sub(1, Ordering::Relaxed);
-            server.open.closed.notify_waiters();
-        });
+        tokio::spawn(Connected::new(self).serve(stream, near));
     }
 
     /// Serves one connection; when the drain begins it is told (GOAWAY) and ends after its calls.

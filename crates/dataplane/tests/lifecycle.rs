@@ -8,7 +8,9 @@ use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use harness::{Reply, block_on, framed, grpc, http1, message, port, serving, settings, unix};
+use harness::{
+    Reply, block_on, framed, grpc, grpc_with, http1, message, port, serving, settings, unix,
+};
 use serde_json::json;
 use turnout_dataplane::{DataPlane, Settings};
 use turnout_protos::turnout::v1 as pb;
@@ -270,6 +272,26 @@ fn a_drain_finishes_what_is_in_flight_says_goaway_and_accepts_nothing_new() {
     assert_eq!(reply.code(), 0);
     assert!(plane.drained(Duration::from_secs(1)));
     assert!(plane.close(), "nothing was cut");
+}
+
+#[test]
+fn a_call_that_waits_for_a_revision_does_not_hold_up_a_drain() {
+    let plane = serving(settings());
+    let request = json!({"key": "plain", "minRevision": "99"});
+    let started = Instant::now();
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| {
+            let body = framed(&message::<pb::DecideRequest>(request));
+            grpc_with(&plane, "Decide", &[("grpc-timeout", "30S")], &body)
+        });
+        std::thread::sleep(Duration::from_millis(100));
+        assert_eq!(plane.stats().connections, 1);
+        assert!(plane.drain(Duration::from_secs(20)), "nothing was cut");
+        let reply = waiting.join().unwrap();
+        assert_eq!((reply.code(), reply.reason().as_str()), (14, "DRAINING"));
+    });
+    assert!(started.elapsed() < Duration::from_secs(10));
+    assert_eq!(plane.stats().connections, 0);
 }
 
 #[test]
