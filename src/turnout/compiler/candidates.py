@@ -79,6 +79,17 @@ class Candidate:
         """The file that holds the item, now or when it was good."""
         return self.file.name if self.file else self._kept.file if self._kept else ""
 
+    @property
+    def good(self) -> Kept | None:
+        """What goes on in the next compilation, should it be needed; None when quarantined."""
+        if self.compiled is None:
+            return None
+        types = self._kept.types if self._kept else {}
+        if self.is_written:
+            schema = self._surroundings.attributes
+            types = {name: schema.get(name, "") for _, name in self.compiled.attributes}
+        return Kept(self.home, self.raw, types)
+
     def refuse(self, faults: list[Fault]) -> None:
         """Gives up the version that is served for the next best one."""
         if self.is_written:
@@ -93,9 +104,11 @@ class Candidate:
         self.compiled = None
         if self._kept is None:
             return
-        # The text of the last good version is gone: only what it says is compiled again.
+        # The text of the last good version is gone: only what it says is compiled again. A schema
+        # that changed under it is no fault of its own: it goes on with the types it was good with.
         last_good = WrittenItem(self.kind, self.key, self._kept.raw)
-        outcome = compile_item(last_good, self._surroundings)
+        types = {**self._surroundings.attributes, **self._kept.types}
+        outcome = compile_item(last_good, self._surroundings._replace(attributes=types))
         self.compiled = outcome.item
         if outcome.item is None:
             self.kept_fault = outcome.faults[0].message

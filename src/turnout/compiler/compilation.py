@@ -7,7 +7,7 @@ from typing import Any
 from turnout.compiler.candidates import Candidate
 from turnout.compiler.compiled import Compiled, CompileFailed
 from turnout.compiler.emit import emit
-from turnout.compiler.history import History, Identity, Kept
+from turnout.compiler.history import History, Identity
 from turnout.compiler.references import find_refusals, missing, shared_keys
 from turnout.compiler.report import Report, in_document
 from turnout.compiler.scope import Surroundings
@@ -56,8 +56,8 @@ class _Compilation:
         for candidate in candidates.values():
             self._tell(candidate)
             self._warn(candidate)
-            if candidate.compiled is not None and not candidate.dropped:
-                good.items[candidate.identity] = Kept(candidate.home, candidate.raw)
+            if (kept := candidate.good) and not candidate.dropped:
+                good.items[candidate.identity] = kept
         self._tell_files()
         content = emit(candidates.values(), around.workspace_key, timezone(workspace))
         return Compiled(

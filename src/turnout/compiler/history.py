@@ -1,6 +1,7 @@
 """The last good version of every item, kept from one compilation to the next."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from turnout.documents.names import ITEM_KINDS
@@ -16,6 +17,12 @@ class Kept(NamedTuple):
 
     file: str
     raw: object
+    types: Mapping[str, str] = MappingProxyType({})
+    """Of the attributes that an item looks at, as the schema said then; empty for undeclared."""
+
+    def dump(self) -> dict[str, Any]:
+        """Plain values."""
+        return {**self._asdict(), "types": dict(self.types)}
 
 
 class History:
@@ -40,12 +47,12 @@ class History:
         return history
 
     def dump(self) -> dict[str, Any]:
-        """Plain values: section, then key, then `file` and `raw`."""
+        """Plain values: section, then key, then `file`, `raw` and `types`."""
         plain: dict[str, Any] = {section: {} for section in ITEM_KINDS}
         for (kind, key), kept in sorted(self.items.items(), key=lambda entry: entry[0]):
-            plain[_SECTIONS[kind]][key] = kept._asdict()
-        plain["attributes"] = {name: kept._asdict() for name, kept in self.attributes.items()}
-        plain["workspace"] = {name: kept._asdict() for name, kept in self.workspace.items()}
+            plain[_SECTIONS[kind]][key] = kept.dump()
+        plain["attributes"] = {name: kept.dump() for name, kept in self.attributes.items()}
+        plain["workspace"] = {name: kept.dump() for name, kept in self.workspace.items()}
         return plain
 
 
@@ -58,7 +65,11 @@ def _entries(section: object) -> list[tuple[str, Kept]]:
     if not isinstance(section, Mapping):
         return []
     return [
-        (str(key), Kept(str(entry["file"]), entry["raw"]))
+        (str(key), Kept(str(entry["file"]), entry["raw"], _types(entry.get("types"))))
         for key, entry in section.items()
         if isinstance(entry, Mapping) and "file" in entry and "raw" in entry
     ]
+
+
+def _types(plain: object) -> dict[str, str]:
+    return {str(name): str(kind) for name, kind in plain.items()} if isinstance(plain, dict) else {}

@@ -127,6 +127,23 @@ def test_schema_and_workspace_of_a_broken_file_go_on():
     assert [problem.kind for problem in result.problems] == ["file"]
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("attributes: {a: number}", "attributes: {a: string}"), ("{}", "attributes: {a: string}")],
+)
+def test_item_goes_on_with_the_types_it_was_good_with(before, after):
+    user = "segments: {s: {match: {attribute: a, is_at_least: 18}}}"
+    steps = [
+        catalogue(a=before, b=user),
+        catalogue(a=after, b=user),
+        catalogue(a=after, b=user + " # edited"),
+    ]
+    for result in (run(steps[:2]), run(steps)):
+        assert of(result).segments[0].rule.condition.type == pb.ATTRIBUTE_TYPE_NUMBER
+        (problem,) = result.problems
+        assert (problem.kind, problem.key, problem.serving_last_good) == ("segment", "s", True)
+
+
 def test_bad_field_of_the_workspace_goes_on_as_it_was():
     result = run(
         [
