@@ -35,6 +35,9 @@ def main() -> int:
     console = Console(width=None if sys.stdout.isatty() else 160)
     console.print("building with the release profile (some minutes when clean) …")
     built = builds.build()
+    if warning := machine.busy():
+        console.print(f"[yellow]{warning}[/]")
+    described = machine.describe()
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="turnout-bench-") as folder:
         bench = Workbench(built, Path(folder), console)
@@ -44,7 +47,7 @@ def main() -> int:
     if options.check:
         return _check(console, numbers) or failed
     whole = wanted == FIGURES and not failed
-    _keep(numbers, whole=whole)
+    _keep(numbers, described, whole=whole)
     if options.keep or (whole and not BASELINE.exists()):
         baseline.keep(BASELINE, numbers)
     return failed
@@ -83,10 +86,10 @@ def _measure(bench: Workbench, wanted: list[str]) -> tuple[dict[str, list[Number
     return numbers, failed
 
 
-def _keep(numbers: dict[str, list[Number]], *, whole: bool) -> None:
+def _keep(numbers: dict[str, list[Number]], described: dict[str, str], *, whole: bool) -> None:
     if whole:
         report.write_json(RESULTS / f"{datetime.now(UTC):%Y-%m-%d}.json", numbers)
-        report.write_markdown(DOCS, numbers, machine.describe())
+        report.write_markdown(DOCS, numbers, described)
     elif numbers:
         report.write_json(RESULTS / f"slice-{'-'.join(numbers)}.json", numbers)
 

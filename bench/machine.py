@@ -19,6 +19,7 @@ def describe() -> dict[str, str]:
         "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         "CPU": f"{_cpu()}, {os.cpu_count()} cores",
         "memory": _memory(),
+        "load average before": f"{os.getloadavg()[0]:.2f}",
         "kernel": f"{platform.system()} {platform.release().partition('-')[0]}",
         "Python": platform.python_version(),
         "Rust": _first_line("rustc", "--version").removeprefix("rustc "),
@@ -26,6 +27,17 @@ def describe() -> dict[str, str]:
         "valgrind": _first_line("valgrind", "--version").removeprefix("valgrind-"),
         **{name: _installed(name) for name in SDKS},
     }
+
+
+def busy() -> str | None:
+    """A warning when other programs use the cores that are measured; None when it is quiet."""
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    if load < cores / 4:
+        return None
+    return (
+        f"the machine is busy (load average {load:.1f} on {cores} cores):"
+        " times and tails will be off, counts of instructions will not"
+    )
 
 
 def _cpu() -> str:
