@@ -1,4 +1,4 @@
-"""A large catalogue compiles as fast as A8 wants, with room for a slow machine."""
+"""A large catalogue compiles as fast as A8 wants, in time of this process: others may be busy."""
 
 import time
 
@@ -46,15 +46,15 @@ def write(folder):
 
 def test_one_changed_file_of_fifty_is_compiled_alone(tmp_path):
     write(tmp_path)
-    started = time.perf_counter()
+    started = time.process_time()
     compiled = compile_documents(read_paths(tmp_path), {})
-    whole = time.perf_counter() - started
+    whole = time.process_time() - started
     assert not compiled.problems
     changed = tmp_path / "7.yaml"
     changed.write_text(changed.read_text() + "\n")
-    started = time.perf_counter()
+    started = time.process_time()
     again = compile_documents(read_paths(tmp_path), compiled.history)
-    part = time.perf_counter() - started
+    part = time.process_time() - started
     assert again.id == compiled.id
     assert whole < 6
     assert part < whole / 2
