@@ -52,6 +52,11 @@ pub(crate) enum CallError {
     CutFrame,
     NoMessage,
     SeveralMessages,
+    /// The frame is compressed, and no header says how.
+    NoEncoding,
+    UnknownEncoding {
+        name: String,
+    },
     UnknownMethod {
         path: String,
     },
@@ -158,6 +163,17 @@ impl CallError {
                 "SEVERAL_MESSAGES",
                 "the request has several messages; a unary call sends exactly one".to_owned(),
             ),
+            E::NoEncoding => of(
+                ErrorCode::Internal,
+                "NO_ENCODING",
+                "the message is compressed and no header says how; send `grpc-encoding`".to_owned(),
+            ),
+            E::UnknownEncoding { name } => of(
+                ErrorCode::Unimplemented,
+                "UNKNOWN_ENCODING",
+                format!("the encoding `{name}` is not known; send `gzip` or `identity`"),
+            )
+            .with("encoding", name),
             E::UnknownMethod { path } => {
                 of(ErrorCode::Unimplemented, "UNKNOWN_METHOD", format!("no method is served at `{path}`"))
                     .with("path", path)

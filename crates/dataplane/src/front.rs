@@ -22,14 +22,14 @@ use tower_service::Service;
 
 use crate::answer::{Call, Thread};
 use crate::body::{ReplyBody, RequestBody};
+use crate::compression::{GRPC_ENCODING, plain_body, plain_frame};
 use crate::deadline::{CONNECT_TIMEOUT, GRPC_TIMEOUT, deadline};
 use crate::errors::CallError;
 use crate::frame::{Broken, Message, Reading, discard};
-use crate::method::{Method, PREFIX};
+use crate::method::Method;
 use crate::routes::{Routes, is_watch};
 use crate::serve::{FRAME_HEADER, Served, serve_later, serve_now};
 
-static GRPC_ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
 const ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
 static CONNECT_VERSION: HeaderName = HeaderName::from_static("connect-protocol-version");
 const GRPC: HeaderValue = HeaderValue::from_static("application/grpc+proto");
@@ -210,11 +210,9 @@ impl Front {
             .message(&mut body, arrival.framing, &arrival.call)
             .await
         {
-            // A compressed message without an encoding: the router knows what to say.
             Ok(Message {
-                bytes,
-                compressed: true,
-            }) => return Box::pin(self.unframed(arrival, bytes)).await,
+                compressed: true, ..
+            }) => Err(self.refused(&arrival, CallError::NoEncoding)),
             Ok(Message { bytes, .. }) => {
                 let message = if framed {
                     &bytes[FRAME_HEADER..]
@@ -262,18 +260,6 @@ impl Front {
             }
             Err(error) => refusal(self.refused(&arrival, error), &parts.headers),
         }
-    }
-
-    /// A gRPC message that came without the encoding that it needs.
-    async fn unframed(self: Arc<Self>, arrival: Arrival, bytes: Bytes) -> Response<ReplyBody> {
-        let mut request = Request::new(bytes);
-        *request.method_mut() = http::Method::POST;
-        *request.headers_mut() = arrival.framing.headers();
-        let path = format!("{PREFIX}{}", arrival.method.name());
-        if let Ok(uri) = path.parse() {
-            *request.uri_mut() = uri;
-        }
-        self.route_call(&arrival, request).await
     }
 
     async fn route_call(&self, arrival: &Arrival, request: Request<Bytes>) -> Response<ReplyBody> {

@@ -15,6 +15,7 @@ mod answer;
 mod body;
 mod calls;
 mod changes;
+mod compression;
 mod context;
 mod dataplane;
 mod deadline;

@@ -342,25 +342,58 @@ fn a_grpc_web_call_is_answered_in_its_frames() {
     assert!(String::from_utf8_lossy(&reply.body).contains("grpc-status: 0"));
 }
 
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Write;
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(bytes).unwrap();
+    gzip.finish().unwrap()
+}
+
+fn compressed(message: &[u8]) -> Vec<u8> {
+    let mut frame = framed(message);
+    frame[0] = 1;
+    frame
+}
+
 #[test]
 fn a_compressed_request_is_read() {
-    use std::io::Write;
-    let [by_hand, _] = both();
-    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    gzip.write_all(&request("checkout")).unwrap();
-    let mut body = framed(&gzip.finish().unwrap());
-    body[0] = 1;
-    let reply = grpc_with(&by_hand, "Decide", &[("grpc-encoding", "gzip")], &body);
-    assert_eq!(reply.code(), 0);
-    assert_eq!(
-        reply
-            .message::<pb::DecideResponse>()
-            .decision
-            .as_option()
-            .unwrap()
-            .key,
-        "checkout"
-    );
+    let [by_hand, routed] = both();
+    let body = gzip(&request("checkout"));
+    for plane in [&by_hand, &routed] {
+        let grpc = [("grpc-encoding", "gzip")];
+        let reply = grpc_with(plane, "Decide", &grpc, &compressed(&body));
+        assert_eq!(reply.code(), 0);
+        let decision = reply.message::<pb::DecideResponse>().decision;
+        assert_eq!(decision.as_option().unwrap().key, "checkout");
+        for (content_type, body) in [
+            ("application/proto", &body),
+            ("application/json", &gzip(br#"{"key":"checkout"}"#)),
+        ] {
+            let headers = [("content-type", content_type), ("content-encoding", "gzip")];
+            let stream = TcpStream::connect(port(plane)).unwrap();
+            let path = "/turnout.v1.DecisionService/Decide";
+            assert_eq!(http1(stream, "POST", path, &headers, body).status, 200);
+        }
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_compressed_request_has_a_reason() {
+    let [by_hand, routed] = both();
+    let bomb = compressed(&gzip(&vec![0; 1 << 20]));
+    assert!(bomb.len() < LIMIT);
+    let broken = compressed(b"no gzip at all");
+    for plane in [&by_hand, &routed] {
+        for (encoding, body, code, reason) in [
+            ("gzip", &bomb, 8, "MESSAGE_TOO_LARGE"),
+            ("gzip", &broken, 3, "MALFORMED_MESSAGE"),
+            ("br", &broken, 12, "UNKNOWN_ENCODING"),
+            ("identity", &broken, 13, "NO_ENCODING"),
+        ] {
+            let reply = grpc_with(plane, "Decide", &[("grpc-encoding", encoding)], body);
+            assert_eq!((reply.code(), reply.reason().as_str()), (code, reason));
+        }
+    }
 }
 
 #[test]

@@ -101,7 +101,11 @@ def test_no_bytes_crash_the_reader(content):
 
 
 TREES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=20),
     lambda inner: (
         st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4)
     ),
@@ -111,7 +115,7 @@ TREES = st.recursive(
 
 @given(st.dictionaries(st.text(max_size=5), TREES, max_size=4), st.booleans())
 def test_json_means_what_json_says(tree, plain):
-    text = dumps({"workspace": tree}, ensure_ascii=plain).replace("Infinity", ".inf")
+    text = dumps({"workspace": tree}, ensure_ascii=plain)
     document = read_document(text.encode(), json=True)
     assert not document.faults
     assert document.workspace == tree
