@@ -1,5 +1,6 @@
 """Compiles one item as written, once for the same surroundings."""
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -8,6 +9,7 @@ from turnout.compiler.flags import compile_flag
 from turnout.compiler.scope import CompiledItem, Scope, Surroundings
 from turnout.compiler.segments import compile_segment
 from turnout.documents import Fault, Invalid, WrittenItem, validate_item
+from turnout.documents.names import KEY_PATTERN
 from turnout.documents.problem import clip
 from turnout.documents.validation import KEY_RULE
 
@@ -16,7 +18,7 @@ _COMPILERS: dict[str, Callable[[Scope, str, Any], CompiledItem]] = {
     "flag": compile_flag,
     "experiment": compile_experiment,
 }
-_ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
+_KEY = re.compile(KEY_PATTERN)
 
 
 class Outcome(NamedTuple):
@@ -40,7 +42,7 @@ def compile_item(written: WrittenItem, surroundings: Surroundings) -> Outcome:
 
 def is_key(key: str) -> bool:
     """Whether an item may have this key."""
-    return 1 <= len(key) <= 96 and _ALLOWED.issuperset(key)
+    return _KEY.fullmatch(key) is not None
 
 
 def _compile(written: WrittenItem, surroundings: Surroundings) -> Outcome:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from typing_extensions import TypedDict
 
-from turnout.documents.names import LATER_TYPES, OPERATORS, USABLE_TYPES
+from turnout.documents.names import KEY_PATTERN, LATER_TYPES, OPERATORS, USABLE_TYPES
 
 _SCALAR: dict[str, Any] = {"type": ["string", "number", "boolean"]}
 _MANY = {"anyOf": [_SCALAR, {"type": "array", "minItems": 1, "items": _SCALAR}]}
@@ -30,7 +30,7 @@ _SHAPES: dict[str, Any] = {
 _BARE = ("is_any", "is_set", "is_not_set", "is_empty", "is_not_empty", "is_on", "is_off")
 
 NonEmpty = Annotated[str, Field(min_length=1)]
-Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,96}$")]
+Key = Annotated[str, Field(pattern=KEY_PATTERN)]
 
 
 class SeveralSegments(BaseModel):

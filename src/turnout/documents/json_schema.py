@@ -13,6 +13,7 @@ from turnout.documents.models import (
     SegmentDocument,
     WorkspaceDocument,
 )
+from turnout.documents.names import KEY_PATTERN
 
 
 def schema() -> dict[str, Any]:
@@ -29,7 +30,6 @@ def schema() -> dict[str, Any]:
     found: dict[str, Any] = whole.model_json_schema()
     found["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     found["description"] = "Segments, flags and experiments of turnout."
-    pattern = {"pattern": "^[A-Za-z0-9._-]{1,96}$"}
     for section in ("segments", "flags", "experiments"):
-        found["properties"][section]["propertyNames"] = pattern
+        found["properties"][section]["propertyNames"] = {"pattern": KEY_PATTERN}
     return found

@@ -7,6 +7,9 @@ from collections.abc import Container, Iterable, Iterator
 MAX_KEY_LENGTH = 96
 """Of the key of an item."""
 
+KEY_PATTERN = rf"^[A-Za-z0-9._-]{{1,{MAX_KEY_LENGTH}}}$"
+"""What the key of an item looks like."""
+
 _TYPED = string.ascii_letters + "._-"
 
 ITEM_KINDS = {"segments": "segment", "flags": "flag", "experiments": "experiment"}

@@ -15,7 +15,7 @@ from turnout.documents.models import (
     VariantDocument,
     WorkspaceDocument,
 )
-from turnout.documents.names import LATER_FIELDS, LATER_TYPES, nearest
+from turnout.documents.names import LATER_FIELDS, LATER_TYPES, MAX_KEY_LENGTH, nearest
 from turnout.documents.problem import Fault, Path, clip, describe
 
 _CONDITION_HOLDERS = frozenset({"when", "match", "audience"})
@@ -29,7 +29,9 @@ _EXPECTED = {
     "int_type": "a whole number",
 }
 
-KEY_RULE = "1 to 96 characters, each a letter without accent, a digit, `.`, `_` or `-`"
+KEY_RULE = (
+    f"1 to {MAX_KEY_LENGTH} characters, each a letter without accent, a digit, `.`, `_` or `-`"
+)
 
 
 class Invalid(Exception):  # noqa: N818 - named for its situation

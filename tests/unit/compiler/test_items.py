@@ -3,6 +3,7 @@
 import pytest
 from snapshots import compiled, content, experiment, flag, messages
 
+from turnout.compiler.items import is_key
 from turnout.compiler.values import MAX_DEPTH
 from turnout.engine import Program
 from turnout.snapshot.v1 import snapshot_pb2 as pb
@@ -122,3 +123,13 @@ def test_segments_stand_on_each_other_no_higher_than_the_engine_follows():
     result = compiled({"segments": segments}, {})
     assert any("levels deep" in message for message in messages(result))
     Program(result.seal())
+
+
+@pytest.mark.parametrize("key", ["a", "A.b-c_9", "x" * 96])
+def test_a_key_is_letters_digits_and_three_signs(key):
+    assert is_key(key)
+
+
+@pytest.mark.parametrize("key", ["", "x" * 97, "a b", "ü", "a\n", "a/b", "\ud800"])
+def test_what_is_no_key(key):
+    assert not is_key(key)
