@@ -134,19 +134,14 @@ fn batch_of_keys(
     with_context(thread, current.served, context, &arena, |context| {
         let mut evaluation = evaluation(&current.served.program, context, now);
         let mut in_time = Ok(());
+        let program = &current.served.program;
         let items = request.keys.iter().map_while(|key| {
             in_time = call.check_deadline();
-            in_time
-                .is_ok()
-                .then(|| match find(current, key, EnumValue::default()) {
-                    Ok(item) => ((*key, None), Some(item)),
-                    Err(error) => ((*key, Some(error)), None),
-                })
+            in_time.is_ok().then(|| (*key, program.item(key)))
         });
-        evaluation.decide_each(items, |(key, error), decision| match (decision, error) {
-            (Some(decision), _) => put(thread, current, (key, &decision), (Some(1), 1), out),
-            (None, Some(error)) => put_item_error(out, key, &error),
-            (None, None) => {}
+        evaluation.decide_each(items, |key, decision| match decision {
+            Some(decision) => put(thread, current, (key, &decision), (Some(1), 1), out),
+            None => put_item_error(out, key, &not_found(key)),
         });
         in_time
     })?
@@ -256,9 +251,7 @@ fn find(
         .item(key)
         .and_then(|index| Some((index, program.items().get(index.at())?)));
     let Some((index, item)) = found else {
-        return Err(CallError::FlagNotFound {
-            key: key.to_owned(),
-        });
+        return Err(not_found(key));
     };
     let (expected, actual) = (expected.to_i32(), item.value_type() as i32);
     // A quarantined item has no type: it answers QUARANTINED whatever is asked.
@@ -270,6 +263,12 @@ fn find(
         });
     }
     Ok(index)
+}
+
+fn not_found(key: &str) -> CallError {
+    CallError::FlagNotFound {
+        key: key.to_owned(),
+    }
 }
 
 const fn type_name(number: i32) -> &'static str {
