@@ -249,13 +249,18 @@ impl Front {
         arrival: Arrival,
         request: Request<Incoming>,
     ) -> Response<ReplyBody> {
-        let (parts, mut body) = request.into_parts();
-        match self
+        let (mut parts, mut body) = request.into_parts();
+        let limit = self.thread.plane.settings.limits.request_bytes;
+        let read = self
             .message(&mut body, arrival.framing, &arrival.call)
-            .await
-        {
-            Ok(message) => {
-                self.route_call(&arrival, Request::from_parts(parts, message.bytes))
+            .await;
+        let plain = read.and_then(|message| match arrival.framing {
+            Framing::RoutedFrame => plain_frame(&mut parts.headers, message, limit),
+            _ => plain_body(&mut parts.headers, message, limit),
+        });
+        match plain {
+            Ok(bytes) => {
+                self.route_call(&arrival, Request::from_parts(parts, bytes))
                     .await
             }
             Err(error) => refusal(self.refused(&arrival, error), &parts.headers),
