@@ -95,12 +95,8 @@ pub(crate) fn on_current<R>(
         return Err(CallError::NoSnapshot);
     };
     note_swap(thread, served, call);
-    if served.program.revision() < min_revision {
-        return Err(CallError::Behind {
-            wanted: min_revision,
-            revision: served.program.revision(),
-            id: served.program.id().to_owned(),
-        });
+    if let Some(behind) = served.behind(min_revision) {
+        return Err(behind);
     }
     body(Current {
         served,

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use turnout_engine::{LinkError, Program};
 
 use crate::changes::Fingerprints;
+use crate::errors::CallError;
 use crate::reply::Tables;
 use crate::wire;
 
@@ -164,6 +165,11 @@ impl Holder {
         self.announcements.subscribe()
     }
 
+    /// What to say when the revision is not served yet.
+    pub(crate) fn behind(&self, wanted: u64) -> Option<CallError> {
+        self.current().as_deref()?.behind(wanted)
+    }
+
     /// Waits until the revision is served; `false` when it is not by the instant given.
     pub(crate) async fn reaches(&self, revision: u64, until: Instant) -> bool {
         let mut announcements = self.announcements();
@@ -185,6 +191,17 @@ fn reap(old: Arc<Served>) {
 }
 
 impl Served {
+    /// What to say to a caller who wants a later revision.
+    #[inline]
+    pub(crate) fn behind(&self, wanted: u64) -> Option<CallError> {
+        let revision = self.program.revision();
+        (revision < wanted).then(|| CallError::Behind {
+            wanted,
+            revision,
+            id: self.program.id().to_owned(),
+        })
+    }
+
     /// Appends a `SnapshotReference` as the field of a reply.
     #[inline]
     pub(crate) fn put_reference(&self, out: &mut Vec<u8>, field: u32, age: Age) {
