@@ -18,10 +18,11 @@ DEFAULT_UNIT = "user"
 
 _SLOTS_PER_BUCKET = 1_000
 _GROUPS = ("all", "any", "not")
-_HEADS = ("attribute", "segment", "not_in_segment", "bucket_between", *_GROUPS)
+_HEADS = ("attribute", "segment", "in_segment", "not_in_segment", "bucket_between", *_GROUPS)
 _OPTIONS = {
     "attribute": frozenset({"attribute", "type", "case_sensitive", "on_unset", *OPERATORS}),
     "segment": frozenset({"segment", "unit"}),
+    "in_segment": frozenset({"in_segment", "unit"}),
     "not_in_segment": frozenset({"not_in_segment", "unit"}),
     "bucket_between": frozenset({"bucket_between", "unit"}),
 }
@@ -62,7 +63,7 @@ def _compile(
     elif head == "bucket_between":
         _compile_bucket(scope, written, (*path, head), into)
     else:
-        target = into if head == "segment" else getattr(into, "not")
+        target = getattr(into, "not") if head == "not_in_segment" else into
         unit = written.get("unit")
         key_path = (*path, head)
         refer_to_segment(scope, written[head], key_path, target, unit=unit, groups=groups + 1)

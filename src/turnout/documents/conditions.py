@@ -62,6 +62,7 @@ else:
         "case_sensitive": bool,
         "on_unset": Literal["match", "no_match", "unknown"],
         "segment": Key,
+        "in_segment": Key,
         "not_in_segment": Key,
         "bucket_between": list[int],
         "unit": Key,
@@ -87,6 +88,6 @@ else:
     AudienceDocument.__pydantic_config__ = ConfigDict(extra="forbid", strict=True)
 
 CONDITION_FIELDS = (
-    "attribute", *OPERATORS, "type", "case_sensitive", "on_unset", "segment", "not_in_segment",
-    "bucket_between", "unit", "all", "any", "not",
+    "attribute", *OPERATORS, "type", "case_sensitive", "on_unset", "segment", "in_segment",
+    "not_in_segment", "bucket_between", "unit", "all", "any", "not",
 )  # fmt: skip

@@ -119,6 +119,15 @@ def test_groups_nest_as_written():
     assert inside.segment == 1
 
 
+def test_in_segment_is_the_long_name_of_segment():
+    def told(name):
+        rest = {"t": {"kind": "everyone"}}
+        return content({"segments": {"s": {"match": {name: "t"}}, **rest}})
+
+    assert told("in_segment") == told("segment")
+    assert told("in_segment") != told("not_in_segment")
+
+
 def test_buckets_are_slots_of_the_workspace():
     documents = segment({"bucket_between": [970, 999], "unit": "device"})
     documents["workspace"] = {"key": "shop"}
