@@ -121,6 +121,9 @@ fn check_batch_request(
     Ok(())
 }
 
+/// What a decision of a batch usually takes, so that the reply is not moved while it grows.
+const USUAL_RESULT_BYTES: usize = 96;
+
 fn batch_of_keys(
     thread: &Thread,
     current: &Current<'_>,
@@ -130,6 +133,7 @@ fn batch_of_keys(
     out: &mut Vec<u8>,
 ) -> Result<(), CallError> {
     let arena = Bump::new();
+    out.reserve(request.keys.len() * USUAL_RESULT_BYTES);
     let context = (request.context.as_option().into(), Place::Request);
     with_context(thread, current.served, context, &arena, |context| {
         let mut evaluation = evaluation(&current.served.program, context, now);
