@@ -82,18 +82,13 @@ impl Scratch {
         Some(cell.outcome)
     }
 
-    /// Keeps a segment's outcome and what was met since `mark`, each part once: segments that
-    /// refer twice to the one below would double their trails with every level.
+    /// Keeps a segment's outcome and what was met since `mark`.
     pub(crate) fn remember(&mut self, segment: SegmentIndex, mark: usize, outcome: SegmentOutcome) {
         let start = self.remembered.len();
-        if let Some(trail) = self.trail.get(mark..) {
-            extend_each_once(&mut self.remembered, trail);
+        if self.trail.len() > mark {
+            self.keep_trail(mark);
         }
         let end = self.remembered.len();
-        if let Some(once) = self.remembered.get(start..) {
-            self.trail.truncate(mark);
-            self.trail.extend_from_slice(once);
-        }
         if let Some(cell) = self.segments.get_mut(segment.at()) {
             *cell = Cell {
                 generation: self.generation,
@@ -101,6 +96,20 @@ impl Scratch {
                 start,
                 end,
             };
+        }
+    }
+
+    /// Keeps what was met since `mark`, each part once: segments that refer twice to the one below
+    /// would double their trails with every level.
+    #[cold]
+    fn keep_trail(&mut self, mark: usize) {
+        let start = self.remembered.len();
+        if let Some(trail) = self.trail.get(mark..) {
+            extend_each_once(&mut self.remembered, trail);
+        }
+        if let Some(once) = self.remembered.get(start..) {
+            self.trail.truncate(mark);
+            self.trail.extend_from_slice(once);
         }
     }
 }
