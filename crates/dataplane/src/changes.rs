@@ -165,3 +165,46 @@ fn strip(expression: &mut Expression, names: &Names, references: &mut References
 fn strip_condition(condition: &mut Condition, names: &Names, references: &mut References) {
     references.take(&names.attributes, &mut condition.attribute);
 }
+
+#[cfg(test)]
+mod tests {
+    use turnout_engine::{Header, Program, seal};
+    use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::segment::Definition;
+    use turnout_snapshot::turnout::snapshot::v1::SegmentStatus;
+
+    use super::*;
+
+    /// One segment whose rule is this many negations deep.
+    fn nested(depth: usize) -> Vec<u8> {
+        let condition = Expression {
+            kind: Some(expression::Kind::All(Box::default())),
+            ..Default::default()
+        };
+        let rule = (0..depth).fold(condition, |part, _| Expression {
+            kind: Some(expression::Kind::Not(Box::new(part))),
+            ..Default::default()
+        });
+        let segment = Segment {
+            key: "deep".to_owned(),
+            status: SegmentStatus::Active.into(),
+            definition: Some(Definition::Rule(Box::new(rule))),
+            ..Default::default()
+        };
+        let content = Content {
+            semantics_version: 1,
+            unit_kinds: vec!["user".to_owned()],
+            segments: vec![segment],
+            ..Default::default()
+        };
+        seal(Header::default(), &content)
+    }
+
+    #[test]
+    fn what_the_engine_links_has_fingerprints_however_deep_it_is() {
+        let [deep, deeper] = [150, 151].map(nested);
+        assert!(Program::link(&deep).is_ok() && Program::link(&deeper).is_ok());
+        let [deep, deeper] = [&deep, &deeper].map(|sealed| Fingerprints::of_sealed(sealed));
+        assert_eq!(deeper.changed_since(&deep), ["deep"]);
+        assert!(deep.changed_since(&deep).is_empty());
+    }
+}
