@@ -35,9 +35,10 @@ def main() -> int:
     console = Console(width=None if sys.stdout.isatty() else 160)
     console.print("building with the release profile (some minutes when clean) …")
     built = builds.build()
-    if warning := machine.busy():
+    warning = machine.busy()
+    if warning:
         console.print(f"[yellow]{warning}[/]")
-    described = machine.describe()
+    described = machine.describe() | {"other load": warning or "none"}
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="turnout-bench-") as folder:
         bench = Workbench(built, Path(folder), console)

@@ -16,8 +16,10 @@ ALLOWED = 1.05
 
 
 def keep(path: Path, numbers: Mapping[str, Sequence[Number]]) -> None:
-    """Keeps every count of instructions as the new baseline."""
-    path.write_text(json.dumps(_counts(numbers), indent=2) + "\n", encoding="utf-8")
+    """Keeps every count of instructions as the new baseline; what was not measured stays."""
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(kept | _counts(numbers), indent=2) + "\n", encoding="utf-8")
 
 
 def fallen(path: Path, numbers: Mapping[str, Sequence[Number]]) -> list[str]:

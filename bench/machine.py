@@ -6,11 +6,13 @@ import os
 import platform
 import re
 import subprocess
+import time
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 SDKS = ("eppo-server-sdk", "launchdarkly-server-sdk", "grpcio")
+QUIET = 0.1
 
 
 def describe() -> dict[str, str]:
@@ -19,7 +21,6 @@ def describe() -> dict[str, str]:
         "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         "CPU": f"{_cpu()}, {os.cpu_count()} cores",
         "memory": _memory(),
-        "load average before": f"{os.getloadavg()[0]:.2f}",
         "kernel": f"{platform.system()} {platform.release().partition('-')[0]}",
         "Python": platform.python_version(),
         "Rust": _first_line("rustc", "--version").removeprefix("rustc "),
@@ -31,13 +32,22 @@ def describe() -> dict[str, str]:
 
 def busy() -> str | None:
     """A warning when other programs use the cores that are measured; None when it is quiet."""
-    load, cores = os.getloadavg()[0], os.cpu_count() or 1
-    if load < cores / 4:
+    idle, total = _ticks()
+    time.sleep(1)
+    idle_now, total_now = _ticks()
+    used = 1 - (idle_now - idle) / max(1, total_now - total)
+    if used < QUIET:
         return None
     return (
-        f"the machine is busy (load average {load:.1f} on {cores} cores):"
+        f"the machine is busy ({used:.0%} of its cores are taken by others):"
         " times and tails will be off, counts of instructions will not"
     )
+
+
+def _ticks() -> tuple[int, int]:
+    """Idle and all time of all cores; what waits for a disk counts as idle."""
+    ticks = [int(count) for count in Path("/proc/stat").read_text().split("\n")[0].split()[1:]]
+    return ticks[3] + ticks[4], sum(ticks)
 
 
 def _cpu() -> str:
