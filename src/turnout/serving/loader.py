@@ -14,7 +14,6 @@ from typing import NamedTuple, Protocol
 from turnout.telemetry import fields
 
 _SEAL = slice(8, 40)
-_NICENESS = 10
 
 _log = logging.getLogger("turnout.server")
 
@@ -119,10 +118,10 @@ class Loader:
         return True
 
     def _run(self) -> None:
-        _step_back()
         while (announced := self._next()) is not None:
             self.load(announced)
             self.settled.set()
+            _step_back()
 
     def _next(self) -> Announcement | None:
         with self._wake:
@@ -137,8 +136,12 @@ def _age_s(path: Path) -> float:
 
 
 def _step_back() -> None:
-    """Lowers the priority of this thread alone: Linux gives each its own."""
+    """Lets this thread alone run when no other wants the core.
+
+    A nice thread still keeps a core to the end of its slice, which is milliseconds for the
+    requests behind it. The first snapshot is loaded before: until then nobody is answered.
+    """
     try:
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+        os.sched_setscheduler(threading.get_native_id(), os.SCHED_IDLE, os.sched_param(0))
     except OSError as error:
         _log.debug("the loader keeps its priority: %s", error)
