@@ -2,7 +2,10 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-const FILES: [&str; 2] = ["turnout/v1/value.proto", "turnout/snapshot/v1/snapshot.proto"];
+const FILES: [&str; 2] = [
+    "turnout/v1/value.proto",
+    "turnout/snapshot/v1/snapshot.proto",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?).join("../../protos");
