@@ -46,7 +46,8 @@ def main(tcp: str, unix: str, *snapshots: str) -> None:
             words = line.split()
             if words[0] == b"swap":
                 interval = float(words[1])
-                due = time.monotonic() + interval
+                # The first swap comes in the middle of a slice of one interval.
+                due = time.monotonic() + interval / 2
             else:
                 print(json.dumps(plane.stats()), flush=True)
     loader.stop()

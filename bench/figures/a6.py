@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from bench.workbench import Workbench
 
 TITLE = "p99 while the catalogue is swapped each second"
-SLICES = 10
-SLICE_S = 3.0
+SLICES = 25
+SLICE_S = 1.0
 SWAP_EVERY_S = 1
 
 
 def measure(bench: Workbench) -> list[Number]:
-    """Ten slices with a swap a second and ten without, in turn, at a quarter of the maximum."""
+    """Slices with a swap in the middle and slices without, at a quarter of the maximum."""
     with bench.plane() as server:
         most = max(
             load.calls_per_second(server.tcp, messages.DECIDE, bench.decide, 2) for _ in "12"
