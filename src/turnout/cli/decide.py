@@ -9,7 +9,7 @@ import typer
 
 from turnout.cli import options
 from turnout.cli.answers import open_answers
-from turnout.results import Decision, SnapshotRef
+from turnout.results import Decision, SegmentCheck, SnapshotRef
 
 
 def decide(
@@ -35,14 +35,14 @@ def decide(
     instant = options.read_now(now)
     decision = open_answers(documents, address, timeout).decide(key, context, now=instant)
     if output is options.Output.JSON:
-        print_json(decision_object(decision))
+        print_json(answer_object(decision))
     else:
         print_fields(_lines(decision))
 
 
-def decision_object(decision: Decision) -> dict[str, object]:
-    """The fields of a decision by name, the snapshot's nested."""
-    return decision._asdict() | {"snapshot": decision.snapshot._asdict()}
+def answer_object(answer: Decision | SegmentCheck) -> dict[str, object]:
+    """The fields of an answer by name, the snapshot's nested."""
+    return answer._asdict() | {"snapshot": answer.snapshot._asdict()}
 
 
 def snapshot_text(snapshot: SnapshotRef) -> str:
@@ -54,7 +54,7 @@ def snapshot_text(snapshot: SnapshotRef) -> str:
 def _lines(decision: Decision) -> dict[str, object]:
     from turnout.cli.output import value_text
 
-    found = decision_object(decision)
+    found = answer_object(decision)
     found["variant"] = decision.variant if decision.variant is not None else "none: use the default"
     found["value"] = value_text(decision.value) if decision.variant is not None else None
     found["enrolled"] = decision.enrolled or None

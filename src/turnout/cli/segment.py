@@ -9,9 +9,9 @@ import typer
 
 from turnout.cli import options
 from turnout.cli.answers import open_answers
-from turnout.cli.decide import snapshot_text
+from turnout.cli.decide import answer_object, snapshot_text
 from turnout.cli.failures import Command
-from turnout.results import MatchingSegments, SegmentCheck
+from turnout.results import MatchingSegments
 
 app = typer.Typer(
     help="Check which segments a unit is in.", no_args_is_help=True, rich_markup_mode="markdown"
@@ -39,9 +39,9 @@ def check(
     instant = options.read_now(now)
     found = open_answers(documents, address, timeout).check_segment(key, context, now=instant)
     if output is options.Output.JSON:
-        print_json(_check_object(found))
+        print_json(answer_object(found))
     else:
-        print_fields(_check_object(found) | {"snapshot": snapshot_text(found.snapshot)})
+        print_fields(answer_object(found) | {"snapshot": snapshot_text(found.snapshot)})
 
 
 @app.command("list", cls=Command)
@@ -72,10 +72,6 @@ def list_(
         states = [(key, "TRUE") for key in found]
         states += [(key, "UNKNOWN") for key in found.unknown_keys]
         print_table(("segment", "state"), sorted(states))
-
-
-def _check_object(check: SegmentCheck) -> dict[str, object]:
-    return check._asdict() | {"snapshot": check.snapshot._asdict()}
 
 
 def _list_object(found: MatchingSegments) -> dict[str, object]:
