@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bench.workbench import Workbench
 
 TITLE = "p99 while the catalogue is swapped each second"
-SLICES = 25
+SLICES = 50
 SLICE_S = 1.0
 SWAP_EVERY_S = 1
 
