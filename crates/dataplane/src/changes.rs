@@ -158,7 +158,7 @@ fn strip(expression: &mut Expression, names: &Names, references: &mut References
         Some(Kind::Condition(condition)) => strip_condition(condition, names, references),
         Some(Kind::Segment(index)) => references.take(&names.segments, index),
         Some(Kind::Slot(slot)) => references.take(&names.unit_kinds, &mut slot.unit),
-        None => {}
+        Some(Kind::Variant(_)) | None => {}
     }
 }
 

@@ -51,7 +51,7 @@ SEGMENT_STATE_FALSE: SegmentState
 SEGMENT_STATE_UNKNOWN: SegmentState
 
 class Context(_message.Message):
-    __slots__ = ("targeting_key", "units", "attributes", "unknown_attributes", "partial", "sticky_assignments")
+    __slots__ = ("targeting_key", "units", "attributes", "unknown_attributes", "partial", "sticky_assignments", "events_reached")
     class UnitsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -72,13 +72,15 @@ class Context(_message.Message):
     UNKNOWN_ATTRIBUTES_FIELD_NUMBER: _ClassVar[int]
     PARTIAL_FIELD_NUMBER: _ClassVar[int]
     STICKY_ASSIGNMENTS_FIELD_NUMBER: _ClassVar[int]
+    EVENTS_REACHED_FIELD_NUMBER: _ClassVar[int]
     targeting_key: str
     units: _containers.ScalarMap[str, str]
     attributes: _containers.MessageMap[str, _value_pb2.Value]
     unknown_attributes: _containers.RepeatedScalarFieldContainer[str]
     partial: bool
     sticky_assignments: _containers.RepeatedCompositeFieldContainer[StickyAssignment]
-    def __init__(self, targeting_key: _Optional[str] = ..., units: _Optional[_Mapping[str, str]] = ..., attributes: _Optional[_Mapping[str, _value_pb2.Value]] = ..., unknown_attributes: _Optional[_Iterable[str]] = ..., partial: _Optional[bool] = ..., sticky_assignments: _Optional[_Iterable[_Union[StickyAssignment, _Mapping]]] = ...) -> None: ...
+    events_reached: bool
+    def __init__(self, targeting_key: _Optional[str] = ..., units: _Optional[_Mapping[str, str]] = ..., attributes: _Optional[_Mapping[str, _value_pb2.Value]] = ..., unknown_attributes: _Optional[_Iterable[str]] = ..., partial: _Optional[bool] = ..., sticky_assignments: _Optional[_Iterable[_Union[StickyAssignment, _Mapping]]] = ..., events_reached: _Optional[bool] = ...) -> None: ...
 
 class StickyAssignment(_message.Message):
     __slots__ = ("experiment", "epoch", "unit_kind", "unit_id", "variant", "assigned_at", "snapshot_id")

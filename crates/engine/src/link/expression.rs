@@ -27,6 +27,7 @@ pub(super) fn link(
         Kind::Condition(part) => Expression::Condition(condition(tables, part)?),
         Kind::Segment(index) => Expression::Segment(tables.segment(*index)?),
         Kind::Slot(part) => Expression::Slot(Box::new(slot(tables, part)?)),
+        Kind::Variant(_) => return Err(LinkError::new("a condition on a variant is not built")),
     })
 }
 

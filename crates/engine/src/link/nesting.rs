@@ -91,7 +91,7 @@ impl<'s> Walk<'s> {
             }
             Some(Kind::Not(part)) => deepest = self.expression(part, below)?,
             Some(Kind::Segment(index)) => deepest = self.segment(*index, below)?,
-            Some(Kind::Condition(_) | Kind::Slot(_)) | None => {}
+            Some(Kind::Condition(_) | Kind::Slot(_) | Kind::Variant(_)) | None => {}
         }
         Ok(deepest.saturating_add(1))
     }
