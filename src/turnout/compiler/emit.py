@@ -46,8 +46,10 @@ def _tables(candidates: list[Candidate]) -> Tables:
     tables = Tables(
         _indices(attributes),
         _indices(units),
-        _indices(one.key for one in candidates if one.kind == "segment"),
-        _indices(one.key for one in candidates if one.kind == "experiment"),
+        *(
+            _indices(one.key for one in candidates if one.kind == kind)
+            for kind in ("segment", "flag", "experiment")
+        ),
     )
     if _last_tables != tables:
         _last_tables = tables

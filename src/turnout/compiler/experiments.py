@@ -3,7 +3,7 @@
 from typing import Any
 
 from turnout.compiler.conditions import compile_condition, refer_to_segment
-from turnout.compiler.flags import add_overrides, variant_index
+from turnout.compiler.flags import add_overrides, add_prerequisites, variant_index
 from turnout.compiler.scope import CompiledItem, Scope
 from turnout.compiler.shares import WHOLE, percent, read_share
 from turnout.compiler.values import TYPES, compile_variants
@@ -24,7 +24,7 @@ _LAST_EPOCH = 2**31 - 1
 
 def compile_experiment(scope: Scope, key: str, document: ExperimentDocument) -> CompiledItem:
     """Compiles one experiment; what is wrong goes to the scope."""
-    salt = document.salt or key
+    scope.salt = salt = document.salt or key
     message = pb.Experiment(
         key=key,
         tags=sorted(set(document.tags)),
@@ -47,6 +47,7 @@ def compile_experiment(scope: Scope, key: str, document: ExperimentDocument) -> 
     _compile_variants(scope, document, message)
     message.control = _control(scope, document, names)
     add_overrides(scope, message, names, document.overrides)
+    add_prerequisites(scope, message, document.prerequisites)
     return CompiledItem(message, scope)
 
 

@@ -4,7 +4,8 @@ from turnout.compiler.conditions import compile_condition
 from turnout.compiler.scope import CompiledItem, Scope
 from turnout.compiler.shares import WHOLE, percent, read_share
 from turnout.compiler.values import TYPES, compile_variants
-from turnout.documents.models import FlagDocument, RuleDocument
+from turnout.compiler.variant_uses import refer_to_variant
+from turnout.documents.models import FlagDocument, PrerequisiteDocument, RuleDocument
 from turnout.documents.names import nearest
 from turnout.documents.problem import Path, clip
 from turnout.snapshot.v1 import snapshot_pb2 as pb
@@ -26,6 +27,7 @@ _OUTCOMES = ("serve", "split", "experiment")
 
 def compile_flag(scope: Scope, key: str, document: FlagDocument) -> CompiledItem:
     """Compiles one flag; what is wrong goes to the scope."""
+    scope.salt = document.salt or key
     message = pb.Flag(key=key, tags=sorted(set(document.tags)), status=_STATUS[document.status])
     scope.units.append((message, document.unit))
     paths: dict[str, Path] = {name: ("variants", name) for name in document.variants}
@@ -36,11 +38,12 @@ def compile_flag(scope: Scope, key: str, document: FlagDocument) -> CompiledItem
     names = {name: index for index, name in enumerate(document.variants)}
     message.default_variant = variant_index(scope, names, document.default, ("default",))
     add_overrides(scope, message, names, document.overrides)
+    add_prerequisites(scope, message, document.prerequisites)
     for at, rule in enumerate(document.rules):
         into = message.rules.add(name=rule.name or f"rules[{at}]")
         _compile_rule(scope, rule, ("rules", at), into, names, document.default)
         if rule.split is not None:
-            salt = f"{rule.salt or document.salt or key}.split"
+            salt = f"{rule.salt or scope.salt}.split"
             scope.salts.setdefault(salt, ("rules", at, "split"))
             into.split.salt = salt
     return CompiledItem(message, scope)
@@ -65,6 +68,17 @@ def add_overrides(
     for unit_id in sorted(overrides):
         variant = variant_index(scope, names, overrides[unit_id], ("overrides", unit_id))
         message.overrides.add(unit_id=unit_id, variant=variant)
+
+
+def add_prerequisites(
+    scope: Scope, message: pb.Flag | pb.Experiment, written: list[PrerequisiteDocument]
+) -> None:
+    """Writes what must come out as a variant first, in the order written."""
+    for at, one in enumerate(written):
+        path: Path = ("prerequisites", at)
+        refer_to_variant(
+            scope, one.model_dump(exclude_unset=True), path, message.prerequisites.add()
+        )
 
 
 def _compile_rule(

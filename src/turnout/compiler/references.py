@@ -71,6 +71,9 @@ def missing(compiled: CompiledItem, candidates: Candidates) -> Iterator[Fault]:
             yield _unknown("experiment", key, path, candidates)
         elif experiment.dropped:
             yield Fault(path, f"experiment `{key}` is left out: a flag has its key")
+    for variants in compiled.variants:
+        if (variants.kind, variants.key) not in candidates:
+            yield _unknown(variants.kind, variants.key, variants.path, candidates)
 
 
 def _unknown(kind: str, key: str, path: Path, candidates: Candidates) -> Fault:

@@ -31,6 +31,20 @@ class SegmentUse(NamedTuple):
     """Groups and negations around it."""
 
 
+class VariantUse(NamedTuple):
+    """A reference to a flag or an experiment that must come out as one of some variants."""
+
+    kind: str
+    """`flag` or `experiment`."""
+    key: str
+    path: Path
+    """Where the key stands."""
+    variants: Mapping[str, Path]
+    """The names, and where each stands."""
+    condition: pb.VariantCondition
+    """Where the item's index goes."""
+
+
 class Scope:
     """Collects what compiling one item finds.
 
@@ -47,6 +61,10 @@ class Scope:
         self.units: list[tuple[UnitHolder, str]] = []
         self.segments: list[SegmentUse] = []
         self.experiments: list[tuple[pb.Rule, str, Path]] = []
+        self.variants: list[VariantUse] = []
+        """Of conditions and of prerequisites."""
+        self.salt = ""
+        """The first part of the item's salts."""
         self.salts: dict[str, Path] = {}
         """Composed, with where each comes from."""
         self.value_type = ""
@@ -63,6 +81,7 @@ class Tables(NamedTuple):
     attributes: dict[str, int]
     units: dict[str, int]
     segments: dict[str, int]
+    flags: dict[str, int]
     experiments: dict[str, int]
 
 
@@ -81,6 +100,7 @@ class CompiledItem:
         self.units = scope.units
         self.segments = scope.segments
         self.experiments = scope.experiments
+        self.variants = scope.variants
         self.salts = scope.salts
         self.include: list[str] = []
         self.exclude: list[str] = []
@@ -100,6 +120,11 @@ class CompiledItem:
                 use.expression.segment = tables.segments[use.key]
         for rule, key, _ in self.experiments:
             rule.experiment = tables.experiments[key]
+        for variants in self.variants:
+            if variants.kind == "flag":
+                variants.condition.flag = tables.flags[variants.key]
+            else:
+                variants.condition.experiment = tables.experiments[variants.key]
         if isinstance(self.message, pb.Segment):
             _set(self.message.include, (tables.segments[key] for key in self.include))
             _set(self.message.exclude, (tables.segments[key] for key in self.exclude))

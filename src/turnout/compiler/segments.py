@@ -15,6 +15,7 @@ _STATUS = {
 
 def compile_segment(scope: Scope, key: str, document: SegmentDocument) -> CompiledItem:
     """Compiles one segment; what is wrong goes to the scope."""
+    scope.salt = document.salt or key
     message = pb.Segment(key=key, tags=sorted(set(document.tags)), status=_STATUS[document.status])
     scope.units.append((message, document.unit))
     kind = document.kind or ("rule" if document.members is None else "static")

@@ -32,6 +32,22 @@ def read_share(written: object) -> int:
     return ppm
 
 
+def read_range(written: object) -> tuple[int, int]:
+    """Reads `0%-30%` as the slots `start <= slot < end`, in parts per million.
+
+    Raises:
+        ValueError: It is not such a text, or holds no slot.
+    """
+    parts = [part.strip() for part in written.split("-")] if isinstance(written, str) else []
+    if len(parts) != 2:
+        raise ValueError(f"{describe(written)} is no range: write it as in `0%-30%`")
+    start, end = (read_share(part) for part in parts)
+    if start >= end:
+        remedy = f"write `{parts[1]}-{parts[0]}`" if start > end else "remove it"
+        raise ValueError(f"the range `{written}` holds no slot: {remedy}")
+    return start, end
+
+
 def percent(ppm: int) -> str:
     """Writes parts per million as a percentage.
 

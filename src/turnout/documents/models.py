@@ -58,6 +58,8 @@ class SegmentDocument(_Item):
     """Without it: `static` with members, else `rule`."""
     status: Literal["draft", "active", "paused", "archived"] = "active"
     unit: Key = "user"
+    salt: Key | None = None
+    """Without it: its key."""
     match: ConditionDocument | None = None
     members: list[NonEmpty] | None = None
     include_units: list[NonEmpty] = Field(default_factory=list)
@@ -79,6 +81,15 @@ class RuleDocument(_Document):
     on_unknown: Literal["no_match", "match", "stop", "error"] | None = None
 
 
+class PrerequisiteDocument(_Document):
+    """A flag or an experiment that must come out as a variant first, or as another one."""
+
+    flag: Key | None = None
+    experiment: Key | None = None
+    variant_is: VariantName | list[VariantName] | None = None
+    variant_is_not: VariantName | list[VariantName] | None = None
+
+
 class FlagDocument(_Item):
     """A named decision point."""
 
@@ -90,6 +101,7 @@ class FlagDocument(_Item):
     variants: Annotated[dict[VariantName, JsonValue], Field(min_length=1)]
     default: str
     overrides: dict[NonEmpty, str] = Field(default_factory=dict)
+    prerequisites: list[PrerequisiteDocument] = Field(default_factory=list)
     rules: list[RuleDocument] = Field(default_factory=list)
 
 
@@ -116,6 +128,7 @@ class ExperimentDocument(_Item):
     variants: dict[VariantName, VariantDocument]
     control: str | None = None
     overrides: dict[NonEmpty, str] = Field(default_factory=dict)
+    prerequisites: list[PrerequisiteDocument] = Field(default_factory=list)
 
 
 ItemDocument = SegmentDocument | FlagDocument | ExperimentDocument

@@ -38,9 +38,9 @@ LATER_OPERATORS = frozenset({
 
 LATER_FIELDS = {
     "segment": frozenset({"query", "schedule", "copy_of", "share"}),
-    "flag": frozenset({"prerequisites", "bucketing", "starts_at", "ends_at", "holdouts"}),
+    "flag": frozenset({"bucketing", "starts_at", "ends_at", "holdouts"}),
     "experiment": frozenset({
-        "layer", "holdouts", "prerequisites", "audience_sticky", "variant_sticky", "min_epoch",
+        "layer", "holdouts", "audience_sticky", "variant_sticky", "min_epoch",
         "ttl", "fallback_unit", "starts_at", "ends_at", "winner", "winner_for", "bucketing",
         "priority",
     }),

@@ -11,6 +11,7 @@ from turnout.documents.models import (
     MODELS,
     AttributeDocument,
     ItemDocument,
+    PrerequisiteDocument,
     RuleDocument,
     VariantDocument,
     WorkspaceDocument,
@@ -143,6 +144,8 @@ def _room(kind: str, path: Path) -> str:
         return "rule"
     if len(path) == 2 and path[0] == "variants":
         return "variant"
+    if len(path) == 2 and path[0] == "prerequisites":
+        return "prerequisite"
     return kind
 
 
@@ -152,6 +155,7 @@ def _fields(room: str) -> tuple[str, ...]:
         **MODELS,
         "rule": RuleDocument,
         "variant": VariantDocument,
+        "prerequisite": PrerequisiteDocument,
         "attribute": AttributeDocument,
         "workspace": WorkspaceDocument,
         "list of segments": SeveralSegments,
