@@ -1,13 +1,14 @@
 //! Experiments without stored assignments: steps 1 to 5 and 9 of the contract.
 use turnout_snapshot::turnout::snapshot::v1::ExperimentStatus;
 
+use crate::choice::Choice;
 use crate::context::Unit;
 use crate::decision::{Reason, Unknown};
 use crate::evaluation::Evaluation;
 use crate::expression::Expression;
 use crate::index::{ItemIndex, UnitKindIndex, VariantIndex};
 use crate::item::Overrides;
-use crate::slot::{Owners, SLOTS, Salt};
+use crate::slot::{SLOTS, Salt};
 use crate::truth::Truth;
 use crate::visitor::{Step, Visitor};
 
@@ -20,8 +21,7 @@ pub(crate) struct Experiment {
     /// Absent: everyone.
     pub(crate) audience: Option<Expression>,
     pub(crate) traffic: Traffic,
-    pub(crate) variant_salt: Salt,
-    pub(crate) owners: Owners,
+    pub(crate) variants: Choice,
     pub(crate) control: VariantIndex,
     pub(crate) overrides: Overrides,
 }
@@ -71,9 +71,7 @@ impl Evaluation<'_, '_, '_> {
         if !experiment.traffic.lets_in(experiment.unit, unit, visitor) {
             return default(Reason::NotInTraffic);
         }
-        let slot = experiment.variant_salt.slot(unit);
-        visitor.slot(experiment.unit, unit, slot);
-        match experiment.owners.of(slot) {
+        match experiment.variants.of(experiment.unit, unit, visitor) {
             Some(variant) => Outcome {
                 variant,
                 reason: Reason::Assigned,

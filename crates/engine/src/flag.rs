@@ -1,6 +1,7 @@
 //! Flags: overrides, then rules in order, then the default.
 use turnout_snapshot::turnout::snapshot::v1::{FlagStatus, OnUnknown};
 
+use crate::choice::Choice;
 use crate::context::Unit;
 use crate::decision::{Decision, ErrorCode, Reason, Unknown};
 use crate::evaluation::Evaluation;
@@ -8,7 +9,6 @@ use crate::experiment::Outcome as ExperimentOutcome;
 use crate::expression::Expression;
 use crate::index::{ItemIndex, RuleIndex, UnitKindIndex, VariantIndex};
 use crate::item::{LinkedItem, Overrides};
-use crate::slot::{Owners, Salt};
 use crate::truth::Truth;
 use crate::visitor::{Step, Visitor};
 
@@ -36,15 +36,8 @@ pub(crate) struct Rule {
 #[derive(Debug)]
 pub(crate) enum Outcome {
     Serve(VariantIndex),
-    Split(Box<Split>),
+    Split(Box<Choice>),
     Experiment(ItemIndex),
-}
-
-/// A choice by slot of the flag's unit.
-#[derive(Debug)]
-pub(crate) struct Split {
-    pub(crate) salt: Salt,
-    pub(crate) owners: Owners,
 }
 
 impl<'p> Evaluation<'p, '_, '_> {
@@ -135,24 +128,23 @@ impl<'p> Evaluation<'p, '_, '_> {
         }
     }
 
-    /// The owner of the unit's slot; without an id the rule does not match.
+    /// The unit's variant; without an id the rule does not match.
     #[inline]
     fn split<V: Visitor>(
         &mut self,
         kind: UnitKindIndex,
-        split: &'p Split,
+        split: &'p Choice,
         visitor: &mut V,
     ) -> Option<VariantIndex> {
         match self.context.unit_of(kind) {
             Unit::Id(id) => {
                 if self.later.open
-                    && let Some(job) = split.salt.job(id)
+                    && let Choice::Slots(slots) = split
+                    && let Some(job) = slots.salt.job(id)
                 {
-                    return self.later.wait(job, &split.owners);
+                    return self.later.wait(job, &slots.owners);
                 }
-                let slot = split.salt.slot(id);
-                visitor.slot(kind, id, slot);
-                split.owners.of(slot)
+                split.of(kind, id, visitor)
             }
             Unit::Absent => None,
             Unit::Unknown => {

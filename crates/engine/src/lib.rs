@@ -31,6 +31,8 @@
 )]
 
 mod batch;
+mod bucketing;
+mod choice;
 mod context;
 mod decision;
 mod evaluation;

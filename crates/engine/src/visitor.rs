@@ -43,6 +43,10 @@ pub trait Visitor {
     /// A unit's slot was computed.
     #[inline]
     fn slot(&mut self, _unit: UnitKindIndex, _unit_id: &str, _slot: u32) {}
+
+    /// A unit's number by the algorithm of another system was computed.
+    #[inline]
+    fn bucket(&mut self, _unit: UnitKindIndex, _unit_id: &str, _number: f64) {}
 }
 
 /// Sees nothing.

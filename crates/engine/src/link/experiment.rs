@@ -47,8 +47,7 @@ pub(super) fn link(
             salt: variants::salt(&experiment.traffic_salt)?,
             share: experiment.traffic,
         },
-        variant_salt: variants::salt(&experiment.variant_salt)?,
-        owners: variants::owners(&own, &experiment.ranges, false)?,
+        variants: variants::slots(&own, &experiment.variant_salt, &experiment.ranges, false)?,
         control: own.variant(experiment.control)?,
         overrides: variants::overrides(&own, experiment.overrides)?,
     };

@@ -7,7 +7,7 @@ use turnout_snapshot::turnout::snapshot::v1::FlagType;
 use super::tables::{Tables, known};
 use super::variants::{self, Own};
 use super::{LinkError, expression};
-use crate::flag::{Flag, Outcome, Rule, Split};
+use crate::flag::{Flag, Outcome, Rule};
 use crate::index::ItemIndex;
 use crate::item::LinkedItem;
 use crate::program::{Item, ItemKind};
@@ -65,10 +65,12 @@ fn link_rule(
         on_unknown: known("on_unknown", rule.on_unknown)?,
         outcome: match rule.outcome {
             Some(Kind::Serve(variant)) => Outcome::Serve(own.variant(variant)?),
-            Some(Kind::Split(split)) => Outcome::Split(Box::new(Split {
-                salt: variants::salt(&split.salt)?,
-                owners: variants::owners(own, &split.ranges, true)?,
-            })),
+            Some(Kind::Split(split)) => Outcome::Split(Box::new(variants::slots(
+                own,
+                &split.salt,
+                &split.ranges,
+                true,
+            )?)),
             Some(Kind::Experiment(experiment)) => hand_over(tables, experiment, value_type)?,
             None => return Err(LinkError::new("it has no outcome")),
         },

@@ -8,6 +8,7 @@ use turnout_snapshot::turnout::v1::Value;
 
 use super::LinkError;
 use super::tables::{Tables, ascending, outside};
+use crate::choice::{Choice, Slots};
 use crate::index::{ItemIndex, VariantIndex};
 use crate::item::Overrides;
 use crate::program::Variant;
@@ -90,12 +91,21 @@ pub(super) fn overrides(own: &Own, list: Vec<message::Override>) -> Result<Overr
     linked.collect::<Result<_, LinkError>>().map(Overrides::new)
 }
 
-/// Links slot ranges, sorted by start. Where `whole`, a slot without an owner is refused.
-pub(super) fn owners(
+/// Links a choice by slot.
+pub(super) fn slots(
     own: &Own,
+    salt_text: &str,
     ranges: &[message::SlotRange],
     whole: bool,
-) -> Result<Owners, LinkError> {
+) -> Result<Choice, LinkError> {
+    Ok(Choice::Slots(Slots {
+        salt: salt(salt_text)?,
+        owners: owners(own, ranges, whole)?,
+    }))
+}
+
+/// Links slot ranges, sorted by start. Where `whole`, a slot without an owner is refused.
+fn owners(own: &Own, ranges: &[message::SlotRange], whole: bool) -> Result<Owners, LinkError> {
     let mut bounds: Vec<Bound> = Vec::new();
     let mut last = 0;
     for range in ranges {
