@@ -7,6 +7,7 @@ use crate::index::{
     AttributeIndex, ItemIndex, RuleIndex, SegmentIndex, UnitKindIndex, VariantIndex,
 };
 use crate::program::Program;
+use crate::sticky::Assignment;
 use crate::truth::Truth;
 
 macro_rules! closed_list {
@@ -247,6 +248,8 @@ pub struct Decision {
     pub unknown: UnknownSet,
     /// What stands beside the reason.
     pub notes: Notes,
+    /// What is to be kept of it; a decision enrols a unit in at most one experiment.
+    pub assignment: Option<Box<Assignment>>,
 }
 
 /// The answer for one segment.

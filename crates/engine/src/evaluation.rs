@@ -4,6 +4,7 @@ use crate::context::Context;
 use crate::decision::{Decision, Notes, SegmentCheck, UnknownSet};
 use crate::index::{ItemIndex, SegmentIndex};
 use crate::program::Program;
+use crate::sticky::Store;
 use crate::visitor::{NoVisitor, Visitor};
 
 /// Nanoseconds since 1970-01-01T00:00:00Z.
@@ -17,6 +18,7 @@ pub struct Evaluation<'p, 'c, 'a> {
     pub(crate) context: &'c mut Context<'a>,
     now: Instant,
     pub(crate) later: Later<'p>,
+    pub(crate) store: Store<'c>,
 }
 
 impl<'p, 'c, 'a> Evaluation<'p, 'c, 'a> {
@@ -28,6 +30,7 @@ impl<'p, 'c, 'a> Evaluation<'p, 'c, 'a> {
             context,
             now,
             later: Later::default(),
+            store: Store::default(),
         }
     }
 

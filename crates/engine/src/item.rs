@@ -55,6 +55,7 @@ impl Decision {
             degraded: false,
             unknown: UnknownSet::default(),
             notes: Notes::default(),
+            assignment: None,
         }
     }
 }
