@@ -11,7 +11,7 @@ from turnout.compiler.history import History, Identity
 from turnout.compiler.references import find_refusals, missing, shared_keys
 from turnout.compiler.report import Report, in_document
 from turnout.compiler.scope import Surroundings
-from turnout.compiler.workspace import read_attributes, read_workspace, surroundings, timezone
+from turnout.compiler.workspace import read_attributes, read_workspace, sensitive, surroundings
 from turnout.documents import Catalogue, Fault, SourceFile, WrittenItem
 
 # Compiled items are kept with unchanged documents, which two compilations may share.
@@ -59,7 +59,9 @@ class _Compilation:
             if (kept := candidate.good) and not candidate.dropped:
                 good.items[candidate.identity] = kept
         self._tell_files()
-        content = emit(candidates.values(), around.workspace_key, timezone(workspace))
+        content = emit(
+            candidates.values(), around.workspace_key, around.timezone, sensitive(attributes)
+        )
         return Compiled(
             content, self._report.problems(), good.dump(), find_warnings=self._warnings.problems
         )

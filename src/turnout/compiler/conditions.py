@@ -1,37 +1,32 @@
 """From a condition as written to an expression."""
 
-from functools import lru_cache
+from collections.abc import Callable
 from typing import Any
 
+from turnout.compiler import comparisons, slots, variant_uses
 from turnout.compiler.letting_in import lets_in
-from turnout.compiler.operands import OperandRefused
-from turnout.compiler.operators import OPERATORS, TYPES, resolve_type
+from turnout.compiler.operators import OPERATORS
 from turnout.compiler.scope import Scope, SegmentUse
-from turnout.documents.names import nearest_key
-from turnout.documents.problem import Fault, Path, clip, describe
+from turnout.documents.problem import Path
 from turnout.snapshot.v1 import snapshot_pb2 as pb
 
 MAX_GROUPS = 32
 """Groups inside each other."""
 
-DEFAULT_UNIT = "user"
-
-_SLOTS_PER_BUCKET = 1_000
 _GROUPS = ("all", "any", "not")
-_HEADS = ("attribute", "segment", "in_segment", "not_in_segment", "bucket_between", *_GROUPS)
+_SEGMENTS = ("segment", "in_segment", "not_in_segment")
+_HEADS = (
+    "attribute", "event", *_SEGMENTS, "bucket_between", "share", *variant_uses.ITEMS, *_GROUPS,
+)  # fmt: skip
+_COMPARED = frozenset(OPERATORS) | comparisons.OPTIONS
 _OPTIONS = {
-    "attribute": frozenset({"attribute", "type", "case_sensitive", "on_unset", *OPERATORS}),
-    "segment": frozenset({"segment", "unit"}),
-    "in_segment": frozenset({"in_segment", "unit"}),
-    "not_in_segment": frozenset({"not_in_segment", "unit"}),
-    "bucket_between": frozenset({"bucket_between", "unit"}),
+    "attribute": frozenset({"attribute", "type"}) | _COMPARED,
+    "event": frozenset({"event"}) | _COMPARED,
+    **{head: frozenset({head, "unit"}) for head in (*_SEGMENTS, "bucket_between")},
+    "share": frozenset({"share", "salt", "unit"}),
+    **{head: frozenset({head, *variant_uses.OPERATORS}) for head in variant_uses.ITEMS},
 }
-_ON_UNSET = {
-    "match": pb.ON_UNSET_MATCH,
-    "no_match": pb.ON_UNSET_NO_MATCH,
-    "unknown": pb.ON_UNSET_UNKNOWN,
-}
-_FOLDABLE = frozenset({"string", "list", None})
+_Compiler = Callable[[Scope, dict[str, Any], Path, pb.Expression], None]
 
 
 def compile_condition(
@@ -58,15 +53,28 @@ def _compile(
             scope.refuse((*path, name), f"`{name}` has no place beside `{head}`", at_key=True)
     if head in _GROUPS:
         _compile_group(scope, written[head], (*path, head), into, groups + 1)
-    elif head == "attribute":
-        _compile_attribute(scope, written, path, into)
-    elif head == "bucket_between":
-        _compile_bucket(scope, written, (*path, head), into)
-    else:
+    elif head in _SEGMENTS:
         target = getattr(into, "not") if head == "not_in_segment" else into
         unit = written.get("unit")
         key_path = (*path, head)
         refer_to_segment(scope, written[head], key_path, target, unit=unit, groups=groups + 1)
+    else:
+        _COMPILERS[head](scope, written, path, into)
+
+
+def _compile_variant(
+    scope: Scope, written: dict[str, Any], path: Path, into: pb.Expression
+) -> None:
+    variant_uses.refer_to_variant(scope, written, path, into.variant)
+
+
+_COMPILERS: dict[str, _Compiler] = {
+    "attribute": comparisons.compile_attribute,
+    "event": comparisons.compile_event,
+    "bucket_between": slots.compile_bucket,
+    "share": slots.compile_share,
+    **dict.fromkeys(variant_uses.ITEMS, _compile_variant),
+}
 
 
 def refer_to_segment(
@@ -88,6 +96,8 @@ def _no_head(written: dict[str, Any]) -> str:
     name = next(iter(written))
     if name in OPERATORS:
         return f"`{name}` has no `attribute`: write `{{attribute: NAME, {name}: ...}}`"
+    if name in variant_uses.OPERATORS:
+        return f"`{name}` has no item: write `{{flag: KEY, {name}: ...}}`"
     return "a condition needs an `attribute` with an operator, a `segment`, or a group"
 
 
@@ -118,77 +128,3 @@ def _compile_group(
     group = into.all if head == "all" else into.any
     for at, inner in enumerate(written):
         _compile(scope, inner, (*path, at), group.expressions.add(), groups)
-
-
-def _compile_bucket(scope: Scope, written: dict[str, Any], path: Path, into: pb.Expression) -> None:
-    pair = written["bucket_between"]
-    if len(pair) != 2 or not all(0 <= one <= 999 for one in pair):
-        message = "`bucket_between` takes two buckets from 0 to 999: write `[970, 999]` for 3 %"
-        scope.refuse(path, message)
-        return
-    low, high = pair
-    if low > high:
-        scope.refuse(path, f"the buckets are reversed: write `[{high}, {low}]`")
-        return
-    into.slot.salt = f"user_bucket.{scope.surroundings.workspace_key}"
-    into.slot.start = low * _SLOTS_PER_BUCKET
-    into.slot.end = (high + 1) * _SLOTS_PER_BUCKET
-    scope.units.append((into.slot, written.get("unit", DEFAULT_UNIT)))
-
-
-def _compile_attribute(
-    scope: Scope, written: dict[str, Any], path: Path, into: pb.Expression
-) -> None:
-    operators = [name for name in written if name in OPERATORS]
-    attribute = written["attribute"]
-    declared = _declared_type(scope, attribute)
-    _warn_of_slip(scope, attribute, (*path, "attribute"))
-    if len(operators) != 1:
-        scope.refuse(path, _wrong_count(attribute, operators))
-        return
-    name = operators[0]
-    case_sensitive = written.get("case_sensitive", False)
-    try:
-        kind = resolve_type(name, written.get("type") or declared, written[name])
-        row = OPERATORS[name]
-        operands = row.reader(kind)(name, written[name], case_sensitive)
-    except OperandRefused as error:
-        scope.refuse((*path, name, *error.at), str(error))
-        return
-    if "case_sensitive" in written and (kind not in _FOLDABLE or not operands):
-        scope.refuse(
-            (*path, "case_sensitive"), f"`case_sensitive` has no meaning for `{name}` here"
-        )
-    condition = into.condition
-    condition.operator = row.operator
-    condition.operands.extend(operands)
-    condition.case_sensitive = case_sensitive
-    if kind:
-        condition.type = TYPES[kind]
-    if "on_unset" in written:
-        condition.on_unset = _ON_UNSET[written["on_unset"]]
-    scope.attributes.append((condition, attribute))
-
-
-def _declared_type(scope: Scope, attribute: str) -> str | None:
-    return scope.surroundings.attributes.get(attribute) or None
-
-
-def _warn_of_slip(scope: Scope, attribute: str, path: Path) -> None:
-    # An attribute that the schema leaves out is allowed: a schema may name some and not all.
-    schema = scope.surroundings.attributes
-    if schema and attribute not in schema and (hint := _slip(attribute, frozenset(schema))):
-        message = f"attribute `{clip(attribute)}` is not in the schema{hint}"
-        scope.warnings.append(Fault(path, message))
-
-
-@lru_cache(1024)
-def _slip(attribute: str, schema: frozenset[str]) -> str:
-    return nearest_key(attribute, schema)
-
-
-def _wrong_count(attribute: str, operators: list[str]) -> str:
-    if not operators:
-        return f"no operator for attribute {describe(attribute)}: write `is: VALUE` beside it"
-    listed = " and ".join(f"`{name}`" for name in operators)
-    return f"{listed} stand in one condition: put each into its own, below `all` or `any`"

@@ -2,11 +2,13 @@
 
 from collections import deque
 from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
-Graph = Mapping[str, Iterable[str]]
+Node = TypeVar("Node", str, tuple[str, str])
+"""A key, or a kind and a key."""
 
 
-def find_cycles(graph: Graph) -> list[list[str]]:
+def find_cycles(graph: Mapping[Node, Iterable[Node]]) -> list[list[Node]]:
     """Finds one cycle through every knot of nodes that refer to themselves.
 
     Args:
@@ -22,27 +24,31 @@ def find_cycles(graph: Graph) -> list[list[str]]:
     waiting = sorted(remaining)
     while waiting:
         start = waiting[0]
-        cycle = _shortest(remaining, start)
-        for node in cycle or [start]:
+        way = _shortest(remaining, start)
+        for node in way or [start]:
             remaining.pop(node)
-        gone = set(cycle or [start])
+        gone = set(way or [start])
         for references in remaining.values():
             references.difference_update(gone)
         _strip(remaining)
         waiting = sorted(remaining)
-        if cycle:
-            least = cycle.index(min(cycle))
-            cycles.append([*cycle[least:], *cycle[:least]])
+        if way:
+            cycles.append(_from_the_least(way))
     return sorted(cycles)
 
 
-def _known(graph: Graph, node: str) -> Iterable[str]:
+def _from_the_least(cycle: list[Node]) -> list[Node]:
+    least = min(range(len(cycle)), key=cycle.__getitem__)
+    return cycle[least:] + cycle[:least]
+
+
+def _known(graph: Mapping[Node, Iterable[Node]], node: Node) -> Iterable[Node]:
     return (other for other in graph[node] if other in graph)
 
 
-def _strip(remaining: dict[str, set[str]]) -> None:
+def _strip(remaining: dict[Node, set[Node]]) -> None:
     """Removes every node that cannot be in a cycle because it refers to nothing."""
-    users: dict[str, list[str]] = {}
+    users: dict[Node, list[Node]] = {}
     for node, references in remaining.items():
         for other in references:
             users.setdefault(other, []).append(node)
@@ -57,9 +63,9 @@ def _strip(remaining: dict[str, set[str]]) -> None:
                     leaves.append(user)
 
 
-def _shortest(graph: dict[str, set[str]], start: str) -> list[str] | None:
+def _shortest(graph: dict[Node, set[Node]], start: Node) -> list[Node] | None:
     """The shortest way from a node back to itself."""
-    came_from: dict[str, str] = {}
+    came_from: dict[Node, Node] = {}
     waiting = deque([start])
     while waiting:
         node = waiting.popleft()
@@ -75,14 +81,14 @@ def _shortest(graph: dict[str, set[str]], start: str) -> list[str] | None:
     return None
 
 
-def heights(graph: Mapping[str, Mapping[str, int]], own: int) -> dict[str, int]:
+def heights(graph: Mapping[Node, Mapping[Node, int]], own: int) -> dict[Node, int]:
     """How high each node stands on those that it refers to.
 
     Args:
         graph: What each name refers to, with the height of the step; without a cycle.
         own: The height of a node that refers to nothing.
     """
-    found: dict[str, int] = {}
+    found: dict[Node, int] = {}
     waiting = list(graph)
     while waiting:
         node = waiting[-1]

@@ -1,10 +1,10 @@
 """Writes the chosen items into a `Content`, canonical to the byte."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from turnout.compiler.candidates import Candidate
-from turnout.compiler.conditions import DEFAULT_UNIT
 from turnout.compiler.scope import Tables
+from turnout.compiler.slots import DEFAULT_UNIT
 from turnout.compiler.text import is_text
 from turnout.compiler.zones import VERSION as TZDATA_VERSION
 from turnout.snapshot.v1 import snapshot_pb2 as pb
@@ -16,8 +16,24 @@ COMPILER_VERSION = "0.1.0"
 _last_tables: Tables | None = None
 
 
-def emit(candidates: Iterable[Candidate], workspace_key: str, timezone: str) -> bytes:
-    """Serialises items; candidates without a good version are written as quarantined."""
+USER_ZONE = ("user.timezone", "user.timezone_offset_seconds")
+"""The attributes that name a unit's own zone, the first by name."""
+
+
+def emit(
+    candidates: Iterable[Candidate],
+    workspace_key: str,
+    timezone: str,
+    sensitive: Collection[str] = (),
+) -> bytes:
+    """Serialises items; candidates without a good version are written as quarantined.
+
+    Args:
+        candidates: All items.
+        workspace_key: Of the workspace.
+        timezone: Of the workspace.
+        sensitive: The attributes that explanations mask.
+    """
     kept = sorted((one for one in candidates if not one.dropped), key=lambda one: one.key)
     tables = _tables(kept)
     content = pb.Content(
@@ -27,6 +43,9 @@ def emit(candidates: Iterable[Candidate], workspace_key: str, timezone: str) -> 
         workspace=pb.Workspace(key=workspace_key, timezone=timezone),
         attributes=list(tables.attributes),
         unit_kinds=list(tables.units),
+        sensitive_attributes=[at for name, at in tables.attributes.items() if name in sensitive],
+        facts=_facts(kept, tables),
+        user_zone=_user_zone(kept, tables),
     )
     lists = {"segment": content.segments, "flag": content.flags, "experiment": content.experiments}
     for candidate in kept:
@@ -42,18 +61,38 @@ def _tables(candidates: list[Candidate]) -> Tables:
     global _last_tables  # noqa: PLW0603 - the same object again spares linking unchanged items
     compiled = [one.compiled for one in candidates if one.compiled is not None]
     attributes = {name for item in compiled for _, name in item.attributes}
+    if any(item.user_zone for item in compiled):
+        attributes.update(USER_ZONE)
     units = {DEFAULT_UNIT} | {kind for item in compiled for _, kind in item.units}
     tables = Tables(
         _indices(attributes),
         _indices(units),
-        *(
-            _indices(one.key for one in candidates if one.kind == kind)
-            for kind in ("segment", "flag", "experiment")
-        ),
+        _keys(candidates, "segment"),
+        _keys(candidates, "flag"),
+        _keys(candidates, "experiment"),
     )
     if _last_tables != tables:
         _last_tables = tables
     return _last_tables
+
+
+def _facts(candidates: list[Candidate], tables: Tables) -> list[pb.Fact]:
+    compiled = [one.compiled for one in candidates if one.compiled is not None]
+    found = {name: kind for item in compiled for name, kind in item.facts.items()}
+    return [
+        pb.Fact(attribute=tables.attributes[name], no_events=found[name]) for name in sorted(found)
+    ]
+
+
+def _user_zone(candidates: list[Candidate], tables: Tables) -> pb.UserZone | None:
+    if not any(one.compiled is not None and one.compiled.user_zone for one in candidates):
+        return None
+    name, offset_seconds = (tables.attributes[one] for one in USER_ZONE)
+    return pb.UserZone(name=name, offset_seconds=offset_seconds)
+
+
+def _keys(candidates: list[Candidate], kind: str) -> dict[str, int]:
+    return _indices(one.key for one in candidates if one.kind == kind)
 
 
 def _indices(names: Iterable[str]) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from turnout.compiler.literals import number_fault, regex_fault
 from turnout.compiler.text import is_text
@@ -22,23 +22,31 @@ class OperandRefused(ValueError):  # noqa: N818 - named for its situation
         self.at = at
 
 
-OperandReader = Callable[[str, Any, bool], list[pb.Operand]]
-"""Takes the operator's name, what is written, and whether it is case-sensitive."""
+class Options(NamedTuple):
+    """What stands beside an operator and says how its operands are read."""
+
+    case_sensitive: bool = False
 
 
-def nothing(name: str, written: object, _case_sensitive: bool = False) -> list[pb.Operand]:
+NO_OPTIONS = Options()
+
+OperandReader = Callable[[str, Any, Options], list[pb.Operand]]
+"""Takes the operator's name, what is written, and what stands beside it."""
+
+
+def nothing(name: str, written: object, _options: Options = NO_OPTIONS) -> list[pb.Operand]:
     """Reads the `true` of an operator without an operand."""
     if written is not True:
         raise OperandRefused(f"`{name}` takes no operand: write `{name}: true`")
     return []
 
 
-def texts(name: str, written: object, _case_sensitive: bool = False) -> list[pb.Operand]:
+def texts(name: str, written: object, _options: Options = NO_OPTIONS) -> list[pb.Operand]:
     """Reads one or several texts to compare with the whole."""
     return _each(name, written, lambda one: pb.Operand(text=_text(name, one)))
 
 
-def needles(name: str, written: object, _case_sensitive: bool = False) -> list[pb.Operand]:
+def needles(name: str, written: object, _options: Options = NO_OPTIONS) -> list[pb.Operand]:
     """Reads one or several texts to look for; an empty one is in every text."""
 
     def read(one: object) -> pb.Operand:
@@ -49,12 +57,12 @@ def needles(name: str, written: object, _case_sensitive: bool = False) -> list[p
     return _each(name, written, read)
 
 
-def elements(name: str, written: object, _case_sensitive: bool = False) -> list[pb.Operand]:
+def elements(name: str, written: object, _options: Options = NO_OPTIONS) -> list[pb.Operand]:
     """Reads one or several elements of a list."""
     return _each(name, written, lambda one: pb.Operand(text=render(one)))
 
 
-def parts(name: str, written: object, _case_sensitive: bool = False) -> list[pb.Operand]:
+def parts(name: str, written: object, _options: Options = NO_OPTIONS) -> list[pb.Operand]:
     """Reads what `contains` looks for: a text in a text, or an element of a list."""
 
     def read(one: object) -> pb.Operand:
@@ -65,33 +73,33 @@ def parts(name: str, written: object, _case_sensitive: bool = False) -> list[pb.
     return _each(name, written, read)
 
 
-def patterns(name: str, written: object, case_sensitive: bool = False) -> list[pb.Operand]:
+def patterns(name: str, written: object, options: Options = NO_OPTIONS) -> list[pb.Operand]:
     """Reads one or several regular expressions."""
 
     def read(one: object) -> pb.Operand:
         pattern = _text(name, one)
         if not pattern:
             raise OperandRefused(f'`{name}` is true of every text with `""`: remove it')
-        if fault := regex_fault(pattern, case_sensitive):
+        if fault := regex_fault(pattern, options.case_sensitive):
             raise OperandRefused(fault)
         return pb.Operand(text=pattern)
 
     return _each(name, written, read)
 
 
-def numbers(name: str, written: object, _case_sensitive: bool = False) -> list[pb.Operand]:
+def numbers(name: str, written: object, _options: Options = NO_OPTIONS) -> list[pb.Operand]:
     """Reads one or several numbers."""
     return _each(name, written, lambda one: pb.Operand(number=number(name, one)))
 
 
-def one_number(name: str, written: object, _case_sensitive: bool = False) -> list[pb.Operand]:
+def one_number(name: str, written: object, _options: Options = NO_OPTIONS) -> list[pb.Operand]:
     """Reads the one number of an ordering operator."""
     if isinstance(written, list):
         raise OperandRefused(f"`{name}` takes one number, not a list")
     return [pb.Operand(number=number(name, written))]
 
 
-def booleans(name: str, written: object, _case_sensitive: bool = False) -> list[pb.Operand]:
+def booleans(name: str, written: object, _options: Options = NO_OPTIONS) -> list[pb.Operand]:
     """Reads one or several booleans."""
 
     def read(one: object) -> pb.Operand:
@@ -105,7 +113,7 @@ def booleans(name: str, written: object, _case_sensitive: bool = False) -> list[
     return _each(name, written, read)
 
 
-def whole_lists(name: str, written: object, _case_sensitive: bool = False) -> list[pb.Operand]:
+def whole_lists(name: str, written: object, _options: Options = NO_OPTIONS) -> list[pb.Operand]:
     """Reads a list, compared as a set, or several lists."""
     if not isinstance(written, list):
         raise OperandRefused(
@@ -122,7 +130,7 @@ def whole_lists(name: str, written: object, _case_sensitive: bool = False) -> li
     return [_located(lambda one: _whole_list(name, one), one, at) for at, one in enumerate(written)]
 
 
-def intervals(name: str, written: object, _case_sensitive: bool = False) -> list[pb.Operand]:
+def intervals(name: str, written: object, _options: Options = NO_OPTIONS) -> list[pb.Operand]:
     """Reads a pair of bounds, or several pairs."""
     if not isinstance(written, list) or not written:
         raise OperandRefused(f"`{name}` takes a pair: write `{name}: [low, high]`")
@@ -131,7 +139,7 @@ def intervals(name: str, written: object, _case_sensitive: bool = False) -> list
     return [_located(lambda one: _interval(name, one), one, at) for at, one in enumerate(written)]
 
 
-def modulos(name: str, written: object, _case_sensitive: bool = False) -> list[pb.Operand]:
+def modulos(name: str, written: object, _options: Options = NO_OPTIONS) -> list[pb.Operand]:
     """Reads `{divisor, remainder}`, or several."""
     return _each(name, written, lambda one: pb.Operand(modulo=_modulo(name, one)))
 

@@ -4,19 +4,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from turnout.compiler.candidates import Candidate
-from turnout.compiler.cycles import find_cycles, heights
+from turnout.compiler.dependencies import entangled
 from turnout.compiler.history import Identity
-from turnout.compiler.scope import CompiledItem
+from turnout.compiler.scope import CompiledItem, VariantUse
 from turnout.documents import Fault
-from turnout.documents.names import nearest_key
-from turnout.documents.problem import Path
+from turnout.documents.names import nearest, nearest_key
+from turnout.documents.problem import Path, clip
+from turnout.snapshot.v1 import snapshot_pb2 as pb
 
 Candidates = dict[Identity, Candidate]
 Refusals = dict[Identity, list[Fault]]
 """What is wrong, by the item that has to give way."""
-
-MAX_SEGMENT_LEVELS = 200
-"""Below the engine's limit of 256, so that a flag's own groups fit on top."""
 
 
 def find_refusals(candidates: Candidates, bucket_salt: str) -> Refusals:
@@ -32,7 +30,7 @@ def find_refusals(candidates: Candidates, bucket_salt: str) -> Refusals:
             faults = [*missing(compiled, candidates), *_hand_overs(compiled, candidates)]
             if faults:
                 refusals[candidate.identity] = faults
-    for identity, fault in _cycles(candidates) or _towers(candidates):
+    for identity, fault in entangled(candidates):
         refusals.setdefault(identity, []).append(fault)
     for identity, fault in _salts(candidates, bucket_salt):
         refusals.setdefault(identity, []).append(fault)
@@ -71,9 +69,43 @@ def missing(compiled: CompiledItem, candidates: Candidates) -> Iterator[Fault]:
             yield _unknown("experiment", key, path, candidates)
         elif experiment.dropped:
             yield Fault(path, f"experiment `{key}` is left out: a flag has its key")
-    for variants in compiled.variants:
-        if (variants.kind, variants.key) not in candidates:
-            yield _unknown(variants.kind, variants.key, variants.path, candidates)
+    for wanted in compiled.variants:
+        yield from _variant_faults(wanted, candidates)
+
+
+def _variant_faults(use: VariantUse, candidates: Candidates) -> Iterator[Fault]:
+    target = candidates.get((use.kind, use.key))
+    if target is None:
+        other = "experiment" if use.kind == "flag" else "flag"
+        if (other, use.key) in candidates:
+            message = f"`{use.key}` is no {use.kind}: write `{other}: {use.key}`"
+            yield Fault(use.path, message)
+        else:
+            yield _unknown(use.kind, use.key, use.path, candidates)
+    elif target.dropped:
+        yield Fault(use.path, f"{use.kind} `{use.key}` is left out: another item has its key")
+    elif (names := _outcomes(target, candidates)) is not None:
+        for name, path in use.variants.items():
+            if name not in names:
+                listed = ", ".join(f"`{known}`" for known in names[:10])
+                hint = nearest(name, names) or f": there are {listed}"
+                message = f"{use.kind} `{use.key}` has no variant `{clip(name)}`{hint}"
+                yield Fault(path, message)
+
+
+def _outcomes(target: Candidate, candidates: Candidates) -> list[str] | None:
+    """The variants that an item may come out as; None where they are not known."""
+    sources = [target.compiled]
+    if target.compiled is not None:
+        for _, key, _ in target.compiled.experiments:
+            other = candidates.get(("experiment", key))
+            sources.append(other.compiled if other else None)
+    names: list[str] = []
+    for source in sources:
+        if source is None or isinstance(source.message, pb.Segment):
+            return None
+        names += [variant.name for variant in source.message.variants]
+    return names
 
 
 def _unknown(kind: str, key: str, path: Path, candidates: Candidates) -> Fault:
@@ -109,39 +141,6 @@ def _hand_overs(compiled: CompiledItem, candidates: Candidates) -> Iterator[Faul
             )
 
 
-def _cycles(candidates: Candidates) -> list[tuple[Identity, Fault]]:
-    graph: dict[str, dict[str, Path]] = {}
-    for (kind, key), candidate in candidates.items():
-        if kind == "segment" and candidate.compiled is not None:
-            graph[key] = {use.key: use.path for use in reversed(candidate.compiled.segments)}
-    found = []
-    for cycle in find_cycles(graph):
-        # A cycle is the fault of the items that changed; with none, of all.
-        fresh = [key for key in cycle if not candidates["segment", key].is_established]
-        for key in fresh or cycle:
-            at = cycle.index(key)
-            turned = [*cycle[at:], *cycle[:at], key]
-            shown = turned if len(turned) <= 12 else [*turned[:8], "…", *turned[-2:]]
-            message = f"a segment cannot refer to itself: `{'` → `'.join(shown)}`"
-            found.append((("segment", key), Fault(graph[key][turned[1]], message)))
-    return found
-
-
-def _towers(candidates: Candidates) -> list[tuple[Identity, Fault]]:
-    """Segments that stand on too many others for the engine."""
-    graph: dict[str, dict[str, int]] = {}
-    for (kind, key), candidate in candidates.items():
-        if kind == "segment" and candidate.compiled is not None:
-            uses = sorted(candidate.compiled.segments, key=lambda use: use.groups)
-            graph[key] = {use.key: use.groups + 2 for use in uses}  # the deepest use stays
-    text = f"segments are nested more than {MAX_SEGMENT_LEVELS} levels deep, groups counted in"
-    return [
-        (("segment", key), Fault((), f"{text}: make it flatter"))
-        for key, height in heights(graph, 1).items()
-        if height > MAX_SEGMENT_LEVELS
-    ]
-
-
 def _salts(candidates: Candidates, bucket_salt: str) -> Iterator[tuple[Identity, Fault]]:
     users: dict[str, list[Candidate]] = {}
     for candidate in candidates.values():
@@ -170,6 +169,8 @@ def _taken(candidate: Candidate, salt: str, owner: str) -> Fault:
 
 def _salt_path(raw: Any, path: Path) -> Path:  # noqa: ANN401 - a flag or experiment as written
     """Where the salt is written, if it is; else what needs it."""
-    if path[0] == "rules" and "salt" in raw["rules"][path[1]]:
+    if path[-1] == "salt":
+        return path
+    if path[0] == "rules" and path[2] == "split" and "salt" in raw["rules"][path[1]]:
         return (*path[:2], "salt")
     return ("salt",) if "salt" in raw else path

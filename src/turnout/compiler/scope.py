@@ -16,6 +16,8 @@ class Surroundings(NamedTuple):
     workspace_key: str
     attributes: Mapping[str, str]
     """The declared type of each attribute of the schema, empty where it is not known."""
+    timezone: str = "UTC"
+    """Of dates that name no zone."""
 
 
 class SegmentUse(NamedTuple):
@@ -54,6 +56,8 @@ class Scope:
 
     def __init__(self, surroundings: Surroundings) -> None:
         self.surroundings = surroundings
+        self.salt = ""
+        """The first part of the item's salts: its `salt`, else its key."""
         self.faults: list[Fault] = []
         self.warnings: list[Fault] = []
         """What compiles, and may not be meant."""
@@ -63,8 +67,10 @@ class Scope:
         self.experiments: list[tuple[pb.Rule, str, Path]] = []
         self.variants: list[VariantUse] = []
         """Of conditions and of prerequisites."""
-        self.salt = ""
-        """The first part of the item's salts."""
+        self.facts: dict[str, pb.NoEvents] = {}
+        """The attributes that are facts about behaviour, with what no events give."""
+        self.user_zone = False
+        """A date is read in the unit's own zone."""
         self.salts: dict[str, Path] = {}
         """Composed, with where each comes from."""
         self.value_type = ""
@@ -101,6 +107,8 @@ class CompiledItem:
         self.segments = scope.segments
         self.experiments = scope.experiments
         self.variants = scope.variants
+        self.facts = scope.facts
+        self.user_zone = scope.user_zone
         self.salts = scope.salts
         self.include: list[str] = []
         self.exclude: list[str] = []

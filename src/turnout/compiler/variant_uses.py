@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from turnout.compiler.scope import Scope, VariantUse
-from turnout.documents.problem import Path
+from turnout.compiler.text import is_text
+from turnout.documents.problem import Path, describe
 from turnout.snapshot.v1 import snapshot_pb2 as pb
 
 ITEMS = ("flag", "experiment")
@@ -30,17 +31,28 @@ def refer_to_variant(
     operator = _one_of(scope, written, OPERATORS, path)
     if kind is None or operator is None:
         return
-    names = written[operator]
-    listed = names if isinstance(names, list) else [names]
-    if not listed:
-        scope.refuse((*path, operator), f"`{operator}` is empty: name at least one variant")
-    variants = {
-        name: (*path, operator, at) if isinstance(names, list) else (*path, operator)
-        for at, name in enumerate(listed)
-    }
+    variants = _variants(scope, operator, written[operator], (*path, operator))
     into.negated = operator == "variant_is_not"
     into.variants.extend(sorted(variants))
     scope.variants.append(VariantUse(kind, written[kind], (*path, kind), variants, into))
+
+
+def _variants(scope: Scope, operator: str, written: object, path: Path) -> dict[str, Path]:
+    """The names, and where each stands."""
+    if written == []:
+        scope.refuse(path, f"`{operator}` is empty: name at least one variant")
+    places = [(*path, at) for at in range(len(written))] if isinstance(written, list) else [path]
+    variants: dict[str, Path] = {}
+    for place, name in zip(
+        places, written if isinstance(written, list) else [written], strict=True
+    ):
+        if isinstance(name, str) and name and is_text(name):
+            variants.setdefault(name, place)
+            continue
+        hint = ": write it in quotes" if isinstance(name, bool | int | float) else ""
+        message = f"`{operator}` takes the name of a variant, not {describe(name)}{hint}"
+        scope.refuse(place, message)
+    return variants
 
 
 def _one_of(

@@ -8,6 +8,7 @@ from turnout.compiler.report import Report
 from turnout.compiler.scope import Surroundings
 from turnout.compiler.zones import zone_fault
 from turnout.documents import (
+    AttributeDocument,
     Catalogue,
     Fault,
     Invalid,
@@ -36,19 +37,26 @@ def surroundings(workspace: Entries, attributes: Entries) -> Surroundings:
     """What items are compiled against."""
     schema = {name: _declared(kept.raw) for name, kept in attributes.items()}
     key = str(workspace["key"].raw) if "key" in workspace else "default"
-    return Surroundings(key, schema)
+    timezone = str(workspace["timezone"].raw) if "timezone" in workspace else "UTC"
+    return Surroundings(key, schema, timezone)
 
 
-def timezone(workspace: Entries) -> str:
-    """The zone of the workspace."""
-    return str(workspace["timezone"].raw) if "timezone" in workspace else "UTC"
+def sensitive(attributes: Entries) -> frozenset[str]:
+    """The attributes that explanations mask."""
+    read = {name: _read(kept.raw) for name, kept in attributes.items()}
+    return frozenset(name for name, found in read.items() if found and found.sensitive)
 
 
 def _declared(raw: object) -> str:
+    found = _read(raw)
+    return str(found.type) if found else ""
+
+
+def _read(raw: object) -> AttributeDocument | None:
     try:
-        return str(validate_attribute(raw).type)
+        return validate_attribute(raw)
     except Invalid:
-        return ""
+        return None
 
 
 def _judge_workspace(name: str, raw: object) -> list[Fault]:

@@ -27,10 +27,20 @@ _SHAPES: dict[str, Any] = {
     "is_greater_than": _NUMBER, "is_less_than": _NUMBER, "is_at_least": _NUMBER,
     "is_at_most": _NUMBER, "is_between": _PAIRS, "is_not_between": _PAIRS, "modulo": _MODULO,
 }  # fmt: skip
+_NAMES = {
+    "anyOf": [
+        {"type": "string", "minLength": 1},
+        {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}},
+    ]
+}
 _BARE = ("is_any", "is_set", "is_not_set", "is_empty", "is_not_empty", "is_on", "is_off")
 
 NonEmpty = Annotated[str, Field(min_length=1)]
 Key = Annotated[str, Field(pattern=KEY_PATTERN)]
+Share = Annotated[Any, WithJsonSchema({"type": "string", "pattern": r"^[0-9]+(\.[0-9]{1,4})?%$"})]
+"""A percentage as written, `25%`; the compiler reads it."""
+VariantNames = Annotated[Any, WithJsonSchema(_NAMES)]
+"""The name of a variant, or several; the compiler looks at them."""
 
 
 class SeveralSegments(BaseModel):
@@ -40,6 +50,30 @@ class SeveralSegments(BaseModel):
 
     mode: Literal["all", "any"]
     segments: Annotated[list[Key], Field(min_length=1)]
+
+
+class EventDocument(BaseModel):
+    """A fact about what a unit did: one of the words `count` to `last_at`, with an event's name."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    count: NonEmpty | None = None
+    sum: NonEmpty | None = None
+    min: NonEmpty | None = None
+    max: NonEmpty | None = None
+    avg: NonEmpty | None = None
+    first_at: NonEmpty | None = None
+    last_at: NonEmpty | None = None
+    property: NonEmpty | None = None
+    """What is added up or compared, for `sum`, `min`, `max` and `avg`."""
+    where: dict[NonEmpty, Annotated[Any, WithJsonSchema(_MANY)]] | None = None
+    """Properties that an event must have: a value, or any of several."""
+    window: Annotated[
+        str | None, WithJsonSchema({"type": "string", "examples": ["last 30 days"]})
+    ] = None
+    """`last N days`: from 00:00 that many days ago until now."""
+    rolling: bool = False
+    """Days of exactly 24 hours."""
 
 
 if TYPE_CHECKING:
@@ -65,7 +99,14 @@ else:
         "in_segment": Key,
         "not_in_segment": Key,
         "bucket_between": list[int],
+        "share": Share,
+        "salt": Key,
         "unit": Key,
+        "flag": Key,
+        "experiment": Key,
+        "variant_is": VariantNames,
+        "variant_is_not": VariantNames,
+        "event": EventDocument,
         "all": list["ConditionDocument"],
         "any": list["ConditionDocument"],
         "not": "ConditionDocument",
@@ -89,5 +130,6 @@ else:
 
 CONDITION_FIELDS = (
     "attribute", *OPERATORS, "type", "case_sensitive", "on_unset", "segment", "in_segment",
-    "not_in_segment", "bucket_between", "unit", "all", "any", "not",
+    "not_in_segment", "bucket_between", "share", "salt", "unit", "flag", "experiment",
+    "variant_is", "variant_is_not", "event", "all", "any", "not",
 )  # fmt: skip

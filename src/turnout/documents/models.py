@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
-from turnout.documents.conditions import AudienceDocument, ConditionDocument, Key, NonEmpty
+from turnout.documents.conditions import (
+    AudienceDocument,
+    ConditionDocument,
+    Key,
+    NonEmpty,
+    Share,
+    VariantNames,
+)
 from turnout.documents.names import SCHEMA_TYPES
-
-_SHARE = WithJsonSchema({"type": "string", "pattern": r"^[0-9]+(\.[0-9]{1,4})?%$"})
-Share = Annotated[Any, _SHARE]
-"""A percentage as written, `25%`; the compiler reads it."""
 
 VariantName = Annotated[str, Field(min_length=1, max_length=128)]
 JsonValue = Annotated[Any, WithJsonSchema({})]
@@ -86,8 +89,8 @@ class PrerequisiteDocument(_Document):
 
     flag: Key | None = None
     experiment: Key | None = None
-    variant_is: VariantName | list[VariantName] | None = None
-    variant_is_not: VariantName | list[VariantName] | None = None
+    variant_is: VariantNames = None
+    variant_is_not: VariantNames = None
 
 
 class FlagDocument(_Item):

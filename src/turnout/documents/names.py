@@ -33,11 +33,10 @@ OPERATORS = (
 LATER_OPERATORS = frozenset({
     "is_after", "is_before", "is_since", "is_until", "is_not_after", "is_not_before",
     "is_past", "is_prior_to", "is_on_date", "is_in_cidr", "is_not_in_cidr", "is_within",
-    "variant_is", "variant_is_not", "share",
 })  # fmt: skip
 
 LATER_FIELDS = {
-    "segment": frozenset({"query", "schedule", "copy_of", "share"}),
+    "segment": frozenset({"query", "schedule", "copy_of"}),
     "flag": frozenset({"bucketing", "starts_at", "ends_at", "holdouts"}),
     "experiment": frozenset({
         "layer", "holdouts", "audience_sticky", "variant_sticky", "min_epoch",
@@ -46,7 +45,7 @@ LATER_FIELDS = {
     }),
     "variant": frozenset({"ranges"}),
     "rule": frozenset({"bucketing", "ranges", "prerequisites"}),
-    "condition": LATER_OPERATORS | {"zone", "rolling", "flag", "experiment", "event"},
+    "condition": LATER_OPERATORS | {"zone", "rolling"},
 }  # fmt: skip
 """Fields of the specification that this version does not have."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from turnout.documents.conditions import CONDITION_FIELDS, SeveralSegments
+from turnout.documents.conditions import CONDITION_FIELDS, EventDocument, SeveralSegments
 from turnout.documents.models import (
     MODELS,
     AttributeDocument,
@@ -20,6 +20,7 @@ from turnout.documents.names import LATER_FIELDS, LATER_TYPES, MAX_KEY_LENGTH, n
 from turnout.documents.problem import Fault, Path, clip, describe
 
 _CONDITION_HOLDERS = frozenset({"when", "match", "audience"})
+_CONDITION_ROOMS: dict[str | int, str] = {"include": "list of segments", "event": "event"}
 _EXPECTED = {
     "dict_type": "a mapping",
     "model_type": "a mapping",
@@ -139,7 +140,7 @@ def _room(kind: str, path: Path) -> str:
     """What the mapping at a path of an item is."""
     for step, name in enumerate(path):
         if name in _CONDITION_HOLDERS and (step == 0 or path[0] == "rules"):
-            return "list of segments" if path[-1] == "include" else "condition"
+            return _CONDITION_ROOMS.get(path[-1], "condition")
     if len(path) == 2 and path[0] == "rules":
         return "rule"
     if len(path) == 2 and path[0] == "variants":
@@ -159,6 +160,7 @@ def _fields(room: str) -> tuple[str, ...]:
         "attribute": AttributeDocument,
         "workspace": WorkspaceDocument,
         "list of segments": SeveralSegments,
+        "event": EventDocument,
     }
     if room == "condition":
         return CONDITION_FIELDS

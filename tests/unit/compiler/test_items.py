@@ -1,7 +1,7 @@
 """What segments, flags and experiments become."""
 
 import pytest
-from snapshots import compiled, content, experiment, flag, messages
+from snapshots import compiled, content, experiment, flag, messages, segment
 
 from turnout.compiler.items import is_key
 from turnout.compiler.values import MAX_DEPTH
@@ -133,3 +133,16 @@ def test_a_key_is_letters_digits_and_three_signs(key):
 @pytest.mark.parametrize("key", ["", "x" * 97, "a b", "ü", "a\n", "a/b", "\ud800"])
 def test_what_is_no_key(key):
     assert not is_key(key)
+
+
+def test_sensitive_attributes_are_told_by_their_place():
+    documents = {
+        "attributes": {
+            "email": {"type": "string", "sensitive": True},
+            "plan": {"type": "string"},
+            "unused": {"type": "string", "sensitive": True},
+        },
+        **segment({"any": [{"attribute": name, "is": "x"} for name in ("plan", "email", "age")]}),
+    }
+    whole = content(documents)
+    assert [whole.attributes[at] for at in whole.sensitive_attributes] == ["email"]

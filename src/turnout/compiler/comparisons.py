@@ -1,0 +1,99 @@
+"""From one comparison as written, of an attribute or of events, to a condition."""
+
+from functools import lru_cache
+from typing import Any
+
+from turnout.compiler.facts import read_fact
+from turnout.compiler.operands import OperandRefused, Options
+from turnout.compiler.operators import OPERATORS, TYPES, resolve_type
+from turnout.compiler.scope import Scope
+from turnout.documents.names import nearest_key
+from turnout.documents.problem import Fault, Path, clip
+from turnout.snapshot.v1 import snapshot_pb2 as pb
+
+OPTIONS = frozenset({"case_sensitive", "on_unset"})
+"""What may stand beside any operator."""
+
+_ON_UNSET = {
+    "match": pb.ON_UNSET_MATCH,
+    "no_match": pb.ON_UNSET_NO_MATCH,
+    "unknown": pb.ON_UNSET_UNKNOWN,
+}
+_FOLDABLE = frozenset({"string", "list", None})
+
+
+def compile_attribute(
+    scope: Scope, written: dict[str, Any], path: Path, into: pb.Expression
+) -> None:
+    """Writes `{attribute: NAME, OPERATOR: OPERAND}`."""
+    attribute = written["attribute"]
+    declared = scope.surroundings.attributes.get(attribute) or None
+    _warn_of_slip(scope, attribute, (*path, "attribute"))
+    _compare(scope, attribute, written.get("type") or declared, written, path, into)
+
+
+def compile_event(scope: Scope, written: dict[str, Any], path: Path, into: pb.Expression) -> None:
+    """Writes `{event: {count: NAME}, OPERATOR: OPERAND}`."""
+    try:
+        fact = read_fact(written["event"])
+    except OperandRefused as error:
+        scope.refuse((*path, "event", *error.at), str(error))
+        return
+    scope.facts[fact.name] = fact.no_events
+    _compare(scope, fact.name, fact.kind, written, path, into)
+
+
+def _compare(
+    scope: Scope,
+    attribute: str,
+    declared: str | None,
+    written: dict[str, Any],
+    path: Path,
+    into: pb.Expression,
+) -> None:
+    operators = [name for name in written if name in OPERATORS]
+    if len(operators) != 1:
+        scope.refuse(path, _wrong_count(attribute, operators))
+        return
+    name = operators[0]
+    options = Options(written.get("case_sensitive", False))
+    try:
+        kind = resolve_type(name, declared, written[name])
+        row = OPERATORS[name]
+        operands = row.reader(kind)(name, written[name], options)
+    except OperandRefused as error:
+        scope.refuse((*path, name, *error.at), str(error))
+        return
+    if "case_sensitive" in written and (kind not in _FOLDABLE or not operands):
+        scope.refuse(
+            (*path, "case_sensitive"), f"`case_sensitive` has no meaning for `{name}` here"
+        )
+    condition = into.condition
+    condition.operator = row.operator
+    condition.operands.extend(operands)
+    condition.case_sensitive = options.case_sensitive
+    if kind:
+        condition.type = TYPES[kind]
+    if "on_unset" in written:
+        condition.on_unset = _ON_UNSET[written["on_unset"]]
+    scope.attributes.append((condition, attribute))
+
+
+def _warn_of_slip(scope: Scope, attribute: str, path: Path) -> None:
+    # An attribute that the schema leaves out is allowed: a schema may name some and not all.
+    schema = scope.surroundings.attributes
+    if schema and attribute not in schema and (hint := _slip(attribute, frozenset(schema))):
+        message = f"attribute `{clip(attribute)}` is not in the schema{hint}"
+        scope.warnings.append(Fault(path, message))
+
+
+@lru_cache(1024)
+def _slip(attribute: str, schema: frozenset[str]) -> str:
+    return nearest_key(attribute, schema)
+
+
+def _wrong_count(attribute: str, operators: list[str]) -> str:
+    if not operators:
+        return f"no operator for attribute `{clip(attribute)}`: write `is: VALUE` beside it"
+    listed = " and ".join(f"`{name}`" for name in operators)
+    return f"{listed} stand in one condition: put each into its own, below `all` or `any`"
