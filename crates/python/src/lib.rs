@@ -19,7 +19,10 @@ mod core_module {
     #[pymodule_export]
     use crate::dataplane::{Addresses, DataPlane};
     #[pymodule_export]
-    use crate::literals::{check_number, check_regex, slot};
+    use crate::literals::{
+        check_cidr, check_moments, check_number, check_regex, check_version, check_zone,
+        compare_versions, moment, slot, tzdata_version,
+    };
     #[pymodule_export]
     use crate::program::Program;
 }

@@ -12,6 +12,24 @@ class LiteralChecks(Protocol):
     def check_regex(self, pattern: str, case_sensitive: bool = False) -> None:
         """Raises ValueError for a pattern that cannot be read or is over a limit."""
 
+    def moment(self, text: str, *, zone: str | None, rolling: bool) -> bytes:
+        """A serialised `turnout.snapshot.v1.Moment`; raises ValueError for text that is no date."""
+
+    def check_moments(self, low: bytes, high: bytes) -> str | None:
+        """Why two moments are reversed whatever now is, or None."""
+
+    def check_zone(self, name: str) -> None:
+        """Raises ValueError for a name that is no time zone."""
+
+    def check_version(self, text: str) -> None:
+        """Raises ValueError for text that is no version."""
+
+    def compare_versions(self, left: str, right: str) -> int:
+        """-1, 0 or 1; raises ValueError for text that is no version."""
+
+    def check_cidr(self, text: str) -> None:
+        """Raises ValueError for text that is no network, or has bits set beyond its prefix."""
+
 
 _stand_in: LiteralChecks | None = None
 
@@ -38,6 +56,42 @@ def regex_fault(pattern: str, case_sensitive: bool) -> str | None:
     """Why a regular expression is refused, or None."""
     try:
         _checks().check_regex(pattern, case_sensitive)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def read_moment(text: str, *, zone: str | None, rolling: bool) -> bytes:
+    """A date as a serialised Moment; with `zone` one that does not depend on now is an instant.
+
+    Raises ValueError with why it is refused.
+    """
+    return _checks().moment(text, zone=zone, rolling=rolling)
+
+
+def moments_fault(low: bytes, high: bytes) -> str | None:
+    """Why the bounds are reversed whatever now is, or None."""
+    return _checks().check_moments(low, high)
+
+
+def version_fault(text: str) -> str | None:
+    """Why a version is refused, or None."""
+    try:
+        _checks().check_version(text)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def compare_versions(left: str, right: str) -> int:
+    """-1, 0 or 1: how two versions compare; raises ValueError for text that is no version."""
+    return _checks().compare_versions(left, right)
+
+
+def cidr_fault(text: str) -> str | None:
+    """Why a network is refused, or None."""
+    try:
+        _checks().check_cidr(text)
     except ValueError as error:
         return str(error)
     return None

@@ -2,7 +2,19 @@
 
 import pytest
 
-from turnout.engine import check_number, check_regex, slot
+from turnout.engine import (
+    check_cidr,
+    check_moments,
+    check_number,
+    check_regex,
+    check_version,
+    check_zone,
+    compare_versions,
+    moment,
+    slot,
+    tzdata_version,
+)
+from turnout.snapshot.v1.snapshot_pb2 import Moment
 
 
 def test_a_slot_is_that_of_the_contract():
@@ -33,3 +45,57 @@ def test_a_pattern_is_taken():
 def test_what_is_no_pattern_is_refused(pattern):
     with pytest.raises(ValueError, match=r"."):
         check_regex(pattern, True)
+
+
+def read(text: str, zone: str | None = None, rolling: bool = False) -> Moment:
+    return Moment.FromString(moment(text, zone=zone, rolling=rolling))
+
+
+def test_a_date_is_a_moment():
+    assert read("3 days ago").day.days == -3
+    assert read("3 days ago", rolling=True).seconds == -259_200
+    assert read("06/23/2016").civil.year == 2016
+    assert read("06/23/2016", zone="Europe/Berlin").instant.seconds == 1_466_632_800
+    assert read("today at 08:00", zone="Europe/Berlin").day.time == 28_800_000_000_000
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "rolling"),
+    [
+        ("soon", None, False),
+        ("02/30/2016", None, False),
+        ("1 month ago", None, True),
+        ("today", "PST", False),
+    ],
+)
+def test_what_is_no_date_is_refused(text, zone, rolling):
+    with pytest.raises(ValueError, match=r"`.*[^.]$"):
+        moment(text, zone=zone, rolling=rolling)
+
+
+def test_bounds_that_no_now_puts_in_order_are_told():
+    def fault(low: str, high: str) -> str | None:
+        return check_moments(
+            moment(low, zone=None, rolling=False), moment(high, zone=None, rolling=False)
+        )
+
+    assert fault("yesterday", "today") is None
+    assert "reversed" in (fault("today", "yesterday") or "")
+    with pytest.raises(ValueError, match="moment"):
+        check_moments(b"\xff", b"")
+
+
+def test_versions_and_networks_and_zones_are_checked():
+    assert check_version("v1.2.3-rc.1+5") is None
+    assert [compare_versions("1.9", other) for other in ("1.10", "1.9.0", "1.8")] == [-1, 0, 1]
+    assert check_cidr("10.0.0.0/8") is None
+    assert check_zone("Europe/Berlin") is None
+    assert tzdata_version()
+    for check, wrong in [
+        (check_version, "one"),
+        (check_cidr, "10.0.0.1/8"),
+        (check_zone, "PST"),
+        (lambda text: compare_versions("1", text), "x"),
+    ]:
+        with pytest.raises(ValueError, match=f"`{wrong}`"):
+            check(wrong)
