@@ -1,9 +1,9 @@
-"""Operators, slowly and obviously: written from semantics section 3, not from the engine."""
+"""Operators: section 3."""
 
-import math
 import re
-import unicodedata
-from fractions import Fraction
+
+from reference import dates, networks, places, values, versions
+from reference.values import Unusable, as_list, elements, folded, number, rendered
 
 NEGATIVE = {
     "is_not": "is",
@@ -13,8 +13,11 @@ NEGATIVE = {
     "does_not_end_with": "ends_with",
     "does_not_match": "matches",
     "is_not_between": "is_between",
+    "is_not_in_cidr": "is_in_cidr",
 }
-"""Each negative operator and the positive one that it is the complement of."""
+"""Each negative operator on an attribute, and the positive one that it is the complement of."""
+
+ALIASES = {"is_past": "is_after", "is_prior_to": "is_before"}
 
 ONE_TYPE = {
     "contains_any": "list", "contains_all": "list", "contains_none": "list",
@@ -22,38 +25,46 @@ ONE_TYPE = {
     "ends_with": "string", "does_not_end_with": "string",
     "matches": "string", "does_not_match": "string",
     "is_on": "boolean", "is_off": "boolean", "modulo": "number",
+    "is_after": "datetime", "is_before": "datetime", "is_since": "datetime",
+    "is_until": "datetime", "is_not_after": "datetime", "is_not_before": "datetime",
+    "is_past": "datetime", "is_prior_to": "datetime", "is_on_date": "datetime",
+    "is_in_cidr": "ip", "is_not_in_cidr": "ip", "is_within": "geo",
 }  # fmt: skip
 
 NO_TYPE = {"is_any", "is_set", "is_not_set", "is_empty", "is_not_empty"}
-
-NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
-INTEGER = re.compile(r"[+-]?[0-9]+")
-
-
-class Unusable(Exception):  # noqa: N818 - an outcome, not an error
-    """The value cannot be used for the type of the condition."""
+ORDERING = {"is_greater_than", "is_less_than", "is_at_least", "is_at_most"}
 
 
 def type_of(operator, own, declared, operand):
     """Where a condition's type comes from; None when it has none."""
+    if operator in NO_TYPE:
+        return None
     if own or declared:
         return own or declared
     if operator in ONE_TYPE:
         return ONE_TYPE[operator]
-    if operator in NO_TYPE or operator in ("contains", "does_not_contain"):
+    if operator in ("contains", "does_not_contain"):
         return None
     while isinstance(operand, list):
         operand = operand[0]
     if isinstance(operand, bool):
         return "boolean"
-    return "number" if isinstance(operand, int | float) else "string"
+    if isinstance(operand, int | float):
+        return "number"
+    if operator in ORDERING:
+        return "version"
+    if operator in ("is_between", "is_not_between"):
+        return "datetime" if dates.is_literal(operand) else "version"
+    return "string"
 
 
-def holds(operator, kind, operand, value, *, case_sensitive=False):
-    """Whether a value that is set meets a condition; raises `Unusable`."""
-    if operator in NEGATIVE:
-        positive = NEGATIVE[operator]
-        return not holds(positive, kind, operand, value, case_sensitive=case_sensitive)
+def holds(operator, kind, written, value, asked):
+    """Whether a value that is set meets a condition.
+
+    Raises:
+        Unusable: The value cannot be used for the type.
+    """
+    operator = ALIASES.get(operator, operator)
     match operator:
         case "is_any" | "is_set":
             return True
@@ -62,19 +73,32 @@ def holds(operator, kind, operand, value, *, case_sensitive=False):
         case "is_empty":
             return value in ("", []) and isinstance(value, str | list)
         case "is_not_empty":
-            return not holds("is_empty", kind, operand, value)
+            return not holds("is_empty", kind, written, value, asked)
+    operand = written.get(operator, written.get(_written(operator, written)))
     if kind is None:  # `contains` on an attribute that nobody declared
         kind = "list" if isinstance(value, list) else "string"
-    return KINDS[kind](operator, operand, value, case_sensitive)
+    kind, _, unit = kind.partition("(")
+    positive = NEGATIVE.get(operator, operator)
+    if kind == "datetime":
+        truth = _datetime(positive, operand, value, written, unit.removesuffix(")") or None, asked)
+    else:
+        truth = KINDS[kind](positive, operand, value, written.get("case_sensitive", False))
+    return truth if operator == positive else not truth
+
+
+def _written(operator, written):
+    """The alias that stands for an operator."""
+    return next((a for a, meant in ALIASES.items() if meant == operator and a in written), operator)
 
 
 def _string(operator, operand, value, case_sensitive):
-    text, needles = rendered(value), operand if isinstance(operand, list) else [operand]
+    text, needles = rendered(value), as_list(operand)
     if operator == "matches":
-        if len(text.encode()) > 4096:
+        if len(values.nfc(text).encode()) > 4096:
             raise Unusable
         flags = 0 if case_sensitive else re.IGNORECASE
-        return any(re.search(nfc(n), nfc(text), flags) for n in needles)
+        patterns = [re.compile(values.nfc(needle), flags) for needle in needles]
+        return any(_searched(pattern, values.nfc(text)) for pattern in patterns)
     text = folded(text, case_sensitive)
     compare = {
         "is": text.__eq__,
@@ -82,7 +106,13 @@ def _string(operator, operand, value, case_sensitive):
         "starts_with": text.startswith,
         "ends_with": text.endswith,
     }[operator]
-    return any(compare(folded(rendered(n), case_sensitive)) for n in needles)
+    return any(compare(folded(rendered(needle), case_sensitive)) for needle in needles)
+
+
+def _searched(pattern, text):
+    """`$` is the end of the text here, and not before a newline that ends it."""
+    anchored = re.compile(pattern.pattern.replace("$", r"\Z"), pattern.flags)
+    return anchored.search(text) is not None
 
 
 def _number(operator, operand, value, _case_sensitive):
@@ -91,13 +121,21 @@ def _number(operator, operand, value, _case_sensitive):
         if given.denominator != 1:
             raise Unusable
         return given.numerator % operand["divisor"] == operand["remainder"]
+    return _compared(operator, operand, given, number)
+
+
+def _version(operator, operand, value, _case_sensitive):
+    return _compared(operator, operand, versions.version(value), versions.version)
+
+
+def _compared(operator, operand, given, read):
+    """The operators of whatever has an order."""
     if operator == "is_between":
-        pairs = operand if isinstance(operand[0], list) else [operand]
-        return any(number(low) <= given <= number(high) for low, high in pairs)
+        pairs = [operand] if operand and not isinstance(operand[0], list) else operand
+        return any(read(low) <= given <= read(high) for low, high in pairs)
     if operator == "is":
-        several = operand if isinstance(operand, list) else [operand]
-        return any(given == number(n) for n in several)
-    limit = number(operand)
+        return any(given == read(one) for one in as_list(operand))
+    limit = read(operand)
     return {
         "is_greater_than": given > limit,
         "is_less_than": given < limit,
@@ -110,57 +148,51 @@ def _boolean(operator, operand, value, _case_sensitive):
     if not isinstance(value, bool):
         raise Unusable
     if operator == "is":
-        return value in (operand if isinstance(operand, list) else [operand])
+        return value in as_list(operand)
     return value is (operator == "is_on")
 
 
 def _list(operator, operand, value, case_sensitive):
-    if not isinstance(value, list):
-        raise Unusable
-    elements = {folded(rendered(element), case_sensitive) for element in value}
+    given = elements(value, case_sensitive)
     if operator == "is":
-        several = operand if isinstance(operand[0], list) else [operand]
-        return any(elements == {folded(rendered(e), case_sensitive) for e in s} for s in several)
-    several = operand if isinstance(operand, list) else [operand]
-    wanted = {folded(rendered(e), case_sensitive) for e in several}
-    return wanted <= elements if operator == "contains_all" else bool(wanted & elements)
+        several = operand if operand and isinstance(operand[0], list) else [operand]
+        return any(given == elements(one, case_sensitive) for one in several)
+    wanted = elements(as_list(operand), case_sensitive)
+    return wanted <= given if operator == "contains_all" else bool(wanted & given)
 
 
-KINDS = {"string": _string, "number": _number, "boolean": _boolean, "list": _list}
+def _datetime(operator, operand, value, written, unit, asked):
+    now, zone = asked.ctx.now, dates.zone_of(written, asked)
+    given = dates.attribute(value, unit, zone)
+
+    def read(text):
+        return dates.moment(text, now, zone, rolling=written.get("rolling", False))
+
+    if operator == "is_on_date":
+        days = [dates.day(one, now, zone) for one in as_list(operand)]
+        return any(start <= given < end for start, end in days)
+    if operator == "is_between":
+        return _compared(operator, operand, given, read)
+    limit = read(operand)
+    return {
+        "is_after": given > limit,
+        "is_before": given < limit,
+        "is_since": given >= limit,
+        "is_until": given <= limit,
+        "is_not_after": given <= limit,
+        "is_not_before": given >= limit,
+    }[operator]
 
 
-def rendered(value):
-    """A value as text; raises `Unusable`."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float) and math.isfinite(value):
-        return str(int(value)) if value == int(value) and abs(value) < 2**53 else repr(value)
-    raise Unusable
+def _ip(_operator, operand, value, _case_sensitive):
+    return any(networks.inside(value, network) for network in as_list(operand))
 
 
-def number(value):
-    """A value as an exact number; raises `Unusable`."""
-    if isinstance(value, str):
-        text = value.strip()
-        if not NUMBER.fullmatch(text):
-            raise Unusable
-        value = int(text) if INTEGER.fullmatch(text) else float(text)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Unusable
-    if isinstance(value, float) and not math.isfinite(value):
-        raise Unusable
-    return Fraction(value)
+def _geo(_operator, operand, value, _case_sensitive):
+    return any(places.within(value, circle) for circle in as_list(operand))
 
 
-def nfc(text):
-    """Unicode's canonical composition."""
-    return unicodedata.normalize("NFC", text)
-
-
-def folded(text, case_sensitive):
-    """Text as it is compared."""
-    return nfc(text) if case_sensitive else nfc(nfc(text).casefold())
+KINDS = {
+    "string": _string, "number": _number, "boolean": _boolean, "list": _list,
+    "version": _version, "ip": _ip, "geo": _geo,
+}  # fmt: skip

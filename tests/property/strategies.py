@@ -1,7 +1,8 @@
 """Random documents and contexts for the slow model and the engine to agree on."""
 
 from hypothesis import strategies as st
-from model import Ctx
+
+from reference.question import Ctx
 
 ATTRIBUTES = ["text", "count", "switch", "tags", "other"]
 WORDS = ["gold", "GOLD", "go", "ld", "Straße", "STRASSE", "ß", "é", "e\u0301", "42", "4", "true"]

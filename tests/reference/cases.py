@@ -1,0 +1,82 @@
+"""Reads `conformance/` for the model."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+from reference.question import Ctx, Record, nanoseconds
+
+ROOT = Path(__file__).parents[2] / "conformance"
+NOW = "2016-06-23T12:00:00-07:00"
+ZONE = "America/Los_Angeles"
+NO_OPERAND = {"is_any", "is_set", "is_not_set", "is_empty", "is_not_empty", "is_on", "is_off"}
+
+
+def rows():
+    """The rows of conditions, with a name for each."""
+    for file in sorted((ROOT / "conditions").glob("*.json")):
+        for number, row in enumerate(json.loads(file.read_text("utf-8"))["rows"]):
+            yield f"{file.stem}-{number:04}-{row['operator']}", row
+
+
+def row_document(row):
+    """A row as the one segment of a document."""
+    options = {k: v for k, v in row.get("options", {}).items() if k != "now"}
+    operand = True if row["operator"] in NO_OPERAND else row["operand"]
+    condition = {"attribute": "a", row["operator"]: operand, **options}
+    zone = condition.pop("zone", ZONE)
+    if row["type"] not in ("any", None):
+        condition["type"] = row["type"]
+    schema = {"a": row["schema"]} if row.get("schema") else {}
+    return {
+        "workspace": {"timezone": zone},
+        "attributes": schema,
+        "segments": {"row": {"match": condition}},
+    }
+
+
+def row_context(row):
+    """The attribute of a row."""
+    attribute = row["attribute"]
+    given = {"a": value(attribute["value"])} if attribute["state"] == "set" else {}
+    unknown = frozenset(["a"] if attribute["state"] == "unknown" else [])
+    now = row.get("options", {}).get("now", NOW)
+    return Ctx(attributes=given, unknown=unknown, now=nanoseconds(datetime.fromisoformat(now)))
+
+
+def value(given):
+    """A JSON value as a Python one; `{"$float": "NaN"}` is that float."""
+    if isinstance(given, dict) and set(given) == {"$float"}:
+        return float(given["$float"])
+    return given
+
+
+def decisions():
+    """The cases of decisions: a name, the documents and the case."""
+    for file in sorted((ROOT / "decisions").glob("*.json")):
+        content = json.loads(file.read_text("utf-8"))
+        for case in content["cases"]:
+            yield f"{file.stem}: {case['name']}", content["documents"], case
+
+
+def case_context(given):
+    """The context of a case."""
+    units = dict(given.get("units", {}))
+    if given.get("unit_id"):
+        units["user"] = given["unit_id"]
+    now = given.get("now", NOW)
+    records = {
+        (kept["experiment"], kept["epoch"], kept["unit_kind"], kept["unit_id"]): Record(
+            kept["variant"], nanoseconds(datetime.fromisoformat(kept["assigned_at"]))
+        )
+        for kept in given.get("sticky_assignments", [])
+    }
+    return Ctx(
+        units=units,
+        attributes={name: value(v) for name, v in given.get("attributes", {}).items()},
+        unknown=frozenset(given.get("unknown", ())),
+        partial=given.get("partial", False),
+        now=nanoseconds(datetime.fromisoformat(now)),
+        events_reached=given.get("events_reached", False),
+        records=records,
+    )

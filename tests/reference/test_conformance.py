@@ -1,0 +1,47 @@
+"""The model answers every golden case: a model that is wrong helps nobody."""
+
+import json
+
+import pytest
+
+from reference import cases
+from reference.bucketing import slot
+from reference.model import Model
+
+ROWS = list(cases.rows())
+DECISIONS = list(cases.decisions())
+
+
+@pytest.mark.parametrize("row", [row for _, row in ROWS], ids=[name for name, _ in ROWS])
+def test_condition(row):
+    if "(?-i)" in str(row["operand"]):
+        pytest.skip("the regular expressions of Python cannot say `(?-i)`")
+    check = Model(cases.row_document(row)).check("row", cases.row_context(row))
+    assert check["state"] == row["expected"]
+
+
+@pytest.mark.parametrize(
+    ("documents", "case"),
+    [(documents, case) for _, documents, case in DECISIONS],
+    ids=[name for name, _, _ in DECISIONS],
+)
+def test_decision(documents, case):
+    model, ctx = Model(documents), cases.case_context(case["context"])
+    if "segment" in case:
+        answer, empty = model.check(case["segment"], ctx), {}
+        ignored = {"reason"}
+    else:
+        answer, empty = model.decide(case["key"], ctx), dict.fromkeys(EMPTY)
+        ignored = {"assignments_to_persist"}
+    empty |= {"unknown_attributes": [], "notes": []}
+    expected = empty | {"degraded": False, "enrolled": False} | case["expected"]
+    compared = answer.keys() - ignored
+    assert {name: answer[name] for name in compared} == {n: expected[n] for n in compared}
+
+
+EMPTY = ("variant", "value", "rule", "experiment", "experiment_variant", "error_code")
+
+
+def test_slots():
+    for vector in json.loads((cases.ROOT / "slots.json").read_text("utf-8"))["vectors"]:
+        assert slot(vector["salt"], vector["unit_id"]) == vector["slot"]
