@@ -8,7 +8,7 @@ from turnout.compiler.candidates import Candidate
 from turnout.compiler.compiled import Compiled, CompileFailed
 from turnout.compiler.emit import emit
 from turnout.compiler.history import History, Identity
-from turnout.compiler.references import find_refusals, missing, shared_keys
+from turnout.compiler.references import find_refusals, missing, missing_experiments, shared_keys
 from turnout.compiler.report import Report, in_document
 from turnout.compiler.scope import Surroundings
 from turnout.compiler.workspace import read_attributes, read_workspace, sensitive, surroundings
@@ -120,6 +120,7 @@ class _Compilation:
         for candidate in candidates.values():
             if candidate.unsound is not None:
                 candidate.faults += missing(candidate.unsound, candidates)
+                candidate.faults += missing_experiments(candidate.unsound, candidates)
         # Each round gives up at least one of at most two versions an item.
         while refusals := find_refusals(candidates, f"user_bucket.{around.workspace_key}"):
             for identity, faults in refusals.items():

@@ -1,9 +1,11 @@
 """Writes the chosen items into a `Content`, canonical to the byte."""
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from turnout.compiler.candidates import Candidate
-from turnout.compiler.scope import Tables
+from turnout.compiler.scope import HeldExperiments, Message, Tables
+from turnout.compiler.sharing import is_over
 from turnout.compiler.slots import DEFAULT_UNIT
 from turnout.compiler.text import is_text
 from turnout.compiler.zones import VERSION as TZDATA_VERSION
@@ -47,13 +49,19 @@ def emit(
         facts=_facts(kept, tables),
         user_zone=_user_zone(kept, tables),
     )
-    lists = {"segment": content.segments, "flag": content.flags, "experiment": content.experiments}
+    lists: dict[str, Any] = {
+        "segment": content.segments,
+        "flag": content.flags,
+        "experiment": content.experiments,
+        "layer": content.layers,
+        "holdout": content.holdouts,
+    }
     for candidate in kept:
         if candidate.compiled is None:
-            lists[candidate.kind].append(_quarantined(candidate, tables))  # type: ignore[attr-defined]
+            lists[candidate.kind].append(_quarantined(candidate, tables))
         else:
             candidate.compiled.link(tables)
-            lists[candidate.kind].append(candidate.compiled.message)  # type: ignore[attr-defined]
+            lists[candidate.kind].append(candidate.compiled.message)
     return content.SerializeToString(deterministic=True)
 
 
@@ -64,12 +72,16 @@ def _tables(candidates: list[Candidate]) -> Tables:
     if any(item.user_zone for item in compiled):
         attributes.update(USER_ZONE)
     units = {DEFAULT_UNIT} | {kind for item in compiled for _, kind in item.units}
+    units |= {item.fallback_unit for item in compiled if item.fallback_unit is not None}
     tables = Tables(
         _indices(attributes),
         _indices(units),
         _keys(candidates, "segment"),
         _keys(candidates, "flag"),
         _keys(candidates, "experiment"),
+        _keys(candidates, "layer"),
+        frozenset(one.key for one in candidates if is_over(one)),
+        _held(candidates),
     )
     if _last_tables != tables:
         _last_tables = tables
@@ -100,7 +112,24 @@ def _indices(names: Iterable[str]) -> dict[str, int]:
     return {name: index for index, name in enumerate(sorted(names))}
 
 
-def _quarantined(candidate: Candidate, tables: Tables) -> pb.Segment | pb.Flag | pb.Experiment:
+def _held(candidates: list[Candidate]) -> tuple[tuple[int, HeldExperiments], ...]:
+    holdouts = enumerate(one for one in candidates if one.kind == "holdout")
+    return tuple(
+        (index, one.compiled.held)
+        for index, one in holdouts
+        if one.compiled is not None and one.compiled.held is not None
+    )
+
+
+_MESSAGES: dict[str, Any] = {
+    "flag": pb.Flag,
+    "experiment": pb.Experiment,
+    "layer": pb.Layer,
+    "holdout": pb.Holdout,
+}
+
+
+def _quarantined(candidate: Candidate, tables: Tables) -> Message:
     clean = _clean_tags(candidate.raw)
     if candidate.kind == "segment":
         unit = tables.units[DEFAULT_UNIT]
@@ -111,9 +140,8 @@ def _quarantined(candidate: Candidate, tables: Tables) -> pb.Segment | pb.Flag |
             unit=unit,
             quarantined=pb.Quarantined(),
         )
-    if candidate.kind == "flag":
-        return pb.Flag(key=candidate.key, tags=clean, quarantined=True)
-    return pb.Experiment(key=candidate.key, tags=clean, quarantined=True)
+    message: Message = _MESSAGES[candidate.kind](key=candidate.key, tags=clean, quarantined=True)
+    return message
 
 
 def _clean_tags(raw: object) -> list[str]:

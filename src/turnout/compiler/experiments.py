@@ -1,10 +1,9 @@
 """From an experiment as written to its message."""
 
-from typing import Any
-
-from turnout.compiler.conditions import compile_condition, refer_to_segment
+from turnout.compiler.audiences import compile_audience
+from turnout.compiler.durations import read_duration
 from turnout.compiler.flags import add_overrides, add_prerequisites, variant_index
-from turnout.compiler.scope import CompiledItem, Scope
+from turnout.compiler.scope import CompiledItem, LayerUse, Scope
 from turnout.compiler.shares import WHOLE, percent, read_share
 from turnout.compiler.values import TYPES, compile_variants
 from turnout.documents.models import ExperimentDocument
@@ -19,6 +18,7 @@ _STATUS = {
     "concluded": pb.EXPERIMENT_STATUS_CONCLUDED,
     "archived": pb.EXPERIMENT_STATUS_ARCHIVED,
 }
+_OVER = ("concluded", "archived")
 _LAST_EPOCH = 2**31 - 1
 
 
@@ -35,10 +35,12 @@ def compile_experiment(scope: Scope, key: str, document: ExperimentDocument) -> 
     )
     scope.salts |= {message.traffic_salt: ("traffic",), message.variant_salt: ("variants",)}
     scope.units.append((message, document.unit))
-    if not 1 <= document.epoch <= _LAST_EPOCH:
-        scope.refuse(("epoch",), f"`epoch` counts from 1, not from `{clip(str(document.epoch))}`")
+    _compile_epochs(scope, document, message)
+    _compile_stickiness(scope, document, message)
+    if document.layer is not None:
+        scope.layer = LayerUse(document.layer, ("layer",))
     if document.audience is not None:
-        _compile_audience(scope, document.audience, message)
+        compile_audience(scope, document.audience, message.audience)
     try:
         message.traffic = read_share(document.traffic)
     except ValueError as error:
@@ -48,32 +50,9 @@ def compile_experiment(scope: Scope, key: str, document: ExperimentDocument) -> 
     message.control = _control(scope, document, names)
     add_overrides(scope, message, names, document.overrides)
     add_prerequisites(scope, message, document.prerequisites)
+    _compile_winner(scope, document, message, names)
+    message.priority = _priority(scope, document.priority)
     return CompiledItem(message, scope)
-
-
-def _compile_audience(scope: Scope, written: dict[str, Any], message: pb.Experiment) -> None:
-    several = [name for name in ("include", "exclude") if name in written]
-    if not several:
-        message.audience.SetInParent()
-        compile_condition(scope, written, ("audience",), message.audience)
-        return
-    for name in written:
-        if name not in several:
-            text = f"`{name}` has no place beside `{several[0]}`: put it into a segment"
-            scope.refuse(("audience", name), text, at_key=True)
-    parts = message.audience.all.expressions
-    if "include" in written:
-        included = written["include"]
-        inner = parts.add()
-        group = inner.all if included.mode == "all" else inner.any
-        for at, key in enumerate(included.segments):
-            path: Path = ("audience", "include", "segments", at)
-            refer_to_segment(scope, key, path, group.expressions.add())
-    if "exclude" in written:
-        excluded = getattr(parts.add(), "not")
-        for at, key in enumerate(written["exclude"]):
-            path = ("audience", "exclude", at)
-            refer_to_segment(scope, key, path, excluded.any.expressions.add())
 
 
 def _compile_variants(scope: Scope, document: ExperimentDocument, message: pb.Experiment) -> None:
@@ -109,3 +88,59 @@ def _control(scope: Scope, document: ExperimentDocument, names: dict[str, int]) 
     if "control" not in names:
         scope.refuse(("variants",), "no control: name a variant `control`, or add `control: NAME`")
     return names.get("control", 0)
+
+
+def _compile_epochs(scope: Scope, document: ExperimentDocument, message: pb.Experiment) -> None:
+    for field in ("epoch", "min_epoch"):
+        written = getattr(document, field)
+        if 0 <= written <= _LAST_EPOCH:
+            setattr(message, field, written)
+        else:
+            text = f"`{field}` is between 0 and {_LAST_EPOCH}, not `{clip(str(written))}`"
+            scope.refuse((field,), text)
+    if document.min_epoch > document.epoch >= 0:
+        text = (
+            f"`min_epoch` {clip(str(document.min_epoch))} is after the epoch "
+            f"{clip(str(document.epoch))}: nobody could be assigned, raise `epoch` too"
+        )
+        scope.refuse(("min_epoch",), text)
+
+
+def _compile_stickiness(scope: Scope, document: ExperimentDocument, message: pb.Experiment) -> None:
+    message.audience_sticky = document.audience_sticky
+    message.variant_sticky = document.variant_sticky
+    if document.ttl is not None:
+        try:
+            message.ttl_seconds = read_duration(document.ttl)
+        except ValueError as error:
+            scope.refuse(("ttl",), str(error))
+    if document.fallback_unit == document.unit:
+        text = f"`fallback_unit` is the unit `{document.unit}` itself: name another kind"
+        scope.refuse(("fallback_unit",), text)
+    elif document.fallback_unit is not None:
+        scope.fallback_unit = document.fallback_unit
+
+
+def _compile_winner(
+    scope: Scope, document: ExperimentDocument, message: pb.Experiment, names: dict[str, int]
+) -> None:
+    if document.winner is None:
+        if document.winner_for is not None:
+            text = "`winner_for` has no place without a `winner`"
+            scope.refuse(("winner_for",), text, at_key=True)
+        return
+    if document.status not in _OVER:
+        text = (
+            f"a winner has no place while the experiment is `{document.status}`: write "
+            "`status: concluded`, or remove it"
+        )
+        scope.refuse(("winner",), text)
+    message.winner = variant_index(scope, names, document.winner, ("winner",))
+    message.winner_for_everyone = document.winner_for == "everyone"
+
+
+def _priority(scope: Scope, written: int) -> int:
+    if -(2**31) <= written < 2**31:
+        return written
+    scope.refuse(("priority",), f"`priority` `{clip(str(written))}` does not fit into 32 bits")
+    return 0

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 from turnout.compiler.experiments import compile_experiment
 from turnout.compiler.flags import compile_flag
+from turnout.compiler.holdouts import compile_holdout
+from turnout.compiler.layers import compile_layer
 from turnout.compiler.scope import CompiledItem, Scope, Surroundings
 from turnout.compiler.segments import compile_segment
 from turnout.documents import Fault, Invalid, WrittenItem, validate_item
@@ -17,6 +19,8 @@ _COMPILERS: dict[str, Callable[[Scope, str, Any], CompiledItem]] = {
     "segment": compile_segment,
     "flag": compile_flag,
     "experiment": compile_experiment,
+    "layer": compile_layer,
+    "holdout": compile_holdout,
 }
 _KEY = re.compile(KEY_PATTERN)
 

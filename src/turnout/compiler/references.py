@@ -7,6 +7,7 @@ from turnout.compiler.candidates import Candidate
 from turnout.compiler.dependencies import entangled
 from turnout.compiler.history import Identity
 from turnout.compiler.scope import CompiledItem, VariantUse
+from turnout.compiler.sharing import find_disagreements
 from turnout.documents import Fault
 from turnout.documents.names import nearest, nearest_key
 from turnout.documents.problem import Path, clip
@@ -28,11 +29,16 @@ def find_refusals(candidates: Candidates, bucket_salt: str) -> Refusals:
     for candidate in candidates.values():
         if (compiled := candidate.compiled) is not None:
             faults = [*missing(compiled, candidates), *_hand_overs(compiled, candidates)]
+            faults += missing_layer(compiled, candidates)
+            if candidate.is_written:
+                faults += missing_experiments(compiled, candidates)
             if faults:
                 refusals[candidate.identity] = faults
     for identity, fault in entangled(candidates):
         refusals.setdefault(identity, []).append(fault)
     for identity, fault in _salts(candidates, bucket_salt):
+        refusals.setdefault(identity, []).append(fault)
+    for identity, fault in list(find_disagreements(candidates, refusals)):
         refusals.setdefault(identity, []).append(fault)
     return refusals
 
@@ -102,10 +108,28 @@ def _outcomes(target: Candidate, candidates: Candidates) -> list[str] | None:
             sources.append(other.compiled if other else None)
     names: list[str] = []
     for source in sources:
-        if source is None or isinstance(source.message, pb.Segment):
+        if source is None or not isinstance(source.message, pb.Flag | pb.Experiment):
             return None
         names += [variant.name for variant in source.message.variants]
     return names
+
+
+def missing_layer(compiled: CompiledItem, candidates: Candidates) -> Iterator[Fault]:
+    """Yields a fault when nothing defines the layer of an experiment."""
+    use = compiled.layer
+    if use is not None and ("layer", use.key) not in candidates:
+        yield _unknown("layer", use.key, use.path, candidates)
+
+
+def missing_experiments(compiled: CompiledItem, candidates: Candidates) -> Iterator[Fault]:
+    """Yields a fault for each experiment that a layer or a holdout names and nothing defines.
+
+    Their last good version goes on without it: one experiment that is deleted is no reason to end
+    a layer or a holdout for all the others.
+    """
+    for key, path in compiled.named:
+        if ("experiment", key) not in candidates:
+            yield _unknown("experiment", key, path, candidates)
 
 
 def _unknown(kind: str, key: str, path: Path, candidates: Candidates) -> Fault:
@@ -169,8 +193,8 @@ def _taken(candidate: Candidate, salt: str, owner: str) -> Fault:
 
 def _salt_path(raw: Any, path: Path) -> Path:  # noqa: ANN401 - a flag or experiment as written
     """Where the salt is written, if it is; else what needs it."""
-    if path[-1] == "salt":
+    if path[-1:] == ("salt",):
         return path
-    if path[0] == "rules" and path[2] == "split" and "salt" in raw["rules"][path[1]]:
+    if path[:1] == ("rules",) and path[2] == "split" and "salt" in raw["rules"][path[1]]:
         return (*path[:2], "salt")
     return ("salt",) if "salt" in raw else path

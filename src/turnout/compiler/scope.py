@@ -6,8 +6,8 @@ from typing import NamedTuple
 from turnout.documents.problem import Fault, Path
 from turnout.snapshot.v1 import snapshot_pb2 as pb
 
-Message = pb.Segment | pb.Flag | pb.Experiment
-UnitHolder = pb.Segment | pb.Flag | pb.Experiment | pb.SlotCondition
+Message = pb.Segment | pb.Flag | pb.Experiment | pb.Layer | pb.Holdout
+UnitHolder = Message | pb.SlotCondition
 
 
 class Surroundings(NamedTuple):
@@ -47,6 +47,36 @@ class VariantUse(NamedTuple):
     """Where the item's index goes."""
 
 
+class LayerUse(NamedTuple):
+    """A reference to the layer of an experiment."""
+
+    key: str
+    path: Path
+
+
+class AllocationUse(NamedTuple):
+    """Slots that a layer gives to an experiment."""
+
+    experiment: str
+    path: Path
+    """Where the range stands."""
+    start: int
+    end: int
+
+
+class HeldExperiments(NamedTuple):
+    """The experiments that a holdout is for; without keys and tags all of them."""
+
+    keys: frozenset[str] | None
+    tags: frozenset[str] | None
+
+    def has(self, experiment: pb.Experiment) -> bool:
+        """Whether it is for this experiment."""
+        if self.keys is not None:
+            return experiment.key in self.keys
+        return self.tags is None or not self.tags.isdisjoint(experiment.tags)
+
+
 class Scope:
     """Collects what compiling one item finds.
 
@@ -71,6 +101,11 @@ class Scope:
         """The attributes that are facts about behaviour, with what no events give."""
         self.user_zone = False
         """A date is read in the unit's own zone."""
+        self.layer: LayerUse | None = None
+        self.allocations: list[AllocationUse] = []
+        self.named: list[tuple[str, Path]] = []
+        """Experiments that a layer or a holdout names."""
+        self.fallback_unit: str | None = None
         self.salts: dict[str, Path] = {}
         """Composed, with where each comes from."""
         self.value_type = ""
@@ -89,6 +124,11 @@ class Tables(NamedTuple):
     segments: dict[str, int]
     flags: dict[str, int]
     experiments: dict[str, int]
+    layers: dict[str, int]
+    over: frozenset[str]
+    """Experiments that are concluded or archived: a layer has no slots of theirs."""
+    holdouts: tuple[tuple[int, HeldExperiments], ...]
+    """By index, whom each is for."""
 
 
 class CompiledItem:
@@ -109,6 +149,11 @@ class CompiledItem:
         self.variants = scope.variants
         self.facts = scope.facts
         self.user_zone = scope.user_zone
+        self.layer = scope.layer
+        self.allocations = scope.allocations
+        self.named = scope.named
+        self.fallback_unit = scope.fallback_unit
+        self.held: HeldExperiments | None = None
         self.salts = scope.salts
         self.include: list[str] = []
         self.exclude: list[str] = []
@@ -128,15 +173,43 @@ class CompiledItem:
                 use.expression.segment = tables.segments[use.key]
         for rule, key, _ in self.experiments:
             rule.experiment = tables.experiments[key]
-        for variants in self.variants:
-            if variants.kind == "flag":
-                variants.condition.flag = tables.flags[variants.key]
-            else:
-                variants.condition.experiment = tables.experiments[variants.key]
-        if isinstance(self.message, pb.Segment):
-            _set(self.message.include, (tables.segments[key] for key in self.include))
-            _set(self.message.exclude, (tables.segments[key] for key in self.exclude))
+        self._link_own(tables)
         self._linked = tables
+
+    def _link_own(self, tables: Tables) -> None:
+        for use_of_variant in self.variants:
+            _point(use_of_variant, tables)
+        message = self.message
+        if isinstance(message, pb.Segment):
+            _set(message.include, (tables.segments[key] for key in self.include))
+            _set(message.exclude, (tables.segments[key] for key in self.exclude))
+        elif isinstance(message, pb.Experiment):
+            self._link_experiment(message, tables)
+        elif isinstance(message, pb.Layer):
+            self._link_layer(message, tables)
+
+    def _link_experiment(self, message: pb.Experiment, tables: Tables) -> None:
+        if self.layer is not None:
+            message.layer = tables.layers[self.layer.key]
+        if self.fallback_unit is not None:
+            message.fallback_unit = tables.units[self.fallback_unit]
+        _set(message.holdouts, (index for index, held in tables.holdouts if held.has(message)))
+
+    def _link_layer(self, message: pb.Layer, tables: Tables) -> None:
+        del message.allocations[:]
+        for use in sorted(self.allocations, key=lambda one: one.start):
+            # The last good version of a layer may name an experiment that is gone.
+            if use.experiment in tables.experiments and use.experiment not in tables.over:
+                message.allocations.add(
+                    start=use.start, end=use.end, experiment=tables.experiments[use.experiment]
+                )
+
+
+def _point(use: VariantUse, tables: Tables) -> None:
+    if use.kind == "flag":
+        use.condition.flag = tables.flags[use.key]
+    else:
+        use.condition.experiment = tables.experiments[use.key]
 
 
 def _set(indices: MutableSequence[int], found: Iterable[int]) -> None:

@@ -48,6 +48,16 @@ def read_range(written: object) -> tuple[int, int]:
     return start, end
 
 
+def write_range(start: int, end: int) -> str:
+    """Writes slots as documents do.
+
+    Example:
+        >>> write_range(0, 300_000)
+        '0%-30%'
+    """
+    return "-".join(percent(one).replace(" ", "") for one in (start, end))
+
+
 def percent(ppm: int) -> str:
     """Writes parts per million as a percentage.
 

@@ -20,13 +20,13 @@ _ODD = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 class WrittenItem:
-    """A segment, flag or experiment as written, before anything is checked."""
+    """An item as written, before anything is checked."""
 
     __slots__ = ("compiled", "faults", "key", "kind", "raw")
 
     def __init__(self, kind: str, key: str, raw: object) -> None:
         self.kind = kind
-        """`segment`, `flag` or `experiment`."""
+        """For example `segment`."""
         self.key = key
         self.raw = raw
         """Plain values, as JSON has them."""

@@ -10,10 +10,12 @@ from turnout.documents.models import (
     AttributeType,
     ExperimentDocument,
     FlagDocument,
+    HoldoutDocument,
+    LayerDocument,
     SegmentDocument,
     WorkspaceDocument,
 )
-from turnout.documents.names import KEY_PATTERN
+from turnout.documents.names import ITEM_KINDS, KEY_PATTERN
 
 
 def schema() -> dict[str, Any]:
@@ -26,10 +28,12 @@ def schema() -> dict[str, Any]:
         segments=(dict[str, SegmentDocument], Field(default_factory=dict)),
         flags=(dict[str, FlagDocument], Field(default_factory=dict)),
         experiments=(dict[str, ExperimentDocument], Field(default_factory=dict)),
+        layers=(dict[str, LayerDocument], Field(default_factory=dict)),
+        holdouts=(dict[str, HoldoutDocument], Field(default_factory=dict)),
     )
     found: dict[str, Any] = whole.model_json_schema()
     found["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    found["description"] = "Segments, flags and experiments of turnout."
-    for section in ("segments", "flags", "experiments"):
+    found["description"] = "What turnout decides by: flags, experiments and who they are for."
+    for section in ITEM_KINDS:
         found["properties"][section]["propertyNames"] = {"pattern": KEY_PATTERN}
     return found

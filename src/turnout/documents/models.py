@@ -6,7 +6,8 @@ whether it fits the others is the compiler's.
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from turnout.documents.conditions import (
     AudienceDocument,
@@ -17,6 +18,11 @@ from turnout.documents.conditions import (
     VariantNames,
 )
 from turnout.documents.names import SCHEMA_TYPES
+
+SlotRange = Annotated[
+    Any, WithJsonSchema({"type": "string", "pattern": r"^[0-9.]+% ?- ?[0-9.]+%$"})
+]
+"""Slots as written, `0%-30%`; the compiler reads it."""
 
 VariantName = Annotated[str, Field(min_length=1, max_length=128)]
 JsonValue = Annotated[Any, WithJsonSchema({})]
@@ -115,6 +121,9 @@ class VariantDocument(_Document):
     value: JsonValue
 
 
+Duration = Annotated[str, WithJsonSchema({"type": "string", "examples": ["30 days", "P30D"]})]
+
+
 class ExperimentDocument(_Item):
     """A decision under measurement."""
 
@@ -125,20 +134,81 @@ class ExperimentDocument(_Item):
     type: ValueType | None = None
     unit: Key = "user"
     salt: Key | None = None
+    fallback_unit: Key | None = None
+    """Whose id counts where there is none of `unit`."""
     epoch: int = 1
+    min_epoch: int = 0
+    """A unit that was assigned in an older epoch is blocked."""
+    layer: Key | None = None
     audience: AudienceDocument | None = None
+    audience_sticky: bool = True
+    """Who is in stays in, whatever the audience says later."""
+    variant_sticky: bool = True
+    """Who was given a variant keeps it, whatever the weights say later."""
+    ttl: Duration | None = None
+    """How long an assignment is kept; without it for ever."""
     traffic: Share = "100%"
     variants: dict[VariantName, VariantDocument]
     control: str | None = None
     overrides: dict[NonEmpty, str] = Field(default_factory=dict)
     prerequisites: list[PrerequisiteDocument] = Field(default_factory=list)
+    winner: str | None = None
+    """The variant that a concluded experiment goes on with."""
+    winner_for: Literal["audience", "everyone"] | None = None
+    priority: int = 0
+    """Lower first, when several claim one surface."""
 
 
-ItemDocument = SegmentDocument | FlagDocument | ExperimentDocument
+class LayerDocument(_Item):
+    """Experiments that share one space of slots: a unit is in at most one of them."""
 
-MODELS: dict[str, type[SegmentDocument | FlagDocument | ExperimentDocument]] = {
+    unit: Key = "user"
+    salt: Key | None = None
+    allocations: dict[Key, list[SlotRange]]
+    """The slots of each experiment."""
+
+
+SCOPES = frozenset({"experiments", "tags"})
+
+
+class HoldoutScope(_Document):
+    """Which experiments a holdout is for."""
+
+    experiments: Annotated[list[Key], Field(min_length=1)] | None = None
+    tags: Annotated[list[NonEmpty], Field(min_length=1)] | None = None
+
+
+def _read_scope(written: object) -> object:
+    if written == "all":
+        return HoldoutScope()
+    if isinstance(written, dict) and (len(written) == 1 or written.keys() - SCOPES):
+        return written
+    raise PydanticCustomError(
+        "told", "`scope` is one of `all`, `{experiments: [KEY, ...]}` and `{tags: [TAG, ...]}`"
+    )
+
+
+class HoldoutDocument(_Item):
+    """Units that are kept out of experiments."""
+
+    status: Literal["draft", "running", "ended"] = "draft"
+    unit: Key = "user"
+    salt: Key | None = None
+    share: Share
+    scope: Annotated[
+        HoldoutScope,
+        BeforeValidator(_read_scope, json_schema_input_type=Literal["all"] | HoldoutScope),
+    ]
+    audience: AudienceDocument | None = None
+
+
+ItemDocument = SegmentDocument | FlagDocument | ExperimentDocument | LayerDocument | HoldoutDocument
+
+MODELS: dict[str, type[ItemDocument]] = {
     "segment": SegmentDocument,
     "flag": FlagDocument,
     "experiment": ExperimentDocument,
+    "layer": LayerDocument,
+    "holdout": HoldoutDocument,
 }
 """The shape of an item by its kind."""

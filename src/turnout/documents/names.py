@@ -12,13 +12,19 @@ KEY_PATTERN = rf"^[A-Za-z0-9._-]{{1,{MAX_KEY_LENGTH}}}$"
 
 _TYPED = string.ascii_letters + "._-"
 
-ITEM_KINDS = {"segments": "segment", "flags": "flag", "experiments": "experiment"}
+ITEM_KINDS = {
+    "segments": "segment",
+    "flags": "flag",
+    "experiments": "experiment",
+    "layers": "layer",
+    "holdouts": "holdout",
+}
 """The sections that hold items by key, and what one of them is called."""
 
 SECTIONS = ("workspace", "attributes", *ITEM_KINDS)
 """What may stand at the top of a document."""
 
-LATER_SECTIONS = frozenset({"layers", "holdouts", "campaigns", "queries"})
+LATER_SECTIONS = frozenset({"campaigns", "queries"})
 
 OPERATORS = (
     "is_any", "is_set", "is_not_set", "is_empty", "is_not_empty", "is", "is_not",
@@ -38,11 +44,8 @@ LATER_OPERATORS = frozenset({
 LATER_FIELDS = {
     "segment": frozenset({"query", "schedule", "copy_of"}),
     "flag": frozenset({"bucketing", "starts_at", "ends_at", "holdouts"}),
-    "experiment": frozenset({
-        "layer", "holdouts", "audience_sticky", "variant_sticky", "min_epoch",
-        "ttl", "fallback_unit", "starts_at", "ends_at", "winner", "winner_for", "bucketing",
-        "priority",
-    }),
+    "experiment": frozenset({"bucketing", "starts_at", "ends_at"}),
+    "holdout": frozenset({"starts_at", "ends_at"}),
     "variant": frozenset({"ranges"}),
     "rule": frozenset({"bucketing", "ranges", "prerequisites"}),
     "condition": LATER_OPERATORS | {"zone", "rolling"},

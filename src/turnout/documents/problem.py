@@ -43,7 +43,7 @@ class Problem:
     """
 
     kind: str
-    """`flag`, `segment`, `experiment`, `attribute`, `workspace` or `file`."""
+    """The kind of the item, or `attribute`, `workspace` or `file`."""
     key: str
     """The item's key; empty for a file or the workspace."""
     file: str

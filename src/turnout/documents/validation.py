@@ -10,6 +10,7 @@ from turnout.documents.conditions import CONDITION_FIELDS, EventDocument, Severa
 from turnout.documents.models import (
     MODELS,
     AttributeDocument,
+    HoldoutScope,
     ItemDocument,
     PrerequisiteDocument,
     RuleDocument,
@@ -85,6 +86,8 @@ def _fault(kind: str, error: Mapping[str, Any]) -> Fault:
             return Fault(path, message, at_key=True)
         case "missing":
             return Fault(path[:-1], f"`{path[-1]}` is missing")
+        case "told":
+            return Fault(path, error["msg"])
         case "literal_error":
             return Fault(path, _choice(error["input"], error["ctx"]["expected"]))
     return Fault(path, f"{_subject(kind, path)} {_text(error)}")
@@ -147,6 +150,8 @@ def _room(kind: str, path: Path) -> str:
         return "variant"
     if len(path) == 2 and path[0] == "prerequisites":
         return "prerequisite"
+    if path[:1] == ("scope",):
+        return "scope"
     return kind
 
 
@@ -157,6 +162,7 @@ def _fields(room: str) -> tuple[str, ...]:
         "rule": RuleDocument,
         "variant": VariantDocument,
         "prerequisite": PrerequisiteDocument,
+        "scope": HoldoutScope,
         "attribute": AttributeDocument,
         "workspace": WorkspaceDocument,
         "list of segments": SeveralSegments,
