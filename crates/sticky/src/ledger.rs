@@ -1,0 +1,225 @@
+//! What one call knows of the assignments that it looks at, and what it wants kept.
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::time::Instant;
+
+use crate::{Access, Assignments, Kept, Key, Record, Write, Written};
+
+/// The assignments of one call: those that its caller carries, and those of the store.
+///
+/// With a store, that is the truth: what a caller carries counts only where the store has nothing,
+/// and is then kept. A call is evaluated again when [`Ledger::unsettled`] says so.
+///
+/// An evaluation borrows it (`&mut &ledger`) while what comes out of it is kept.
+#[derive(Default)]
+pub struct Ledger<'a> {
+    access: Option<&'a Access>,
+    entries: RefCell<Entries>,
+}
+
+#[derive(Default)]
+struct Entries {
+    /// Of the context in hand.
+    carried: Vec<(Key, Record)>,
+    /// What the store has told.
+    known: HashMap<Key, Kept>,
+    /// What the store has not been asked yet.
+    wanted: Vec<Key>,
+    /// What is to be kept when the call is answered.
+    writes: Vec<Write>,
+    /// Keys whose write has failed: it is not tried again.
+    unwritten: Vec<Key>,
+    /// Somebody else was first: what was decided does not hold.
+    overtaken: bool,
+    /// No more is asked: what is not known has failed.
+    closed: bool,
+}
+
+impl<'a> Ledger<'a> {
+    /// The ledger of a call, with a store or without.
+    #[must_use]
+    pub fn new(access: Option<&'a Access>) -> Self {
+        Ledger {
+            access,
+            ..Ledger::default()
+        }
+    }
+
+    /// Whether nothing could be known: an evaluation then needs no ledger.
+    #[must_use]
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.access.is_none() && self.entries.borrow().carried.is_empty()
+    }
+
+    /// Whether a store keeps what is assigned; else the caller is told of it.
+    #[must_use]
+    #[inline]
+    pub fn keeps(&self) -> bool {
+        self.access.is_some()
+    }
+
+    /// Begins with another context: what the caller carried for the one before does not count.
+    #[inline]
+    pub fn begin_context(&self) {
+        self.entries.borrow_mut().carried.clear();
+    }
+
+    /// Takes a record that the caller carries; of two of the same epoch the later one counts.
+    pub fn carry(&self, key: Key, record: Record) {
+        let carried = &mut self.entries.borrow_mut().carried;
+        carried.retain(|(k, r)| *k != key || r.epoch != record.epoch);
+        carried.push((key, record));
+    }
+
+    /// Wants a record kept when the call is answered; `false` when that has failed: the decision is
+    /// degraded.
+    pub fn keep(&self, write: Write) -> bool {
+        let Some(access) = self.access else {
+            return true;
+        };
+        let entries = &mut *self.entries.borrow_mut();
+        if entries.unwritten.contains(&write.key) {
+            return false;
+        }
+        if entries.closed {
+            return true;
+        }
+        match access.write_now(&write) {
+            Some(written) => entries.became(write, written),
+            None => {
+                if !entries.writes.contains(&write) {
+                    entries.writes.push(write);
+                }
+                true
+            }
+        }
+    }
+
+    /// Whether the call is not answered by its last evaluation yet.
+    #[must_use]
+    #[inline]
+    pub fn unsettled(&self) -> bool {
+        let entries = self.entries.borrow();
+        entries.overtaken || !entries.wanted.is_empty() || !entries.writes.is_empty()
+    }
+
+    /// Asks the store for what was wanted, or else writes; `true` when the call is to be evaluated
+    /// again.
+    pub async fn settle(&mut self, deadline: Option<Instant>) -> bool {
+        let entries = self.entries.get_mut();
+        let Some(access) = self.access else {
+            return false;
+        };
+        if !entries.wanted.is_empty() {
+            let wanted = std::mem::take(&mut entries.wanted);
+            let kept = access.read(&wanted, deadline).await;
+            entries.known.extend(wanted.into_iter().zip(kept));
+            return true;
+        }
+        if entries.overtaken || entries.writes.is_empty() {
+            return entries.overtaken;
+        }
+        let writes = std::mem::take(&mut entries.writes);
+        let written = access.write(&writes, deadline).await;
+        let mut kept = true;
+        for (write, written) in writes.into_iter().zip(written) {
+            kept &= entries.became(write, written);
+        }
+        entries.overtaken || !kept
+    }
+
+    /// Begins another evaluation of the call.
+    pub fn begin_again(&mut self) {
+        let entries = self.entries.get_mut();
+        entries.carried.clear();
+        entries.wanted.clear();
+        entries.writes.clear();
+        entries.overtaken = false;
+    }
+
+    /// Asks the store nothing more, and writes nothing more: what is not known has failed.
+    pub fn close(&mut self) {
+        self.entries.get_mut().closed = true;
+    }
+}
+
+impl Entries {
+    /// Notes what became of a write; `false` when it has failed.
+    fn became(&mut self, write: Write, written: Written) -> bool {
+        match written {
+            Written::Kept => true,
+            Written::Taken(there) => {
+                self.overtaken = true;
+                let known = self.known.entry(write.key);
+                match known.or_insert_with(|| Kept::Records(Vec::new())) {
+                    Kept::Records(records) => {
+                        records.retain(|record| record.epoch != there.epoch);
+                        records.push(there);
+                    }
+                    known => *known = Kept::Records(vec![there]),
+                }
+                true
+            }
+            Written::Failed => {
+                self.unwritten.push(write.key);
+                false
+            }
+        }
+    }
+
+    fn of_store(&mut self, access: &Access, (experiment, kind, id): (&str, &str, &str)) -> Kept {
+        if self.known.is_empty()
+            && let Some(kept) = access.find_now(experiment, kind, id)
+        {
+            return kept;
+        }
+        let key = Key::new(experiment, kind, id);
+        if let Some(kept) = self.known.get(&key) {
+            return kept.clone();
+        }
+        if let Some(kept) = access.find_now(experiment, kind, id) {
+            return kept;
+        }
+        if self.closed {
+            return Kept::Failed;
+        }
+        if !self.wanted.contains(&key) {
+            self.wanted.push(key);
+        }
+        Kept::Pending
+    }
+
+    fn of_caller(&self, (experiment, kind, id): (&str, &str, &str)) -> Vec<Record> {
+        let ours = |key: &Key| {
+            *key.experiment == *experiment && *key.unit_kind == *kind && *key.unit_id == *id
+        };
+        let carried = self.carried.iter().filter(|(key, _)| ours(key));
+        carried.map(|(_, record)| record.clone()).collect()
+    }
+}
+
+impl Assignments for &Ledger<'_> {
+    fn find(&mut self, experiment: &str, unit_kind: &str, unit_id: &str) -> Kept {
+        let key = (experiment, unit_kind, unit_id);
+        let mut entries = self.entries.borrow_mut();
+        let Some(access) = self.access else {
+            return Kept::Records(entries.of_caller(key));
+        };
+        let kept = entries.of_store(access, key);
+        let none = matches!(&kept, Kept::Records(records) if records.is_empty());
+        if entries.carried.is_empty() || !none {
+            return kept;
+        }
+        let carried = entries.of_caller(key);
+        drop(entries);
+        for record in &carried {
+            self.keep(Write {
+                key: Key::new(experiment, unit_kind, unit_id),
+                record: record.clone(),
+                replaces: None,
+            });
+        }
+        Kept::Records(carried)
+    }
+}
