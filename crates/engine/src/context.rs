@@ -53,6 +53,13 @@ pub(crate) enum Unit<'a> {
     Id(&'a str),
 }
 
+/// A unit whose id is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NamedUnit<'a> {
+    pub(crate) kind: UnitKindIndex,
+    pub(crate) id: &'a str,
+}
+
 impl Context<'_> {
     /// An empty, complete context.
     #[must_use]

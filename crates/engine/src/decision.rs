@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use foldhash::fast::RandomState;
 
 use crate::index::{
-    AttributeIndex, ItemIndex, RuleIndex, SegmentIndex, UnitKindIndex, VariantIndex,
+    AttributeIndex, HoldoutIndex, ItemIndex, LayerIndex, RuleIndex, SegmentIndex, UnitKindIndex,
+    VariantIndex,
 };
 use crate::program::Program;
 use crate::sticky::Assignment;
@@ -118,8 +119,16 @@ pub enum Unknown {
     Segment(SegmentIndex),
     /// A segment that is archived.
     ArchivedSegment(SegmentIndex),
-    /// A flag or an experiment that is quarantined.
+    /// A flag or an experiment that is quarantined, or too deep below other prerequisites.
     Item(ItemIndex),
+    /// A flag or an experiment that refers to itself through prerequisites.
+    Cycle(ItemIndex),
+    /// A layer that is quarantined.
+    Layer(LayerIndex),
+    /// A holdout that is quarantined.
+    Holdout(HoldoutIndex),
+    /// What a store keeps for an experiment; it has no name, for it is not the context's fault.
+    Records(ItemIndex),
 }
 
 impl Unknown {
@@ -131,7 +140,15 @@ impl Unknown {
                 .segments()
                 .get(index.at())
                 .map(|segment| &*segment.key),
-            Self::Item(index) => program.items().get(index.at()).map(|item| &*item.key),
+            Self::Item(index) | Self::Cycle(index) => {
+                program.items().get(index.at()).map(|item| &*item.key)
+            }
+            Self::Layer(index) => program.layers().get(index.at()).map(|layer| &*layer.key),
+            Self::Holdout(index) => program
+                .holdouts()
+                .get(index.at())
+                .map(|holdout| &*holdout.key),
+            Self::Records(_) => None,
         }
     }
 }
@@ -180,7 +197,7 @@ impl UnknownSet {
         &self.0
     }
 
-    /// Names of attributes, unit kinds, segments and items, sorted, each once.
+    /// Names of attributes, unit kinds, segments, items, layers and holdouts, sorted, each once.
     #[must_use]
     pub fn names<'p>(&self, program: &'p Program) -> Vec<&'p str> {
         let mut names: Vec<&str> = self
@@ -198,27 +215,33 @@ impl UnknownSet {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Notes {
     segment_archived: bool,
+    cycle: bool,
 }
 
 impl Notes {
     pub(crate) fn collect(trail: &[Unknown]) -> Self {
-        let archived = |unknown: &Unknown| matches!(unknown, Unknown::ArchivedSegment(_));
-        Self {
-            segment_archived: trail.iter().any(archived),
+        let mut notes = Self::default();
+        for unknown in trail {
+            match unknown {
+                Unknown::ArchivedSegment(_) => notes.segment_archived = true,
+                Unknown::Cycle(_) => notes.cycle = true,
+                _ => {}
+            }
         }
+        notes
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(self) -> bool {
-        !self.segment_archived
+        !(self.segment_archived || self.cycle)
     }
 
     /// The notes in the order of their numbers.
     pub fn iter(self) -> impl Iterator<Item = Note> {
-        self.segment_archived
-            .then_some(Note::SegmentArchived)
-            .into_iter()
+        let archived = self.segment_archived.then_some(Note::SegmentArchived);
+        let cycle = self.cycle.then_some(Note::Cycle);
+        archived.into_iter().chain(cycle)
     }
 }
 
@@ -248,8 +271,8 @@ pub struct Decision {
     pub unknown: UnknownSet,
     /// What stands beside the reason.
     pub notes: Notes,
-    /// What is to be kept of it; a decision enrols a unit in at most one experiment.
-    pub assignment: Option<Box<Assignment>>,
+    /// What is to be kept of it: who was enrolled on the way, prerequisites counted in.
+    pub assignments: Vec<Assignment>,
 }
 
 /// The answer for one segment.

@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::decision::{Decision, Notes, SegmentCheck, UnknownSet};
 use crate::index::{ItemIndex, SegmentIndex};
 use crate::program::Program;
-use crate::sticky::Store;
+use crate::sticky::{Assignment, Store};
 use crate::visitor::{NoVisitor, Visitor};
 
 /// Nanoseconds since 1970-01-01T00:00:00Z.
@@ -19,6 +19,8 @@ pub struct Evaluation<'p, 'c, 'a> {
     now: Instant,
     pub(crate) later: Later<'p>,
     pub(crate) store: Store<'c>,
+    /// What the decision in hand is to have kept.
+    pub(crate) assignments: Vec<Assignment>,
 }
 
 impl<'p, 'c, 'a> Evaluation<'p, 'c, 'a> {
@@ -31,6 +33,7 @@ impl<'p, 'c, 'a> Evaluation<'p, 'c, 'a> {
             now,
             later: Later::default(),
             store: Store::default(),
+            assignments: Vec::new(),
         }
     }
 
@@ -53,13 +56,14 @@ impl<'p, 'c, 'a> Evaluation<'p, 'c, 'a> {
 
     /// Decides a flag or an experiment and shows the way to a visitor.
     pub fn decide_with<V: Visitor>(&mut self, item: ItemIndex, visitor: &mut V) -> Decision {
-        self.context.scratch.trail.clear();
+        self.context.scratch.start();
         let mut decision = self.item(item, visitor);
-        let trail = &self.context.scratch.trail;
-        if !trail.is_empty() {
+        decision.assignments = std::mem::take(&mut self.assignments);
+        let unknown = self.context.scratch.unknown();
+        if !unknown.is_empty() {
             decision.degraded = true;
-            decision.unknown = UnknownSet::collect(trail);
-            decision.notes = Notes::collect(trail);
+            decision.unknown = UnknownSet::collect(unknown);
+            decision.notes = Notes::collect(unknown);
         }
         decision
     }
@@ -75,7 +79,7 @@ impl<'p, 'c, 'a> Evaluation<'p, 'c, 'a> {
         segment: SegmentIndex,
         visitor: &mut V,
     ) -> SegmentCheck {
-        self.context.scratch.trail.clear();
+        self.context.scratch.start();
         let outcome = self.segment(segment, visitor);
         let trail = &self.context.scratch.trail;
         SegmentCheck {

@@ -4,6 +4,7 @@ use crate::decision::Unknown;
 use crate::evaluation::Evaluation;
 use crate::index::{AttributeIndex, SegmentIndex, UnitKindIndex};
 use crate::operators::{Comparison, Row};
+use crate::prerequisite::VariantCondition;
 use crate::slot::Salt;
 use crate::truth::Truth;
 use crate::visitor::{Step, Visitor};
@@ -17,6 +18,7 @@ pub(crate) enum Expression {
     Condition(Condition),
     Segment(SegmentIndex),
     Slot(Box<SlotCondition>),
+    Variant(Box<VariantCondition>),
 }
 
 /// A linked comparison of an attribute.
@@ -57,7 +59,19 @@ impl Evaluation<'_, '_, '_> {
             }
             Expression::Segment(segment) => self.segment(*segment, visitor).truth,
             Expression::Slot(slot) => self.slot_condition(slot, visitor),
+            Expression::Variant(condition) => self.variant_condition(condition, visitor),
         }
+    }
+
+    /// The truth of an expression that may be absent: then it is TRUE.
+    pub(crate) fn optional_expression<V: Visitor>(
+        &mut self,
+        expression: Option<&Expression>,
+        visitor: &mut V,
+    ) -> Truth {
+        expression.map_or(Truth::True, |expression| {
+            self.expression(expression, visitor)
+        })
     }
 
     /// One part that comes out as `decisive` decides the group; else any UNKNOWN makes it UNKNOWN.

@@ -9,6 +9,7 @@ use crate::experiment::Outcome as ExperimentOutcome;
 use crate::expression::Expression;
 use crate::index::{ItemIndex, RuleIndex, UnitKindIndex, VariantIndex};
 use crate::item::{LinkedItem, Overrides};
+use crate::prerequisite::VariantCondition;
 use crate::truth::Truth;
 use crate::visitor::{Step, Visitor};
 
@@ -19,6 +20,8 @@ pub(crate) struct Flag {
     pub(crate) unit: UnitKindIndex,
     pub(crate) default: VariantIndex,
     pub(crate) overrides: Overrides,
+    /// All of them must be met before any rule.
+    pub(crate) prerequisites: Box<[VariantCondition]>,
     pub(crate) rules: Box<[Rule]>,
 }
 
@@ -54,6 +57,11 @@ impl<'p> Evaluation<'p, '_, '_> {
         if let Some(variant) = flag.overrides.of(unit) {
             return Decision::plain(item, Some(variant), Reason::Forced);
         }
+        if !flag.prerequisites.is_empty()
+            && self.prerequisites(&flag.prerequisites, visitor) != Truth::True
+        {
+            return Decision::plain(item, Some(flag.default), Reason::Prerequisite);
+        }
         for rule in &flag.rules {
             if let Some(decision) = self.rule(item, flag, rule, visitor) {
                 return Decision {
@@ -62,7 +70,8 @@ impl<'p> Evaluation<'p, '_, '_> {
                 };
             }
         }
-        let fixed = flag.rules.is_empty() && flag.overrides.is_empty();
+        let fixed =
+            flag.rules.is_empty() && flag.overrides.is_empty() && flag.prerequisites.is_empty();
         Decision::plain(
             item,
             Some(flag.default),

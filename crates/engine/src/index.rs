@@ -52,3 +52,11 @@ index!(
     /// A unit kind in `Program::unit_kinds`.
     UnitKindIndex
 );
+index!(
+    /// A layer in `Program::layers`.
+    LayerIndex
+);
+index!(
+    /// A holdout in `Program::holdouts`.
+    HoldoutIndex
+);

@@ -31,7 +31,14 @@ impl Overrides {
 
     #[inline]
     pub(crate) fn of(&self, unit: Unit<'_>) -> Option<VariantIndex> {
-        let Unit::Id(id) = unit else { return None };
+        match unit {
+            Unit::Id(id) => self.of_id(id),
+            Unit::Absent | Unit::Unknown => None,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn of_id(&self, id: &str) -> Option<VariantIndex> {
         if self.0.is_empty() {
             return None;
         }
@@ -55,7 +62,7 @@ impl Decision {
             degraded: false,
             unknown: UnknownSet::default(),
             notes: Notes::default(),
-            assignment: None,
+            assignments: Vec::new(),
         }
     }
 }

@@ -39,21 +39,27 @@ mod evaluation;
 mod experiment;
 mod expression;
 mod flag;
+mod holdout;
 mod index;
 mod item;
+mod layer;
 mod link;
 pub mod literal;
 mod names;
 mod network;
 mod number;
 mod operators;
+mod period;
+mod prerequisite;
 mod program;
+mod records;
 mod regex;
 mod render;
 mod scratch;
 mod sealed;
 mod segment;
 mod sha256;
+mod share;
 mod slot;
 mod sticky;
 mod text;
@@ -70,7 +76,12 @@ pub use decision::{
     Decision, ErrorCode, Note, Notes, Reason, SegmentCheck, SegmentReason, Unknown, UnknownSet,
 };
 pub use evaluation::{Evaluation, Instant};
-pub use index::{AttributeIndex, ItemIndex, RuleIndex, SegmentIndex, UnitKindIndex, VariantIndex};
+pub use holdout::Holdout;
+pub use index::{
+    AttributeIndex, HoldoutIndex, ItemIndex, LayerIndex, RuleIndex, SegmentIndex, UnitKindIndex,
+    VariantIndex,
+};
+pub use layer::Layer;
 pub use link::LinkError;
 pub use program::{Item, ItemKind, Program, Segment, Variant};
 pub use sealed::{seal, seal_bytes};

@@ -15,6 +15,9 @@ use crate::version::Version;
 /// must fit a thread's stack.
 pub const MAX_DEPTH: usize = 256;
 
+/// How many conditions on variants may stand one below the other.
+pub const MAX_CHAIN: usize = 16;
+
 /// Why a literal is refused, in words for the author of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LiteralError {

@@ -2,10 +2,12 @@
 use turnout_snapshot::turnout::snapshot::v1::{FlagType, Header, SegmentStatus};
 use turnout_snapshot::turnout::v1::Value;
 
+use crate::holdout::Holdout;
 use crate::index::{
     AttributeIndex, ItemIndex, RuleIndex, SegmentIndex, UnitKindIndex, VariantIndex,
 };
 use crate::item::LinkedItem;
+use crate::layer::Layer;
 use crate::link::{LinkError, link};
 use crate::names::Names;
 use crate::segment::LinkedSegment;
@@ -20,6 +22,8 @@ pub struct Program {
     pub(crate) segments: Box<[Segment]>,
     pub(crate) segment_names: Names,
     pub(crate) linked_segments: Box<[LinkedSegment]>,
+    pub(crate) layers: Box<[Layer]>,
+    pub(crate) holdouts: Box<[Holdout]>,
     pub(crate) variants: Box<[Variant]>,
     pub(crate) rule_names: Box<[Box<str>]>,
     pub(crate) attributes: Box<[Box<str>]>,
@@ -139,6 +143,18 @@ impl Program {
     #[must_use]
     pub fn segment(&self, key: &str) -> Option<SegmentIndex> {
         self.segment_names.get(key).map(SegmentIndex::from)
+    }
+
+    /// Layers, sorted by key.
+    #[must_use]
+    pub fn layers(&self) -> &[Layer] {
+        &self.layers
+    }
+
+    /// Holdouts, sorted by key.
+    #[must_use]
+    pub fn holdouts(&self) -> &[Holdout] {
+        &self.holdouts
     }
 
     /// Every variant of every item.

@@ -1,27 +1,41 @@
 //! Memory of evaluations that a context keeps from one to the next.
 use crate::decision::{SegmentReason, Unknown, extend_each_once};
-use crate::index::SegmentIndex;
+use crate::index::{ItemIndex, SegmentIndex};
+use crate::prerequisite::Came;
 use crate::truth::Truth;
 
-/// What could not be known on the way, and the segments that were evaluated already.
+/// What could not be known on the way, and what was evaluated already.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     /// What made the truths so far UNKNOWN, in the order met.
     pub(crate) trail: Vec<Unknown>,
+    /// What prerequisites could not know and passed over: named whatever the truth is.
+    pub(crate) collapsed: Vec<Unknown>,
     generation: u32,
-    segments: Vec<Cell>,
-    /// The trails of remembered segments.
+    segments: Vec<Cell<SegmentOutcome>>,
+    /// As long as the items once any of them is a prerequisite.
+    items: Vec<Cell<Came>>,
+    /// What the remembered met.
     remembered: Vec<Unknown>,
 }
 
-/// A remembered segment. INVARIANT: counts only when `generation` is the scratch's, so that
+/// Something remembered. INVARIANT: counts only when `generation` is the scratch's, so that
 /// forgetting touches no cell.
 #[derive(Clone, Copy, Debug)]
-struct Cell {
+struct Cell<T> {
     generation: u32,
-    outcome: SegmentOutcome,
+    outcome: T,
+    /// Its trail among the remembered, and behind that what was collapsed.
     start: usize,
+    middle: usize,
     end: usize,
+}
+
+/// Where both lists end at a moment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark {
+    pub(crate) trail: usize,
+    collapsed: usize,
 }
 
 /// What a segment comes out as, and why.
@@ -31,29 +45,52 @@ pub(crate) struct SegmentOutcome {
     pub(crate) reason: SegmentReason,
 }
 
-const NEVER: Cell = Cell {
-    generation: 0,
-    outcome: SegmentOutcome {
-        truth: Truth::Unknown,
-        reason: SegmentReason::UnknownAttribute,
-    },
-    start: 0,
-    end: 0,
-};
+impl<T> Cell<T> {
+    const fn never(outcome: T) -> Self {
+        Self {
+            generation: 0,
+            outcome,
+            start: 0,
+            middle: 0,
+            end: 0,
+        }
+    }
+}
+
+const NO_SEGMENT: Cell<SegmentOutcome> = Cell::never(SegmentOutcome {
+    truth: Truth::Unknown,
+    reason: SegmentReason::UnknownAttribute,
+});
+const NO_ITEM: Cell<Came> = Cell::never(Came::Unknown);
 
 impl Scratch {
     /// Forgets everything and makes room for so many segments.
     pub(crate) fn begin(&mut self, segments: usize) {
-        self.trail.clear();
+        self.start();
         self.remembered.clear();
         self.generation = self.generation.wrapping_add(1);
         if self.generation == 0 {
-            self.segments.fill(NEVER);
+            self.segments.fill(NO_SEGMENT);
+            self.items.fill(NO_ITEM);
             self.generation = 1;
         }
         if self.segments.len() != segments {
-            self.segments.resize(segments, NEVER);
+            self.segments.resize(segments, NO_SEGMENT);
         }
+    }
+
+    /// Forgets what the answer before could not know, and keeps what was evaluated.
+    pub(crate) fn start(&mut self) {
+        self.trail.clear();
+        self.collapsed.clear();
+    }
+
+    /// All that could not be known since the start.
+    pub(crate) fn unknown(&mut self) -> &[Unknown] {
+        if !self.collapsed.is_empty() {
+            self.trail.append(&mut self.collapsed);
+        }
+        &self.trail
     }
 
     /// Where the trail ends now.
@@ -70,47 +107,104 @@ impl Scratch {
         truth
     }
 
-    /// A segment's outcome of before; its trail is laid again.
+    /// Where both lists end now.
+    pub(crate) fn both(&self) -> Mark {
+        Mark {
+            trail: self.trail.len(),
+            collapsed: self.collapsed.len(),
+        }
+    }
+
+    /// A segment's outcome of before; what it met is laid again.
     pub(crate) fn recall(&mut self, segment: SegmentIndex) -> Option<SegmentOutcome> {
-        let cell = self
+        let cell = *self
             .segments
             .get(segment.at())
             .filter(|cell| cell.generation == self.generation)?;
-        if let Some(trail) = self.remembered.get(cell.start..cell.end) {
-            self.trail.extend_from_slice(trail);
-        }
+        self.lay_again(cell);
         Some(cell.outcome)
     }
 
     /// Keeps a segment's outcome and what was met since `mark`.
-    pub(crate) fn remember(&mut self, segment: SegmentIndex, mark: usize, outcome: SegmentOutcome) {
-        let start = self.remembered.len();
-        if self.trail.len() > mark {
-            self.keep_trail(mark);
-        }
-        let end = self.remembered.len();
-        if let Some(cell) = self.segments.get_mut(segment.at()) {
-            *cell = Cell {
-                generation: self.generation,
-                outcome,
-                start,
-                end,
-            };
+    pub(crate) fn remember(&mut self, segment: SegmentIndex, mark: Mark, outcome: SegmentOutcome) {
+        let cell = self.cell(mark, outcome);
+        if let Some(place) = self.segments.get_mut(segment.at()) {
+            *place = cell;
         }
     }
 
-    /// Keeps what was met since `mark`, each part once: segments that refer twice to the one below
-    /// would double their trails with every level.
-    #[cold]
-    fn keep_trail(&mut self, mark: usize) {
+    /// What an item came out as before; what it met is laid again.
+    pub(crate) fn recall_item(&mut self, item: ItemIndex) -> Option<Came> {
+        let cell = *self
+            .items
+            .get(item.at())
+            .filter(|cell| cell.generation == self.generation)?;
+        self.lay_again(cell);
+        Some(cell.outcome)
+    }
+
+    /// Keeps what one of so many items came out as. What was met since `mark` is collapsed.
+    pub(crate) fn remember_item(
+        &mut self,
+        item: ItemIndex,
+        items: usize,
+        mark: Mark,
+        outcome: Came,
+    ) {
+        let met = self.trail.get(mark.trail..).unwrap_or_default();
+        self.collapsed.extend_from_slice(met);
+        self.trail.truncate(mark.trail);
+        let cell = self.cell(mark, outcome);
+        if self.items.len() < items {
+            self.items.resize(items, NO_ITEM);
+        }
+        if let Some(place) = self.items.get_mut(item.at()) {
+            *place = cell;
+        }
+    }
+
+    fn lay_again<T>(&mut self, cell: Cell<T>) {
+        if cell.start == cell.end {
+            return;
+        }
+        if let Some(trail) = self.remembered.get(cell.start..cell.middle) {
+            self.trail.extend_from_slice(trail);
+        }
+        if let Some(collapsed) = self.remembered.get(cell.middle..cell.end) {
+            self.collapsed.extend_from_slice(collapsed);
+        }
+    }
+
+    fn cell<T>(&mut self, mark: Mark, outcome: T) -> Cell<T> {
         let start = self.remembered.len();
-        if let Some(trail) = self.trail.get(mark..) {
-            extend_each_once(&mut self.remembered, trail);
+        if self.trail.len() > mark.trail {
+            keep(&mut self.remembered, &mut self.trail, mark.trail);
         }
-        if let Some(once) = self.remembered.get(start..) {
-            self.trail.truncate(mark);
-            self.trail.extend_from_slice(once);
+        let middle = self.remembered.len();
+        if self.collapsed.len() > mark.collapsed {
+            keep(&mut self.remembered, &mut self.collapsed, mark.collapsed);
         }
+        Cell {
+            generation: self.generation,
+            outcome,
+            start,
+            middle,
+            end: self.remembered.len(),
+        }
+    }
+}
+
+/// Keeps what a list met since `mark`, each part once: segments that refer twice to the one below
+/// would double their trails with every level.
+#[cold]
+fn keep(remembered: &mut Vec<Unknown>, list: &mut Vec<Unknown>, mark: usize) {
+    let start = remembered.len();
+    if let Some(met) = list.get(mark..) {
+        extend_each_once(remembered, met);
+    }
+    if let Some(once) = remembered.get(start..) {
+        list.truncate(mark);
+        list.extend_from_slice(once);
     }
 }
 
@@ -127,12 +221,41 @@ mod tests {
         scratch.begin(2);
         assert_eq!(scratch.recall(segment), None);
         scratch.trail.push(unknown);
-        scratch.remember(segment, 0, NEVER.outcome);
-        scratch.trail.clear();
-        assert_eq!(scratch.recall(segment), Some(NEVER.outcome));
+        let beginning = Mark {
+            trail: 0,
+            collapsed: 0,
+        };
+        scratch.remember(segment, beginning, NO_SEGMENT.outcome);
+        scratch.start();
+        assert_eq!(scratch.recall(segment), Some(NO_SEGMENT.outcome));
         assert_eq!(scratch.trail, [unknown]);
         scratch.begin(2);
         assert_eq!((scratch.recall(segment), scratch.trail.len()), (None, 0));
+    }
+
+    #[test]
+    fn what_an_item_could_not_know_stays_whatever_is_settled() {
+        let (item, segment) = (ItemIndex::from(1), SegmentIndex::from(0));
+        let unknown = Unknown::Attribute(AttributeIndex::from(3));
+        let mut scratch = Scratch::default();
+        scratch.begin(1);
+        let (outer, mark) = (scratch.both(), scratch.both());
+        scratch.trail.push(unknown);
+        scratch.remember_item(item, 2, mark, Came::Off);
+        scratch.settle(0, Truth::True);
+        scratch.remember(segment, outer, NO_SEGMENT.outcome);
+        assert_eq!(scratch.unknown(), [unknown]);
+        for recall in [0, 1] {
+            scratch.start();
+            match recall {
+                0 => assert_eq!(scratch.recall_item(item), Some(Came::Off)),
+                _ => assert!(scratch.recall(segment).is_some()),
+            }
+            scratch.settle(0, Truth::False);
+            assert_eq!(scratch.unknown(), [unknown]);
+        }
+        scratch.begin(1);
+        assert_eq!(scratch.recall_item(item), None);
     }
 
     #[test]

@@ -53,9 +53,9 @@ impl Evaluation<'_, '_, '_> {
         let outcome = match self.context.scratch.recall(index) {
             Some(outcome) => outcome,
             None => {
-                let mark = self.context.scratch.mark();
+                let mark = self.context.scratch.both();
                 let outcome = self.segment_value(index, visitor);
-                self.context.scratch.settle(mark, outcome.truth);
+                self.context.scratch.settle(mark.trail, outcome.truth);
                 self.context.scratch.remember(index, mark, outcome);
                 outcome
             }

@@ -130,25 +130,26 @@ pub(crate) fn scale(hash: u32) -> u32 {
     u32::try_from(product >> 32).unwrap_or(SLOTS)
 }
 
-/// Which variant owns a slot. INVARIANT: bounds ascend and the last ends at [`SLOTS`].
+/// Who owns a slot: a variant, or in a layer an experiment. INVARIANT: bounds ascend and the last
+/// ends at [`SLOTS`].
 #[derive(Debug)]
-pub(crate) struct Owners(Box<[Bound]>);
+pub(crate) struct Owners<T = VariantIndex>(Box<[Bound<T>]>);
 
 /// The slots from the bound before up to `end`.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Bound {
+pub(crate) struct Bound<T = VariantIndex> {
     pub(crate) end: u32,
-    pub(crate) variant: Option<VariantIndex>,
+    pub(crate) owner: Option<T>,
 }
 
-impl Owners {
-    pub(crate) fn new(bounds: Vec<Bound>) -> Self {
+impl<T: Copy> Owners<T> {
+    pub(crate) fn new(bounds: Vec<Bound<T>>) -> Self {
         Self(bounds.into())
     }
 
-    pub(crate) fn of(&self, slot: u32) -> Option<VariantIndex> {
+    pub(crate) fn of(&self, slot: u32) -> Option<T> {
         let at = self.0.partition_point(|bound| bound.end <= slot);
-        self.0.get(at).and_then(|bound| bound.variant)
+        self.0.get(at).and_then(|bound| bound.owner)
     }
 }
 
@@ -184,17 +185,14 @@ mod tests {
 
     #[test]
     fn a_bound_is_half_open() {
-        let variant = Some(VariantIndex::from(7));
+        let owner = Some(VariantIndex::from(7));
         let owners = Owners::new(vec![
-            Bound { end: 10, variant },
+            Bound { end: 10, owner },
             Bound {
                 end: 20,
-                variant: None,
+                owner: None,
             },
-            Bound {
-                end: SLOTS,
-                variant,
-            },
+            Bound { end: SLOTS, owner },
         ]);
         assert_eq!(
             [9, 10, 19, 20, 999_999].map(|slot| owners.of(slot).is_some()),

@@ -72,7 +72,10 @@ impl fmt::Debug for Store<'_> {
 }
 
 impl Store<'_> {
-    #[allow(dead_code)] // Its caller is the next step.
+    pub(crate) fn is_given(&self) -> bool {
+        self.assignments.is_some()
+    }
+
     /// What is kept of a unit; without a store nothing is.
     pub(crate) fn find(&mut self, experiment: &str, unit_kind: &str, unit_id: &str) -> Kept {
         let Some(assignments) = &mut self.assignments else {

@@ -1,5 +1,8 @@
 //! A hook into the one evaluation algorithm, from which explanations are made.
-use crate::index::{AttributeIndex, ItemIndex, RuleIndex, SegmentIndex, UnitKindIndex};
+use crate::index::{
+    AttributeIndex, HoldoutIndex, ItemIndex, LayerIndex, RuleIndex, SegmentIndex, UnitKindIndex,
+};
+use crate::sticky::Kept;
 use crate::truth::Truth;
 
 /// A part of the evaluation that has a truth value.
@@ -26,6 +29,22 @@ pub enum Step {
     },
     /// A comparison of a unit's slot.
     Slot(UnitKindIndex),
+    /// A condition on the variant that a flag or an experiment comes out as; when that was
+    /// evaluated before, nothing is visited inside it.
+    Prerequisite {
+        /// Whose variant.
+        item: ItemIndex,
+        /// `variant_is_not`.
+        negated: bool,
+    },
+    /// A holdout: TRUE or UNKNOWN holds.
+    Holdout(HoldoutIndex),
+    /// Whether the experiment owns the unit's slot in its layer.
+    Layer(LayerIndex),
+    /// Whether the unit's slot is within the experiment's traffic.
+    Traffic(ItemIndex),
+    /// Whether any variant of the experiment owns the unit's slot.
+    Variants(ItemIndex),
 }
 
 /// Sees what an evaluation looks at, in its order.
@@ -43,6 +62,10 @@ pub trait Visitor {
     /// A unit's slot was computed.
     #[inline]
     fn slot(&mut self, _unit: UnitKindIndex, _unit_id: &str, _slot: u32) {}
+
+    /// A store was asked for the records of a unit.
+    #[inline]
+    fn kept(&mut self, _unit: UnitKindIndex, _unit_id: &str, _kept: &Kept) {}
 
     /// A unit's number by the algorithm of another system was computed.
     #[inline]

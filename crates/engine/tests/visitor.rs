@@ -35,6 +35,11 @@ fn name(step: Step) -> &'static str {
         Step::Not => "not",
         Step::Condition { operator, .. } => operator,
         Step::Slot(_) => "slots",
+        Step::Prerequisite { .. } => "prerequisite",
+        Step::Holdout(_) => "holdout",
+        Step::Layer(_) => "layer",
+        Step::Traffic(_) => "traffic",
+        Step::Variants(_) => "variants",
     }
 }
 

@@ -3,9 +3,9 @@ use turnout_snapshot::turnout::snapshot::v1 as message;
 use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::expression::Kind;
 use turnout_snapshot::turnout::snapshot::v1::{AttributeType, OnUnset, Operator};
 
-use super::LinkError;
 use super::tables::{Tables, known};
 use super::variants::{salt, slot_range};
+use super::{LinkError, prerequisite};
 use crate::expression::{Condition, Expression, SlotCondition};
 use crate::operators::{Operands, Row};
 use crate::text::Case;
@@ -27,7 +27,7 @@ pub(super) fn link(
         Kind::Condition(part) => Expression::Condition(condition(tables, part)?),
         Kind::Segment(index) => Expression::Segment(tables.segment(*index)?),
         Kind::Slot(part) => Expression::Slot(Box::new(slot(tables, part)?)),
-        Kind::Variant(_) => return Err(LinkError::new("a condition on a variant is not built")),
+        Kind::Variant(part) => Expression::Variant(Box::new(prerequisite::link(tables, part)?)),
     })
 }
 

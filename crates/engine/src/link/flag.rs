@@ -6,7 +6,7 @@ use turnout_snapshot::turnout::snapshot::v1::FlagType;
 
 use super::tables::{Tables, known};
 use super::variants::{self, Own};
-use super::{LinkError, expression};
+use super::{LinkError, expression, prerequisite};
 use crate::flag::{Flag, Outcome, Rule};
 use crate::index::ItemIndex;
 use crate::item::LinkedItem;
@@ -35,6 +35,7 @@ pub(super) fn link(
         unit: tables.unit_kind(flag.unit)?,
         default: own.variant(flag.default_variant)?,
         overrides: variants::overrides(&own, flag.overrides)?,
+        prerequisites: prerequisite::all(tables, &flag.prerequisites)?,
         rules: rules(tables, &own, value_type, flag.rules)?,
     };
     Ok((item(value_type), LinkedItem::Flag(linked)))

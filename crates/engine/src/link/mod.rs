@@ -4,7 +4,12 @@ mod error;
 mod experiment;
 mod expression;
 mod flag;
+mod holdout;
+mod layer;
 mod nesting;
+mod prerequisite;
+mod references;
+mod schedule;
 mod segment;
 mod tables;
 mod variants;
@@ -13,21 +18,25 @@ use turnout_snapshot::turnout::snapshot::v1::{Content, Header};
 
 pub use error::LinkError;
 
+use crate::holdout::Holdout;
 use crate::index::ItemIndex;
 use crate::item::LinkedItem;
+use crate::layer::Layer;
 use crate::names::Names;
 use crate::program::{Item, Program, Segment};
 use crate::sealed;
 use crate::segment::LinkedSegment;
+use references::Nodes;
 use tables::Tables;
 
 /// Opens and links a sealed snapshot.
 pub(crate) fn link(bytes: &[u8]) -> Result<Program, LinkError> {
     let (header, mut content) = sealed::open(bytes)?;
     let mut tables = Tables::new(&content)?;
-    nesting::check(&content)?;
-    let (segments, linked_segments) = segments(&tables, &mut content)?;
+    let (segments, linked_segments) = segments(&mut tables, &mut content)?;
     let (items, linked_items) = items(&mut tables, &mut content)?;
+    let layers = layers(&tables, &mut content)?;
+    let holdouts = holdouts(&mut tables, &mut content)?;
     Ok(assemble(
         header,
         content,
@@ -37,6 +46,8 @@ pub(crate) fn link(bytes: &[u8]) -> Result<Program, LinkError> {
             linked_segments,
             items,
             linked_items,
+            layers,
+            holdouts,
         },
     ))
 }
@@ -47,6 +58,8 @@ struct Linked {
     linked_segments: Vec<LinkedSegment>,
     items: Vec<Item>,
     linked_items: Vec<LinkedItem>,
+    layers: Vec<Layer>,
+    holdouts: Vec<Holdout>,
 }
 
 fn assemble(header: Header, content: Content, tables: Tables, linked: Linked) -> Program {
@@ -59,6 +72,8 @@ fn assemble(header: Header, content: Content, tables: Tables, linked: Linked) ->
         linked_items: linked.linked_items.into(),
         segments: linked.segments.into(),
         linked_segments: linked.linked_segments.into(),
+        layers: linked.layers.into(),
+        holdouts: linked.holdouts.into(),
         variants: tables.variants.into(),
         rule_names: tables.rule_names.into(),
         attributes: boxed(content.attributes),
@@ -75,15 +90,15 @@ fn assemble(header: Header, content: Content, tables: Tables, linked: Linked) ->
 }
 
 fn segments(
-    tables: &Tables,
+    tables: &mut Tables,
     content: &mut Content,
 ) -> Result<(Vec<Segment>, Vec<LinkedSegment>), LinkError> {
-    let linked = std::mem::take(&mut content.segments)
-        .into_iter()
-        .map(|segment| {
-            let place = format!("segment `{}`", segment.key);
-            segment::link(tables, segment).map_err(|error| error.within(|| place))
-        });
+    let segments = (0..).zip(std::mem::take(&mut content.segments));
+    let linked = segments.map(|(index, segment)| {
+        tables.linking = tables.nodes().segment(index);
+        let place = format!("segment `{}`", segment.key);
+        segment::link(tables, segment).map_err(|error| error.within(|| place))
+    });
     linked
         .collect::<Result<Vec<_>, _>>()
         .map(|all| all.into_iter().unzip())
@@ -97,12 +112,14 @@ fn items(
     let mut all: Vec<(ItemIndex, (Item, LinkedItem))> = Vec::new();
     let flags = std::mem::take(&mut content.flags);
     for (index, flag) in tables.flags.clone().into_iter().zip(flags) {
+        tables.linking = Nodes::item(index);
         let place = format!("flag `{}`", flag.key);
         let linked = flag::link(tables, index, flag).map_err(|error| error.within(|| place))?;
         all.push((index, linked));
     }
     let experiments = std::mem::take(&mut content.experiments);
     for (index, experiment) in tables.experiments.clone().into_iter().zip(experiments) {
+        tables.linking = Nodes::item(index);
         let place = format!("experiment `{}`", experiment.key);
         let linked =
             experiment::link(tables, index, experiment).map_err(|error| error.within(|| place))?;
@@ -110,4 +127,23 @@ fn items(
     }
     all.sort_unstable_by_key(|(index, _)| *index);
     Ok(all.into_iter().map(|(_, linked)| linked).unzip())
+}
+
+fn layers(tables: &Tables, content: &mut Content) -> Result<Vec<Layer>, LinkError> {
+    let layers = std::mem::take(&mut content.layers).into_iter();
+    let linked = layers.map(|layer| {
+        let place = format!("layer `{}`", layer.key);
+        layer::link(tables, layer).map_err(|error| error.within(|| place))
+    });
+    linked.collect()
+}
+
+fn holdouts(tables: &mut Tables, content: &mut Content) -> Result<Vec<Holdout>, LinkError> {
+    let holdouts = (0..).zip(std::mem::take(&mut content.holdouts));
+    let linked = holdouts.map(|(index, holdout)| {
+        tables.linking = tables.nodes().holdout(index);
+        let place = format!("holdout `{}`", holdout.key);
+        holdout::link(tables, holdout).map_err(|error| error.within(|| place))
+    });
+    linked.collect()
 }

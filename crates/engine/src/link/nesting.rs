@@ -6,9 +6,17 @@ use turnout_snapshot::turnout::snapshot::v1::{Content, Expression, Segment};
 use super::LinkError;
 use crate::literal::MAX_DEPTH;
 
+/// How deep the expressions of each nest, segments counted in.
+#[derive(Debug, Default)]
+pub(super) struct Depths {
+    pub(super) flags: Vec<usize>,
+    pub(super) experiments: Vec<usize>,
+    pub(super) holdouts: Vec<usize>,
+}
+
 /// Refuses segments that refer to themselves, and expressions that are too deep to evaluate on a
 /// thread's stack.
-pub(super) fn check(content: &Content) -> Result<(), LinkError> {
+pub(super) fn check(content: &Content) -> Result<Depths, LinkError> {
     let segments = &content.segments;
     let mut walk = Walk {
         segments,
@@ -19,19 +27,23 @@ pub(super) fn check(content: &Content) -> Result<(), LinkError> {
         walk.segment(index, 0)
             .map_err(|error| error.within(|| format!("segment `{}`", segment.key)))?;
     }
+    let mut depths = Depths::default();
     for flag in &content.flags {
-        for expression in flag.rules.iter().filter_map(|rule| rule.when.as_option()) {
-            walk.expression(expression, 0)
-                .map_err(|error| error.within(|| format!("flag `{}`", flag.key)))?;
-        }
+        let conditions = flag.rules.iter().filter_map(|rule| rule.when.as_option());
+        let depth = walk.all("flag", &flag.key, conditions)?;
+        depths.flags.push(depth);
     }
     for experiment in &content.experiments {
-        if let Some(expression) = experiment.audience.as_option() {
-            walk.expression(expression, 0)
-                .map_err(|error| error.within(|| format!("experiment `{}`", experiment.key)))?;
-        }
+        let audience = experiment.audience.as_option();
+        let depth = walk.all("experiment", &experiment.key, audience)?;
+        depths.experiments.push(depth);
     }
-    Ok(())
+    for holdout in &content.holdouts {
+        let audience = holdout.audience.as_option();
+        let depth = walk.all("holdout", &holdout.key, audience)?;
+        depths.holdouts.push(depth);
+    }
+    Ok(depths)
 }
 
 #[derive(Clone, Copy)]
@@ -48,6 +60,22 @@ struct Walk<'s> {
 }
 
 impl<'s> Walk<'s> {
+    /// The depth of the deepest expression of an item.
+    fn all(
+        &mut self,
+        kind: &str,
+        key: &str,
+        expressions: impl IntoIterator<Item = &'s Expression>,
+    ) -> Result<usize, LinkError> {
+        let mut deepest = 0;
+        for expression in expressions {
+            let depth = self.expression(expression, 0);
+            let depth = depth.map_err(|error| error.within(|| format!("{kind} `{key}`")))?;
+            deepest = deepest.max(depth);
+        }
+        Ok(deepest)
+    }
+
     /// How deep a segment is, `level` levels below the top.
     fn segment(&mut self, index: u32, level: usize) -> Result<usize, LinkError> {
         let segments = self.segments;

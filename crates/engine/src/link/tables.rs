@@ -2,8 +2,12 @@
 use buffa::{EnumValue, Enumeration};
 use turnout_snapshot::turnout::snapshot::v1::{Content, FlagType};
 
-use super::LinkError;
-use crate::index::{AttributeIndex, ItemIndex, RuleIndex, SegmentIndex, UnitKindIndex};
+use super::references::{Node, Nodes, References};
+use super::{LinkError, nesting};
+use crate::index::{
+    AttributeIndex, HoldoutIndex, ItemIndex, LayerIndex, RuleIndex, SegmentIndex, UnitKindIndex,
+};
+use crate::prerequisite::Reach;
 use crate::program::Variant;
 
 /// The sizes of the tables, and those that grow while items are linked.
@@ -11,6 +15,11 @@ pub(super) struct Tables {
     attributes: usize,
     unit_kinds: usize,
     segments: usize,
+    layers: usize,
+    holdouts: usize,
+    /// What is linked now, and who stands on whom.
+    pub(super) linking: Node,
+    references: References,
     pub(super) user: UnitKindIndex,
     /// Where each flag stands among all items.
     pub(super) flags: Vec<ItemIndex>,
@@ -35,12 +44,23 @@ impl Tables {
             "experiments",
             content.experiments.iter().map(|experiment| &experiment.key),
         )?;
+        ascending("layers", content.layers.iter().map(|layer| &layer.key))?;
+        ascending(
+            "holdouts",
+            content.holdouts.iter().map(|holdout| &holdout.key),
+        )?;
         let user = content.unit_kinds.iter().position(|kind| kind == "user");
         let (flags, experiments) = positions(content)?;
+        let depths = nesting::check(content)?;
+        let references = References::find(content, &flags, &experiments, &depths);
         Ok(Self {
             attributes: content.attributes.len(),
             unit_kinds: content.unit_kinds.len(),
             segments: content.segments.len(),
+            layers: content.layers.len(),
+            holdouts: content.holdouts.len(),
+            linking: references.nodes.segment(0),
+            references,
             user: user
                 .and_then(UnitKindIndex::new)
                 .ok_or_else(|| LinkError::new("the unit kind `user` is missing"))?,
@@ -66,6 +86,31 @@ impl Tables {
 
     pub(super) fn segment(&self, index: u32) -> Result<SegmentIndex, LinkError> {
         within("segment", index, self.segments).map(SegmentIndex::from)
+    }
+
+    pub(super) fn layer(&self, index: u32) -> Result<LayerIndex, LinkError> {
+        within("layer", index, self.layers).map(LayerIndex::from)
+    }
+
+    pub(super) fn holdout(&self, index: u32) -> Result<HoldoutIndex, LinkError> {
+        within("holdout", index, self.holdouts).map(HoldoutIndex::from)
+    }
+
+    /// A flag by its position among flags.
+    pub(super) fn flag(&self, index: u32) -> Result<ItemIndex, LinkError> {
+        let at = usize::try_from(index).unwrap_or(usize::MAX);
+        let item = self.flags.get(at).copied();
+        item.ok_or_else(|| outside("flag", index, self.flags.len()))
+    }
+
+    /// The nodes of whatever is linked.
+    pub(super) fn nodes(&self) -> Nodes {
+        self.references.nodes
+    }
+
+    /// How what is linked now reaches an item for its variant.
+    pub(super) fn reach(&self, item: ItemIndex) -> Reach {
+        self.references.reach(self.linking, item)
     }
 
     /// An experiment by its position among experiments, and its type unless it is quarantined.

@@ -12,6 +12,7 @@ use crate::choice::{Choice, Slots};
 use crate::index::{ItemIndex, VariantIndex};
 use crate::item::Overrides;
 use crate::program::Variant;
+use crate::share::Share;
 use crate::slot::{Bound, Owners, SLOTS, Salt};
 
 /// The longest composed salt.
@@ -22,6 +23,12 @@ const SALT_LIMIT: usize = 128;
 pub(super) struct Own(Range<u32>);
 
 impl Own {
+    /// Where they are in the table.
+    pub(super) fn places(&self) -> Range<usize> {
+        let at = |bound: u32| usize::try_from(bound).unwrap_or(usize::MAX);
+        at(self.0.start)..at(self.0.end)
+    }
+
     /// A variant by its position in the item.
     pub(super) fn variant(&self, index: u32) -> Result<VariantIndex, LinkError> {
         let at = self
@@ -106,10 +113,25 @@ pub(super) fn slots(
 
 /// Links slot ranges, sorted by start. Where `whole`, a slot without an owner is refused.
 fn owners(own: &Own, ranges: &[message::SlotRange], whole: bool) -> Result<Owners, LinkError> {
-    let mut bounds: Vec<Bound> = Vec::new();
+    let ranges = ranges
+        .iter()
+        .map(|range| Ok((range.start, range.end, own.variant(range.variant)?)));
+    let bounds = bounds(ranges)?;
+    if whole && bounds.iter().any(|bound| bound.owner.is_none()) {
+        return Err(LinkError::new("some slots belong to no variant"));
+    }
+    Ok(Owners::new(bounds))
+}
+
+/// Who owns which slots up to where, from starts, ends and owners sorted by start.
+pub(super) fn bounds<T>(
+    ranges: impl Iterator<Item = Result<(u32, u32, T), LinkError>>,
+) -> Result<Vec<Bound<T>>, LinkError> {
+    let mut bounds: Vec<Bound<T>> = Vec::new();
     let mut last = 0;
     for range in ranges {
-        let (start, end) = slot_range(range.start, range.end)?;
+        let (start, end, owner) = range?;
+        let (start, end) = slot_range(start, end)?;
         if start < last || start == end {
             let message = format!("slots {start} to {end} are empty, or overlap those before");
             return Err(LinkError::new(message));
@@ -117,25 +139,38 @@ fn owners(own: &Own, ranges: &[message::SlotRange], whole: bool) -> Result<Owner
         if start > last {
             bounds.push(Bound {
                 end: start,
-                variant: None,
+                owner: None,
             });
         }
         bounds.push(Bound {
             end,
-            variant: Some(own.variant(range.variant)?),
+            owner: Some(owner),
         });
         last = end;
     }
     if last < SLOTS {
         bounds.push(Bound {
             end: SLOTS,
-            variant: None,
+            owner: None,
         });
     }
-    if whole && bounds.iter().any(|bound| bound.variant.is_none()) {
-        return Err(LinkError::new("some slots belong to no variant"));
+    Ok(bounds)
+}
+
+/// Links a share of the slots of a salt.
+pub(super) fn share(
+    salt_text: &str,
+    what: &str,
+    parts_per_million: u32,
+) -> Result<Share, LinkError> {
+    if parts_per_million > SLOTS {
+        let message = format!("{what} {parts_per_million} is more than {SLOTS}");
+        return Err(LinkError::new(message));
     }
-    Ok(Owners::new(bounds))
+    Ok(Share {
+        salt: salt(salt_text)?,
+        parts_per_million,
+    })
 }
 
 /// `start <= end <= 1,000,000`.
