@@ -6,6 +6,7 @@ Known to the runners as a plain module: conftest.py puts this folder on the path
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 from turnout import Context
 
 ROOT = Path(__file__).parents[2] / "conformance"
+NOW = "2016-06-23T12:00:00-07:00"
+ZONE = "America/Los_Angeles"
 NO_OPERAND = {"is_any", "is_set", "is_not_set", "is_empty", "is_not_empty", "is_on", "is_off"}
 
 
@@ -33,23 +36,48 @@ class Row:
         """The attribute's type in the schema; None when it is not declared."""
         return self.fields.get("schema")
 
+    @property
+    def now(self) -> datetime:
+        """When it is asked."""
+        return datetime.fromisoformat(self.fields.get("options", {}).get("now", NOW))
+
+    @property
+    def workspace(self) -> dict[str, str]:
+        """The workspace that the row is about."""
+        return {"timezone": self.fields.get("options", {}).get("zone", ZONE)}
+
+    def documents(self) -> dict[str, Any]:
+        """The row as the one segment of a document."""
+        schema = {"a": self.schema} if self.schema else {}
+        return {
+            "workspace": self.workspace,
+            "attributes": schema,
+            "segments": {"row": self.segment()},
+        }
+
     def segment(self, attribute: str = "a") -> dict[str, Any]:
         """The row as a segment that matches on it."""
         row = self.fields
         operand = True if row["operator"] in NO_OPERAND else row["operand"]
-        condition = {"attribute": attribute, row["operator"]: operand, **row.get("options", {})}
+        options = {**row.get("options", {})}
+        for name in ("now", "zone"):
+            options.pop(name, None)
+        if own := options.pop("condition_zone", None):
+            options["zone"] = own
+        condition = {"attribute": attribute, row["operator"]: operand, **options}
         if row["type"] not in ("any", None):
             condition["type"] = row["type"]
         return {"match": condition}
 
     def context(self, attribute: str = "a") -> Context:
         """The row's attribute as a context."""
+        others = {name: value(given) for name, given in self.fields.get("others", {}).items()}
         state = self.fields["attribute"]["state"]
         if state == "unknown":
-            return Context("u-1", {}, unknown=[attribute])
+            return Context("u-1", others, unknown=[attribute])
         if state == "unset":
-            return Context("u-1", {})
-        return Context("u-1", {attribute: value(self.fields["attribute"]["value"])})
+            return Context("u-1", others)
+        return Context("u-1", {**others, attribute: value(self.fields["attribute"]["value"])})
 
 
 @dataclass(frozen=True)
@@ -113,13 +141,19 @@ def rows(*, refused: bool) -> list[Row]:
     return found
 
 
-def catalogue(chosen: list[Row]) -> dict[str, Any]:
-    """One document with a segment for each row, under its id; attributes are named alike."""
-    schema = {row.id: row.schema for row in chosen if row.schema}
-    return {
-        "attributes": schema,
-        "segments": {row.id: row.segment(attribute=row.id) for row in chosen},
-    }
+def catalogues(chosen: list[Row]) -> dict[str, dict[str, Any]]:
+    """A document for each zone of a workspace, with a segment for each row, under its id.
+
+    Attributes are named like their rows.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for row in chosen:
+        empty: dict[str, Any] = {"workspace": row.workspace, "attributes": {}, "segments": {}}
+        document = found.setdefault(row.workspace["timezone"], empty)
+        if row.schema:
+            document["attributes"][row.id] = row.schema
+        document["segments"][row.id] = row.segment(attribute=row.id)
+    return found
 
 
 def decision_files() -> list[str]:

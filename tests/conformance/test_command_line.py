@@ -47,16 +47,16 @@ def document(tmp_path):
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
 def test_condition(row, document):
-    schema = {"a": row.schema} if row.schema else {}
-    file = document({"attributes": schema, "segments": {"row": row.segment()}})
-    done = run("segment", "check", "row", "--documents", file, *options(row.context()))
+    file = document(row.documents())
+    asked = [*options(row.context()), "--now", row.now.isoformat()]
+    done = run("segment", "check", "row", "--documents", file, *asked)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["state"] == row.fields["expected"], row.fields
 
 
 @pytest.mark.parametrize("row", REFUSED, ids=lambda row: row.id)
 def test_no_document_may_say_what_the_compiler_refuses(row, document):
-    done = run("check", document({"segments": {"row": row.segment()}}))
+    done = run("check", document(row.documents()))
     assert done.returncode == PROBLEMS
     assert not json.loads(done.stdout)["ok"]
 

@@ -12,7 +12,8 @@ CASES = list(golden.cases())
 
 @pytest.fixture(scope="session")
 def conditions():
-    return Engine.from_documents(golden.catalogue(ROWS))
+    documents = golden.catalogues(ROWS)
+    return {zone: Engine.from_documents(one) for zone, one in documents.items()}
 
 
 @pytest.fixture(scope="session")
@@ -22,22 +23,22 @@ def engines():
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
 def test_condition(conditions, row):
-    check = conditions.check_segment(row.id, row.context(attribute=row.id))
+    engine = conditions[row.workspace["timezone"]]
+    check = engine.check_segment(row.id, row.context(attribute=row.id), now=row.now)
     assert check.state == row.fields["expected"], row.fields
 
 
 def test_a_condition_answers_alike_alone_in_its_document():
     for row in ROWS[::37]:
-        schema = {"a": row.schema} if row.schema else {}
-        engine = Engine.from_documents({"attributes": schema, "segments": {"row": row.segment()}})
-        check = engine.check_segment("row", row.context())
+        engine = Engine.from_documents(row.documents())
+        check = engine.check_segment("row", row.context(), now=row.now)
         assert check.state == row.fields["expected"], row.fields
 
 
 @pytest.mark.parametrize("row", REFUSED, ids=lambda row: row.id)
 def test_no_document_may_say_what_the_compiler_refuses(row):
     with pytest.raises(CompileFailed):
-        Engine.from_documents({"segments": {"row": row.segment()}})
+        Engine.from_documents(row.documents())
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)

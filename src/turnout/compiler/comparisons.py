@@ -5,13 +5,15 @@ from typing import Any
 
 from turnout.compiler.facts import read_fact
 from turnout.compiler.operands import OperandRefused, Options
-from turnout.compiler.operators import OPERATORS, TYPES, resolve_type
+from turnout.compiler.operators import OPERATORS
 from turnout.compiler.scope import Scope
+from turnout.compiler.types import EPOCH_UNITS, TYPES, resolve_type
+from turnout.compiler.zones import zone_fault
 from turnout.documents.names import nearest_key
 from turnout.documents.problem import Fault, Path, clip
 from turnout.snapshot.v1 import snapshot_pb2 as pb
 
-OPTIONS = frozenset({"case_sensitive", "on_unset"})
+OPTIONS = frozenset({"case_sensitive", "on_unset", "zone", "rolling"})
 """What may stand beside any operator."""
 
 _ON_UNSET = {
@@ -56,27 +58,60 @@ def _compare(
         scope.refuse(path, _wrong_count(attribute, operators))
         return
     name = operators[0]
-    options = Options(written.get("case_sensitive", False))
+    condition = into.condition
+    zone = _zone(scope, written, path, condition)
+    options = Options(written.get("case_sensitive", False), zone, written.get("rolling", False))
+    row = OPERATORS[name]
     try:
         kind = resolve_type(name, declared, written[name])
-        row = OPERATORS[name]
         operands = row.reader(kind)(name, written[name], options)
     except OperandRefused as error:
         scope.refuse((*path, name, *error.at), str(error))
         return
-    if "case_sensitive" in written and (kind not in _FOLDABLE or not operands):
-        scope.refuse(
-            (*path, "case_sensitive"), f"`case_sensitive` has no meaning for `{name}` here"
-        )
-    condition = into.condition
+    _refuse_idle(scope, written, name, path, _idle(kind, bool(operands)))
     condition.operator = row.operator
     condition.operands.extend(operands)
     condition.case_sensitive = options.case_sensitive
     if kind:
         condition.type = TYPES[kind]
+    if kind == "datetime" and declared in EPOCH_UNITS:
+        condition.epoch_unit = EPOCH_UNITS[declared]
     if "on_unset" in written:
         condition.on_unset = _ON_UNSET[written["on_unset"]]
     scope.attributes.append((condition, attribute))
+
+
+def _zone(scope: Scope, written: dict[str, Any], path: Path, condition: pb.Condition) -> str | None:
+    """The zone of a condition, which is noted in it; None for the unit's own."""
+    name = written.get("zone", "app")
+    if name == "app":
+        return scope.surroundings.timezone
+    if name == "user":
+        condition.zone.unit.SetInParent()
+        scope.user_zone = True
+        return None
+    if fault := zone_fault(name):
+        scope.refuse((*path, "zone"), fault)
+        return None
+    condition.zone.name = name
+    return str(name)
+
+
+def _idle(kind: str | None, has_operands: bool) -> frozenset[str]:
+    """The options that change nothing beside an operator."""
+    idle = set()
+    if kind not in _FOLDABLE or not has_operands:
+        idle.add("case_sensitive")
+    if kind != "datetime":
+        idle |= {"zone", "rolling"}
+    return frozenset(idle)
+
+
+def _refuse_idle(
+    scope: Scope, written: dict[str, Any], name: str, path: Path, idle: frozenset[str]
+) -> None:
+    for option in sorted(idle & written.keys()):
+        scope.refuse((*path, option), f"`{option}` has no meaning for `{name}` here")
 
 
 def _warn_of_slip(scope: Scope, attribute: str, path: Path) -> None:

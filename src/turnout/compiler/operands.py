@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from turnout.compiler.literals import number_fault, regex_fault
 from turnout.compiler.text import is_text
@@ -12,6 +12,9 @@ from turnout.snapshot.v1 import snapshot_pb2 as pb
 _EXACT = 2**53
 _INT64 = 2**63
 _SMALLEST_PLAIN = 1e-5
+
+
+Bound = TypeVar("Bound")
 
 
 class OperandRefused(ValueError):  # noqa: N818 - named for its situation
@@ -26,6 +29,9 @@ class Options(NamedTuple):
     """What stands beside an operator and says how its operands are read."""
 
     case_sensitive: bool = False
+    zone: str | None = "UTC"
+    """Where dates without an offset are read; None for the unit's own."""
+    rolling: bool = False
 
 
 NO_OPTIONS = Options()
@@ -43,7 +49,7 @@ def nothing(name: str, written: object, _options: Options = NO_OPTIONS) -> list[
 
 def texts(name: str, written: object, _options: Options = NO_OPTIONS) -> list[pb.Operand]:
     """Reads one or several texts to compare with the whole."""
-    return _each(name, written, lambda one: pb.Operand(text=_text(name, one)))
+    return each(name, written, lambda one: pb.Operand(text=text(name, one)))
 
 
 def needles(name: str, written: object, _options: Options = NO_OPTIONS) -> list[pb.Operand]:
@@ -52,14 +58,14 @@ def needles(name: str, written: object, _options: Options = NO_OPTIONS) -> list[
     def read(one: object) -> pb.Operand:
         if one == "":
             raise OperandRefused(f'`{name}` is true of every text with `""`: remove it')
-        return pb.Operand(text=_text(name, one))
+        return pb.Operand(text=text(name, one))
 
-    return _each(name, written, read)
+    return each(name, written, read)
 
 
 def elements(name: str, written: object, _options: Options = NO_OPTIONS) -> list[pb.Operand]:
     """Reads one or several elements of a list."""
-    return _each(name, written, lambda one: pb.Operand(text=render(one)))
+    return each(name, written, lambda one: pb.Operand(text=render(one)))
 
 
 def parts(name: str, written: object, _options: Options = NO_OPTIONS) -> list[pb.Operand]:
@@ -70,26 +76,26 @@ def parts(name: str, written: object, _options: Options = NO_OPTIONS) -> list[pb
             raise OperandRefused(f'`{name}` is true of every text with `""`: remove it')
         return pb.Operand(text=render(one))
 
-    return _each(name, written, read)
+    return each(name, written, read)
 
 
 def patterns(name: str, written: object, options: Options = NO_OPTIONS) -> list[pb.Operand]:
     """Reads one or several regular expressions."""
 
     def read(one: object) -> pb.Operand:
-        pattern = _text(name, one)
+        pattern = text(name, one)
         if not pattern:
             raise OperandRefused(f'`{name}` is true of every text with `""`: remove it')
         if fault := regex_fault(pattern, options.case_sensitive):
             raise OperandRefused(fault)
         return pb.Operand(text=pattern)
 
-    return _each(name, written, read)
+    return each(name, written, read)
 
 
 def numbers(name: str, written: object, _options: Options = NO_OPTIONS) -> list[pb.Operand]:
     """Reads one or several numbers."""
-    return _each(name, written, lambda one: pb.Operand(number=number(name, one)))
+    return each(name, written, lambda one: pb.Operand(number=number(name, one)))
 
 
 def one_number(name: str, written: object, _options: Options = NO_OPTIONS) -> list[pb.Operand]:
@@ -110,14 +116,14 @@ def booleans(name: str, written: object, _options: Options = NO_OPTIONS) -> list
             )
         return pb.Operand(boolean=one)
 
-    return _each(name, written, read)
+    return each(name, written, read)
 
 
 def whole_lists(name: str, written: object, _options: Options = NO_OPTIONS) -> list[pb.Operand]:
     """Reads a list, compared as a set, or several lists."""
     if not isinstance(written, list):
         raise OperandRefused(
-            f"`{name}` compares a whole list here: write `[{_shown(written)}]`, or use `contains`"
+            f"`{name}` compares a whole list here: write `[{shown(written)}]`, or use `contains`"
         )
     if not written:
         raise OperandRefused(f"`{name}` has no operands: use `is_empty` for the empty list")
@@ -127,27 +133,59 @@ def whole_lists(name: str, written: object, _options: Options = NO_OPTIONS) -> l
     if not all(several):
         at = several.index(False)
         raise OperandRefused(f"`{name}` takes one list, or a list of lists, not a mixture", at)
-    return [_located(lambda one: _whole_list(name, one), one, at) for at, one in enumerate(written)]
+    return [located(lambda one: _whole_list(name, one), one, at) for at, one in enumerate(written)]
 
 
 def intervals(name: str, written: object, _options: Options = NO_OPTIONS) -> list[pb.Operand]:
-    """Reads a pair of bounds, or several pairs."""
+    """Reads a pair of numbers, or several pairs."""
+
+    def read(pair: list[Any]) -> pb.Operand:
+        low, high = (bound(lambda one: number(name, one), pair, at) for at in (0, 1))
+        if pair[0] > pair[1]:
+            raise reversed_bounds(name, pair)
+        return pb.Operand(interval=pb.Interval(low=low, high=high))
+
+    return pairs(name, written, read)
+
+
+def pairs(name: str, written: object, read: Callable[[list[Any]], pb.Operand]) -> list[pb.Operand]:
+    """Reads a pair of bounds, or several pairs, each by `read`."""
     if not isinstance(written, list) or not written:
         raise OperandRefused(f"`{name}` takes a pair: write `{name}: [low, high]`")
+
+    def one_pair(pair: object) -> pb.Operand:
+        if not isinstance(pair, list) or len(pair) != 2:
+            raise OperandRefused(f"`{name}` takes pairs: write `{name}: [low, high]`")
+        return read(pair)
+
     if not any(isinstance(one, list) for one in written):
-        return [_interval(name, written)]
-    return [_located(lambda one: _interval(name, one), one, at) for at, one in enumerate(written)]
+        return [one_pair(written)]
+    return [located(one_pair, one, at) for at, one in enumerate(written)]
+
+
+def bound(read: Callable[[Any], Bound], pair: list[Any], at: int) -> Bound:
+    """Reads one end of a pair."""
+    try:
+        return read(pair[at])
+    except OperandRefused as error:
+        raise OperandRefused(str(error), at) from None
+
+
+def reversed_bounds(name: str, pair: list[Any]) -> OperandRefused:
+    """Says that a pair is the wrong way round."""
+    low, high = shown(pair[1]), shown(pair[0])
+    return OperandRefused(f"the bounds of `{name}` are reversed: write `[{low}, {high}]`")
 
 
 def modulos(name: str, written: object, _options: Options = NO_OPTIONS) -> list[pb.Operand]:
     """Reads `{divisor, remainder}`, or several."""
-    return _each(name, written, lambda one: pb.Operand(modulo=_modulo(name, one)))
+    return each(name, written, lambda one: pb.Operand(modulo=_modulo(name, one)))
 
 
 def number(name: str, written: object) -> str:
     """Writes a number as the literal that the engine reads."""
     if isinstance(written, bool) or not isinstance(written, int | float):
-        hint = ": write it without quotes" if _looks_numeric(written) else ""
+        hint = ": write it without quotes" if looks_numeric(written) else ""
         raise OperandRefused(f"`{name}` takes a number here, not {describe(written)}{hint}")
     if isinstance(written, float) and not math.isfinite(written):
         raise OperandRefused(f"`{name}` takes a finite number, not `{written}`")
@@ -174,22 +212,25 @@ def render(written: object) -> str:
     raise OperandRefused(f"text, a number or a boolean is compared here, not {describe(written)}")
 
 
-def _each(name: str, written: object, read: Callable[[Any], pb.Operand]) -> list[pb.Operand]:
+def each(name: str, written: object, read: Callable[[Any], pb.Operand]) -> list[pb.Operand]:
+    """Reads one operand, or several of a list."""
     if not isinstance(written, list):
         return [read(written)]
     if not written:
         raise OperandRefused(f"`{name}` has no operands: give at least one")
-    return [_located(read, one, at) for at, one in enumerate(written)]
+    return [located(read, one, at) for at, one in enumerate(written)]
 
 
-def _located(read: Callable[[Any], pb.Operand], one: object, at: int) -> pb.Operand:
+def located(read: Callable[[Any], pb.Operand], one: object, at: int) -> pb.Operand:
+    """Reads an operand of a list; what is wrong is told at its place."""
     try:
         return read(one)
     except OperandRefused as error:
         raise OperandRefused(str(error), at, *error.at) from None
 
 
-def _text(name: str, written: object) -> str:
+def text(name: str, written: object) -> str:
+    """Reads a text."""
     if not isinstance(written, str):
         scalar = isinstance(written, bool | int | float)
         hint = ": write it in quotes" if scalar else ""
@@ -197,10 +238,10 @@ def _text(name: str, written: object) -> str:
     return _unicode(written)
 
 
-def _unicode(text: str) -> str:
-    if not is_text(text):
+def _unicode(written: str) -> str:
+    if not is_text(written):
         raise OperandRefused("must be text that UTF-8 can hold")
-    return text
+    return written
 
 
 def _whole_list(name: str, written: list[Any]) -> pb.Operand:
@@ -213,25 +254,6 @@ def _whole_list(name: str, written: list[Any]) -> pb.Operand:
         except OperandRefused as error:
             raise OperandRefused(str(error), at) from None
     return pb.Operand(list=pb.TextList(texts=rendered))
-
-
-def _interval(name: str, written: object) -> pb.Operand:
-    if not isinstance(written, list) or len(written) != 2:
-        raise OperandRefused(f"`{name}` takes pairs: write `{name}: [low, high]`")
-    low, high = _bound(name, written, 0), _bound(name, written, 1)
-    if written[0] > written[1]:
-        raise OperandRefused(
-            f"the bounds of `{name}` are reversed: write `[{_shown(written[1])}, "
-            f"{_shown(written[0])}]`"
-        )
-    return pb.Operand(interval=pb.Interval(low=low, high=high))
-
-
-def _bound(name: str, pair: list[Any], at: int) -> str:
-    try:
-        return number(name, pair[at])
-    except OperandRefused as error:
-        raise OperandRefused(str(error), at) from None
 
 
 def _modulo(name: str, written: object) -> pb.Modulo:
@@ -255,9 +277,13 @@ def _modulo(name: str, written: object) -> pb.Modulo:
     return pb.Modulo(divisor=str(divisor), remainder=str(remainder))
 
 
-def _looks_numeric(written: object) -> bool:
+def looks_numeric(written: object) -> bool:
+    """Whether a text would be a number without its quotes."""
     return isinstance(written, str) and written.strip().lstrip("+-").replace(".", "", 1).isdecimal()
 
 
-def _shown(written: object) -> str:
+def shown(written: object) -> str:
+    """Writes a scalar as a document does."""
+    if looks_numeric(written):
+        return f'"{written}"'
     return str(written).lower() if isinstance(written, bool) else str(written)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from typing_extensions import TypedDict
 
-from turnout.documents.names import KEY_PATTERN, LATER_TYPES, OPERATORS, USABLE_TYPES
+from turnout.documents.names import KEY_PATTERN, OPERATORS, SCHEMA_TYPES
 
 _SCALAR: dict[str, Any] = {"type": ["string", "number", "boolean"]}
 _MANY = {"anyOf": [_SCALAR, {"type": "array", "minItems": 1, "items": _SCALAR}]}
@@ -13,7 +13,11 @@ _LISTS = {
     "anyOf": [*_MANY["anyOf"], {"type": "array", "items": {"type": "array", "items": _SCALAR}}]
 }
 _TRUE = {"const": True, "default": True}
-_NUMBER = {"type": "number"}
+_ORDERED = {"type": ["number", "string"]}
+_DATE = {"type": "string", "examples": ["2026-01-31", "01/31/2026 08:00 AM", "30 days ago"]}
+_DATES = {"anyOf": [_DATE, {"type": "array", "minItems": 1, "items": _DATE}]}
+_NETWORK = {"type": "string", "examples": ["10.0.0.0/8"]}
+_NETWORKS = {"anyOf": [_NETWORK, {"type": "array", "minItems": 1, "items": _NETWORK}]}
 _PAIR = {"type": "array", "items": _SCALAR, "minItems": 2, "maxItems": 2}
 _PAIRS = {"anyOf": [_PAIR, {"type": "array", "items": _PAIR, "minItems": 1}]}
 _MODULO = {
@@ -22,10 +26,25 @@ _MODULO = {
     "required": ["divisor", "remainder"],
     "additionalProperties": False,
 }
+_CIRCLE = {
+    "type": "object",
+    "properties": {
+        "lat": {"type": "number", "minimum": -90, "maximum": 90},
+        "lon": {"type": "number", "minimum": -180, "maximum": 180},
+        "km": {"type": "number", "minimum": 0},
+    },
+    "required": ["lat", "lon", "km"],
+    "additionalProperties": False,
+}
+_CIRCLES = {"anyOf": [_CIRCLE, {"type": "array", "minItems": 1, "items": _CIRCLE}]}
 _SHAPES: dict[str, Any] = {
     "is": _LISTS, "is_not": _LISTS,
-    "is_greater_than": _NUMBER, "is_less_than": _NUMBER, "is_at_least": _NUMBER,
-    "is_at_most": _NUMBER, "is_between": _PAIRS, "is_not_between": _PAIRS, "modulo": _MODULO,
+    "is_greater_than": _ORDERED, "is_less_than": _ORDERED, "is_at_least": _ORDERED,
+    "is_at_most": _ORDERED, "is_between": _PAIRS, "is_not_between": _PAIRS, "modulo": _MODULO,
+    "is_after": _DATE, "is_before": _DATE, "is_since": _DATE, "is_until": _DATE,
+    "is_not_after": _DATE, "is_not_before": _DATE, "is_past": _DATE, "is_prior_to": _DATE,
+    "is_on_date": _DATES, "is_in_cidr": _NETWORKS, "is_not_in_cidr": _NETWORKS,
+    "is_within": _CIRCLES,
 }  # fmt: skip
 _NAMES = {
     "anyOf": [
@@ -89,12 +108,11 @@ else:
             ]
             for name in OPERATORS
         },
-        # An editor is offered what is built; the rest is refused by its name.
-        "type": Annotated[
-            Literal[*USABLE_TYPES, *LATER_TYPES], WithJsonSchema({"enum": list(USABLE_TYPES)})
-        ],
+        "type": Literal[SCHEMA_TYPES],
         "case_sensitive": bool,
         "on_unset": Literal["match", "no_match", "unknown"],
+        "zone": NonEmpty,
+        "rolling": bool,
         "segment": Key,
         "in_segment": Key,
         "not_in_segment": Key,
@@ -129,7 +147,8 @@ else:
     AudienceDocument.__pydantic_config__ = ConfigDict(extra="forbid", strict=True)
 
 CONDITION_FIELDS = (
-    "attribute", *OPERATORS, "type", "case_sensitive", "on_unset", "segment", "in_segment",
+    "attribute", *OPERATORS, "type", "case_sensitive", "on_unset", "zone", "rolling", "segment",
+    "in_segment",
     "not_in_segment", "bucket_between", "share", "salt", "unit", "flag", "experiment",
     "variant_is", "variant_is_not", "event", "all", "any", "not",
 )  # fmt: skip

@@ -33,13 +33,10 @@ OPERATORS = (
     "matches", "does_not_match",
     "is_greater_than", "is_less_than", "is_at_least", "is_at_most",
     "is_between", "is_not_between", "is_on", "is_off", "modulo",
-)  # fmt: skip
-"""Every operator on an attribute that is built."""
-
-LATER_OPERATORS = frozenset({
     "is_after", "is_before", "is_since", "is_until", "is_not_after", "is_not_before",
     "is_past", "is_prior_to", "is_on_date", "is_in_cidr", "is_not_in_cidr", "is_within",
-})  # fmt: skip
+)  # fmt: skip
+"""Every operator on an attribute."""
 
 LATER_FIELDS = {
     "segment": frozenset({"query", "schedule", "copy_of"}),
@@ -48,18 +45,14 @@ LATER_FIELDS = {
     "holdout": frozenset({"starts_at", "ends_at"}),
     "variant": frozenset({"ranges"}),
     "rule": frozenset({"bucketing", "ranges", "prerequisites"}),
-    "condition": LATER_OPERATORS | {"zone", "rolling"},
 }  # fmt: skip
 """Fields of the specification that this version does not have."""
 
-USABLE_TYPES = ("string", "number", "boolean", "list")
-"""Types of attributes that a condition can compare."""
-
-LATER_TYPES = ("datetime", "version", "ip", "geo")
-"""Types of which no condition is built."""
-
-SCHEMA_TYPES = (*USABLE_TYPES, *LATER_TYPES, "datetime(s)", "datetime(ms)")
-"""What a schema may declare. The last two say what a number means: seconds or milliseconds."""
+SCHEMA_TYPES = (
+    "string", "number", "boolean", "list", "datetime", "datetime(s)", "datetime(ms)", "version",
+    "ip", "geo",
+)  # fmt: skip
+"""Types of attributes. `datetime(s)` and `datetime(ms)` say what a number means."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

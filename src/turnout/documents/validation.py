@@ -17,7 +17,7 @@ from turnout.documents.models import (
     VariantDocument,
     WorkspaceDocument,
 )
-from turnout.documents.names import LATER_FIELDS, LATER_TYPES, MAX_KEY_LENGTH, nearest
+from turnout.documents.names import LATER_FIELDS, MAX_KEY_LENGTH, nearest
 from turnout.documents.problem import Fault, Path, clip, describe
 
 _CONDITION_HOLDERS = frozenset({"when", "match", "audience"})
@@ -123,7 +123,7 @@ def _text(error: Mapping[str, Any]) -> str:
 
 def _choice(given: object, expected: str) -> str:
     known = expected.split("'")[1::2]
-    if isinstance(given, str) and (given in LATER_TYPES or given == "dynamic"):
+    if given == "dynamic":
         return f"`{given}` is not built yet"
     listed = ", ".join(f"`{word}`" for word in known)
     hint = nearest(given, known) if isinstance(given, str) else ""

@@ -25,7 +25,7 @@ def kind(written, declared=None):
 
 
 def test_every_operator_has_a_row_and_a_number():
-    assert set(OPERATORS) == set(names.OPERATORS)
+    assert tuple(OPERATORS) == names.OPERATORS
     numbers = {row.operator for row in OPERATORS.values()}
     assert numbers == set(pb.Operator.values()) - {0}
 
@@ -54,6 +54,19 @@ def test_every_operator_has_a_row_and_a_number():
         ({"contains": "a"}, "string", "string"),
         ({"contains": "a"}, "list", "list"),
         ({"is_set": True}, "datetime", "unspecified"),
+        ({"is_at_least": "1.2"}, None, "version"),
+        ({"is_at_least": "5"}, None, "version"),
+        ({"is_at_least": 5}, "version", "version"),
+        ({"is": ["1.2", "1.3"]}, "version", "version"),
+        ({"is": "1.2"}, None, "string"),
+        ({"is_between": ["1.2", "2"]}, None, "version"),
+        ({"is_between": ["yesterday", "08:00 AM"]}, None, "datetime"),
+        ({"is_between": [["2026-01-01", "2026-02-01"], ["today", "tomorrow"]]}, None, "datetime"),
+        ({"is_since": "3 days ago"}, None, "datetime"),
+        ({"is_past": "3 days ago"}, "datetime(ms)", "datetime"),
+        ({"is_on_date": ["today", "March 5"]}, None, "datetime"),
+        ({"is_in_cidr": "10.0.0.0/8"}, None, "ip"),
+        ({"is_within": {"lat": 1, "lon": 2, "km": 3}}, None, "geo"),
         ({"is_empty": True}, None, "unspecified"),
         ({"is_empty": True}, "list", "list"),
     ],
@@ -167,3 +180,82 @@ def test_patterns_are_judged_by_the_engine():
         (message,) = messages(compiled(segment({"attribute": "a", "matches": pattern}), {}))
         assert "`" in message
     assert condition({"matches": ["^a", "b$"]}).operands[1].text == "b$"
+
+
+MARCH = 1_457_136_000  # 2016-03-05T00:00:00Z
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, MARCH - 3600),
+        ({"zone": "app"}, MARCH - 3600),
+        ({"zone": "UTC"}, MARCH),
+        ({"zone": "America/Los_Angeles"}, MARCH + 8 * 3600),
+    ],
+)
+def test_a_date_is_an_instant_in_the_zone_of_its_condition(fields, expected):
+    documents = segment({"attribute": "a", "is_since": "2016-03-05", **fields})
+    documents["workspace"] = {"timezone": "Europe/Berlin"}
+    whole = content(documents)
+    found = whole.segments[0].rule.condition
+    assert found.operands[0].moment.instant.seconds == expected
+    assert found.zone.name == ("" if fields.get("zone") in (None, "app") else fields["zone"])
+    assert not whole.HasField("user_zone")
+
+
+def test_a_date_in_the_zone_of_the_unit_is_told_where_the_unit_says_it():
+    match = {"attribute": "a", "is_between": ["2016-03-05", "03/06/2016 08:00"], "zone": "user"}
+    whole = content(segment(match))
+    found = whole.segments[0].rule.condition
+    moments = found.operands[0].moments
+    assert (moments.low.civil.day, moments.high.civil.time) == (5, 8 * 3600 * 10**9)
+    assert found.zone.HasField("unit")
+    zone = whole.user_zone
+    assert whole.attributes[zone.name] == "user.timezone"
+    assert whole.attributes[zone.offset_seconds] == "user.timezone_offset_seconds"
+
+
+def test_another_zone_of_the_workspace_is_another_instant_also_in_an_unchanged_document():
+    documents = segment({"attribute": "a", "is_since": "2016-03-05"})
+    first = content({**documents, "workspace": {"timezone": "UTC"}})
+    second = content({**documents, "workspace": {"timezone": "Asia/Tokyo"}})
+    seconds = [
+        one.segments[0].rule.condition.operands[0].moment.instant.seconds for one in (first, second)
+    ]
+    assert seconds == [MARCH, MARCH - 9 * 3600]
+
+
+def test_rolling_days_are_seconds():
+    assert condition({"is_since": "2 days ago"}).operands[0].moment.day.days == -2
+    rolling = condition({"is_since": "2 days ago", "rolling": True}).operands[0].moment
+    assert rolling.seconds == -2 * 86_400
+
+
+@pytest.mark.parametrize(
+    ("written", "declared", "expected"),
+    [
+        ({}, "datetime(s)", pb.EPOCH_UNIT_SECONDS),
+        ({}, "datetime(ms)", pb.EPOCH_UNIT_MILLISECONDS),
+        ({}, "datetime", pb.EPOCH_UNIT_UNSPECIFIED),
+        ({"type": "datetime(ms)"}, "datetime(s)", pb.EPOCH_UNIT_MILLISECONDS),
+        ({"type": "datetime"}, "datetime(s)", pb.EPOCH_UNIT_UNSPECIFIED),
+    ],
+)
+def test_what_a_number_means_is_told(written, declared, expected):
+    assert condition({"is_since": "today", **written}, {"a": declared}).epoch_unit == expected
+
+
+def test_aliases_are_the_same_condition():
+    for alias, name in (("is_past", "is_after"), ("is_prior_to", "is_before")):
+        assert condition({alias: "today"}) == condition({name: "today"})
+
+
+def test_versions_networks_and_places():
+    assert condition({"is_at_least": 6}, {"a": "version"}).operands == [pb.Operand(text="6")]
+    between = condition({"is_between": ["1.9", "1.10"]}).operands[0].versions
+    assert (between.low, between.high) == ("1.9", "1.10")
+    networks = condition({"is_not_in_cidr": ["10.0.0.0/8", "::1"]}).operands
+    assert [one.text for one in networks] == ["10.0.0.0/8", "::1"]
+    circle = condition({"is_within": [{"lat": 1.5, "lon": -2, "km": 0}]}).operands[0].circle
+    assert (circle.latitude, circle.longitude, circle.kilometres) == (1.5, -2.0, 0.0)

@@ -6,7 +6,7 @@ from turnout.compiler import CompileFailed, compile_documents
 from turnout.compiler.operators import OPERATORS
 from turnout.documents import read_mapping, read_paths
 
-# Those of the contract that are operators on an attribute and built.
+# Those of the contract that are operators on an attribute.
 NEGATIVE = {
     "is_not",
     "does_not_contain",
@@ -15,6 +15,7 @@ NEGATIVE = {
     "does_not_end_with",
     "does_not_match",
     "is_not_between",
+    "is_not_in_cidr",
 }
 STATE = {"attribute": "state", "is_not": "NV"}
 
@@ -30,7 +31,7 @@ def test_the_negative_operators_are_exactly_those_of_the_contract():
 
 @pytest.mark.parametrize("name", sorted(NEGATIVE))
 def test_a_negative_operator_is_told_to_let_units_in(name):
-    operand = [1, 2] if name == "is_not_between" else "x"
+    operand = {"is_not_between": [1, 2], "is_not_in_cidr": "10.0.0.0/8"}.get(name, "x")
     (message,) = warnings({"attribute": "a", name: operand})
     assert f"`{name}` lets in every unit without `a`" in message
     assert "`on_unset: no_match`" in message
