@@ -1,7 +1,8 @@
 """The versions of an item that may be served: as written now, the last good one, or none."""
 
 from turnout.compiler.history import Identity, Kept
-from turnout.compiler.items import compile_item, is_key
+from turnout.compiler.holding import active_version, held_back
+from turnout.compiler.items import Outcome, compile_item, is_key
 from turnout.compiler.scope import CompiledItem, Surroundings
 from turnout.documents import Fault, SourceFile, WrittenItem
 
@@ -37,6 +38,8 @@ class Candidate:
         """The version as written is the one that is served."""
         self.unsound: CompiledItem | None = None
         """The version as written, when it has faults of its own."""
+        self.warnings: list[Fault] = []
+        """Of the version as written, apart from those of its conditions."""
         self.dropped = not is_key(self.key)
         """It cannot be in a snapshot at all: its key is none, or another item has it."""
         self._written = written
@@ -49,6 +52,10 @@ class Candidate:
         self.compiled, self.unsound = outcome.item, outcome.unsound
         if outcome.item is None:
             self.refuse(outcome.faults)
+        elif (held := held_back(self.kind, written.raw, kept)) is not None:
+            self.compiled = self._compile_again(held).item or outcome.item
+            text = "the edits of a paused segment wait until it is active again"
+            self.warnings.append(Fault((), text, at_key=True))
 
     @property
     def identity(self) -> Identity:
@@ -88,7 +95,16 @@ class Candidate:
         if self.is_written:
             schema = self._surroundings.attributes
             types = {name: schema.get(name, "") for _, name in self.compiled.attributes}
-        return Kept(self.home, self.raw, types)
+        return Kept(self.home, self.raw, types, active_version(self.kind, self.raw, self._kept))
+
+    @property
+    def last_good(self) -> object:
+        """The last good version, as written; None when there is none."""
+        return self._kept.raw if self._kept else None
+
+    def compile_last_good(self) -> CompiledItem | None:
+        """What the last good version says in what is written around it now."""
+        return self._compile_again(self._kept.raw).item if self._kept else None
 
     def refuse(self, faults: list[Fault]) -> None:
         """Gives up the version that is served for the next best one."""
@@ -104,11 +120,15 @@ class Candidate:
         self.compiled = None
         if self._kept is None:
             return
-        # The text of the last good version is gone: only what it says is compiled again. A schema
-        # that changed under it is no fault of its own: it goes on with the types it was good with.
-        last_good = WrittenItem(self.kind, self.key, self._kept.raw)
-        types = {**self._surroundings.attributes, **self._kept.types}
-        outcome = compile_item(last_good, self._surroundings._replace(attributes=types))
+        held = held_back(self.kind, self._kept.raw, self._kept)
+        outcome = self._compile_again(self._kept.raw if held is None else held)
         self.compiled = outcome.item
         if outcome.item is None:
             self.kept_fault = outcome.faults[0].message
+
+    def _compile_again(self, raw: object) -> Outcome:
+        # The text of the last good version is gone: only what it says is compiled again. A schema
+        # that changed under it is no fault of its own: it goes on with the types it was good with.
+        types = self._kept.types if self._kept else {}
+        around = self._surroundings._replace(attributes={**self._surroundings.attributes, **types})
+        return compile_item(WrittenItem(self.kind, self.key, raw), around)

@@ -6,11 +6,14 @@ from typing import Any
 
 from turnout.compiler.candidates import Candidate
 from turnout.compiler.compiled import Compiled, CompileFailed
+from turnout.compiler.continuity import forbidden_changes
+from turnout.compiler.copies import inline_copies
 from turnout.compiler.emit import emit
 from turnout.compiler.history import History, Identity
 from turnout.compiler.references import find_refusals, missing, missing_experiments, shared_keys
 from turnout.compiler.report import Report, in_document
 from turnout.compiler.scope import Surroundings
+from turnout.compiler.statuses import new_references, unused_references
 from turnout.compiler.workspace import read_attributes, read_workspace, sensitive, surroundings
 from turnout.documents import Catalogue, Fault, SourceFile, WrittenItem
 
@@ -55,7 +58,7 @@ class _Compilation:
         good.workspace, good.attributes = workspace, attributes
         for candidate in candidates.values():
             self._tell(candidate)
-            self._warn(candidate)
+            self._warn(candidate, candidates)
             if (kept := candidate.good) and not candidate.dropped:
                 good.items[candidate.identity] = kept
         self._tell_files()
@@ -76,9 +79,16 @@ class _Compilation:
                     twice.append((identity, file))
                 else:
                     homes[identity] = file, written
+        copies = inline_copies(homes)
         candidates = {
-            identity: Candidate(identity, *home, self._history.items.get(identity), around)
-            for identity, home in homes.items()
+            identity: Candidate(
+                identity,
+                file,
+                copies.get(identity, written),
+                self._history.items.get(identity),
+                around,
+            )
+            for identity, (file, written) in homes.items()
         }
         broken = {file.name for file in self._catalogue.files if file.document.broken}
         for identity, kept in self._history.items.items():
@@ -121,6 +131,12 @@ class _Compilation:
             if candidate.unsound is not None:
                 candidate.faults += missing(candidate.unsound, candidates)
                 candidate.faults += missing_experiments(candidate.unsound, candidates)
+        for candidate in candidates.values():
+            faults = forbidden_changes(candidate, candidates)
+            if self._history.items:
+                faults += new_references(candidate, candidates)
+            if faults:
+                candidate.refuse(faults)
         # Each round gives up at least one of at most two versions an item.
         while refusals := find_refusals(candidates, f"user_bucket.{around.workspace_key}"):
             for identity, faults in refusals.items():
@@ -130,7 +146,7 @@ class _Compilation:
         good = candidate.serves_last_good
         if candidate.file is not None:
             for fault in candidate.faults:
-                placed = in_document(candidate.kind, candidate.key, fault)
+                placed = _placed(candidate, candidate.file, fault)
                 self._report.add(candidate.kind, candidate.key, candidate.file, placed, good=good)
         elif candidate.kept_fault is not None:
             self._report.add_unplaced(
@@ -142,14 +158,24 @@ class _Compilation:
                 good=False,
             )
 
-    def _warn(self, candidate: Candidate) -> None:
+    def _warn(self, candidate: Candidate, candidates: dict[Identity, Candidate]) -> None:
         if candidate.file is None or candidate.compiled is None or not candidate.is_written:
             return
-        for fault in candidate.compiled.warnings:
-            placed = in_document(candidate.kind, candidate.key, fault)
+        unused = unused_references(candidate, candidates)
+        for fault in (*candidate.compiled.warnings, *candidate.warnings, *unused):
+            placed = _placed(candidate, candidate.file, fault)
             self._warnings.add(candidate.kind, candidate.key, candidate.file, placed, good=False)
 
     def _tell_files(self) -> None:
         for file in self._catalogue.files:
             for fault in file.document.faults:
                 self._report.add("file", "", file, fault, good=file.name in self._carried_files)
+
+
+def _placed(candidate: Candidate, file: SourceFile, fault: Fault) -> Fault:
+    """A fault with its path from the top of the document; that of a copy is where it says so."""
+    written = file.document.items[candidate.identity].raw
+    first = fault.path[0] if fault.path else "copy_of"
+    if isinstance(written, dict) and "copy_of" in written and first not in written:
+        fault = fault._replace(path=("copy_of",), at_key=False)
+    return in_document(candidate.kind, candidate.key, fault)

@@ -9,6 +9,7 @@ from turnout.compiler.history import Identity
 from turnout.compiler.scope import CompiledItem
 from turnout.documents import Fault
 from turnout.documents.problem import Path
+from turnout.snapshot.v1 import snapshot_pb2 as pb
 
 Candidates = Mapping[Identity, Candidate]
 
@@ -60,7 +61,14 @@ def _graph(candidates: Candidates) -> _Graph:
     # Without a condition on a variant nothing can lead from a segment back to a flag.
     if not any(item.variants for _, item in compiled):
         compiled = [(identity, item) for identity, item in compiled if identity[0] == "segment"]
-    return {identity: list(references(item)) for identity, item in compiled}
+    graph = {identity: list(references(item)) for identity, item in compiled}
+    for holdout, item in compiled:
+        # Whom a holdout holds has to be known before an experiment is decided.
+        if item.held is not None and graph[holdout]:
+            for identity, other in compiled:
+                if isinstance(other.message, pb.Experiment) and item.held.has(other.message):
+                    graph[identity].append(Reference(holdout, ()))
+    return graph
 
 
 def _cycles(candidates: Candidates, graph: _Graph) -> list[tuple[Identity, Fault]]:

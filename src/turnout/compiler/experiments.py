@@ -1,6 +1,7 @@
 """From an experiment as written to its message."""
 
 from turnout.compiler.audiences import compile_audience
+from turnout.compiler.dates import compile_dates
 from turnout.compiler.durations import read_duration
 from turnout.compiler.flags import add_overrides, add_prerequisites, variant_index
 from turnout.compiler.scope import CompiledItem, LayerUse, Scope
@@ -36,6 +37,7 @@ def compile_experiment(scope: Scope, key: str, document: ExperimentDocument) -> 
     scope.salts |= {message.traffic_salt: ("traffic",), message.variant_salt: ("variants",)}
     scope.units.append((message, document.unit))
     _compile_epochs(scope, document, message)
+    compile_dates(scope, message, document.starts_at, document.ends_at)
     _compile_stickiness(scope, document, message)
     if document.layer is not None:
         scope.layer = LayerUse(document.layer, ("layer",))

@@ -19,10 +19,13 @@ class Kept(NamedTuple):
     raw: object
     types: Mapping[str, str] = MappingProxyType({})
     """Of the attributes that an item looks at, as the schema said then; empty for undeclared."""
+    active: object = None
+    """The version of a segment when it was active last, should `raw` be no active one."""
 
     def dump(self) -> dict[str, Any]:
         """Plain values."""
-        return {**self._asdict(), "types": dict(self.types)}
+        plain: dict[str, Any] = {"file": self.file, "raw": self.raw, "types": dict(self.types)}
+        return plain if self.active is None else plain | {"active": self.active}
 
 
 class History:
@@ -47,7 +50,7 @@ class History:
         return history
 
     def dump(self) -> dict[str, Any]:
-        """Plain values: section, then key, then `file`, `raw` and `types`."""
+        """Plain values: section, then key, then the fields of `Kept`."""
         plain: dict[str, Any] = {section: {} for section in ITEM_KINDS}
         for (kind, key), kept in sorted(self.items.items(), key=lambda entry: entry[0]):
             plain[_SECTIONS[kind]][key] = kept.dump()
@@ -65,10 +68,15 @@ def _entries(section: object) -> list[tuple[str, Kept]]:
     if not isinstance(section, Mapping):
         return []
     return [
-        (str(key), Kept(str(entry["file"]), entry["raw"], _types(entry.get("types"))))
+        (str(key), _kept(entry))
         for key, entry in section.items()
         if isinstance(entry, Mapping) and "file" in entry and "raw" in entry
     ]
+
+
+def _kept(entry: Mapping[str, Any]) -> Kept:
+    types = _types(entry.get("types"))
+    return Kept(str(entry["file"]), entry["raw"], types, entry.get("active"))
 
 
 def _types(plain: object) -> dict[str, str]:

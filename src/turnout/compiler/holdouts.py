@@ -1,6 +1,7 @@
 """From a holdout as written to its message."""
 
 from turnout.compiler.audiences import compile_audience
+from turnout.compiler.dates import compile_dates
 from turnout.compiler.scope import CompiledItem, HeldExperiments, Scope
 from turnout.compiler.shares import read_share
 from turnout.documents.models import HoldoutDocument
@@ -28,6 +29,7 @@ def compile_holdout(scope: Scope, key: str, document: HoldoutDocument) -> Compil
         message.share = read_share(document.share)
     except ValueError as error:
         scope.refuse(("share",), str(error))
+    compile_dates(scope, message, document.starts_at, document.ends_at)
     if document.audience is not None:
         compile_audience(scope, document.audience, message.audience)
     for at, experiment in enumerate(document.scope.experiments or []):

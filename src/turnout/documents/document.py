@@ -22,7 +22,7 @@ _ODD = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 class WrittenItem:
     """An item as written, before anything is checked."""
 
-    __slots__ = ("compiled", "faults", "key", "kind", "raw")
+    __slots__ = ("compiled", "copied", "faults", "key", "kind", "raw")
 
     def __init__(self, kind: str, key: str, raw: object) -> None:
         self.kind = kind
@@ -34,6 +34,8 @@ class WrittenItem:
         """What was wrong already while reading; paths from the item."""
         self.compiled: Any = None
         """What the compiler keeps with an unchanged item."""
+        self.copied: WrittenItem | None = None
+        """A copy of another item, written out by the compiler."""
 
 
 class Document:

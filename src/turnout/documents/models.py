@@ -69,6 +69,8 @@ class SegmentDocument(_Item):
     unit: Key = "user"
     salt: Key | None = None
     """Without it: its key."""
+    copy_of: Key | None = None
+    """Another rule segment, whose conditions are taken as they are written now."""
     match: ConditionDocument | None = None
     members: list[NonEmpty] | None = None
     include_units: list[NonEmpty] = Field(default_factory=list)
@@ -121,6 +123,10 @@ class VariantDocument(_Document):
     value: JsonValue
 
 
+Moment = Annotated[
+    str, WithJsonSchema({"type": "string", "examples": ["2026-03-01", "2026-03-01T09:00:00Z"]})
+]
+"""An instant, or a date in the workspace's zone; the compiler reads it."""
 Duration = Annotated[str, WithJsonSchema({"type": "string", "examples": ["30 days", "P30D"]})]
 
 
@@ -139,6 +145,8 @@ class ExperimentDocument(_Item):
     epoch: int = 1
     min_epoch: int = 0
     """A unit that was assigned in an older epoch is blocked."""
+    starts_at: Moment | None = None
+    ends_at: Moment | None = None
     layer: Key | None = None
     audience: AudienceDocument | None = None
     audience_sticky: bool = True
@@ -199,6 +207,8 @@ class HoldoutDocument(_Item):
         HoldoutScope,
         BeforeValidator(_read_scope, json_schema_input_type=Literal["all"] | HoldoutScope),
     ]
+    starts_at: Moment | None = None
+    ends_at: Moment | None = None
     audience: AudienceDocument | None = None
 
 

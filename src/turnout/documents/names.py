@@ -39,10 +39,9 @@ OPERATORS = (
 """Every operator on an attribute."""
 
 LATER_FIELDS = {
-    "segment": frozenset({"query", "schedule", "copy_of"}),
+    "segment": frozenset({"query", "schedule"}),
     "flag": frozenset({"bucketing", "starts_at", "ends_at", "holdouts"}),
-    "experiment": frozenset({"bucketing", "starts_at", "ends_at"}),
-    "holdout": frozenset({"starts_at", "ends_at"}),
+    "experiment": frozenset({"bucketing"}),
     "variant": frozenset({"ranges"}),
     "rule": frozenset({"bucketing", "ranges", "prerequisites"}),
 }  # fmt: skip
