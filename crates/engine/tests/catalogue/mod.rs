@@ -2,11 +2,14 @@
 #![allow(dead_code)] // Each test file uses its own part.
 
 use turnout_engine::{Context, Decision, Evaluation, Header, Instant, Program, ValueRef, seal};
-use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::{expression, operand, rule, segment};
+use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::{
+    expression, operand, rule, segment, variant_condition,
+};
 use turnout_snapshot::turnout::snapshot::v1::{
-    AttributeType, Condition, Content, Everyone, Experiment, ExperimentStatus, Expression, Flag,
-    FlagStatus, FlagType, Group, Members, OnUnknown, Operand, Operator, Override, Quarantined,
-    Rule, Segment, SegmentStatus, SlotCondition, SlotRange, Split, Variant,
+    Allocation, AttributeType, Condition, Content, Everyone, Experiment, ExperimentStatus,
+    Expression, Flag, FlagStatus, FlagType, Group, Holdout, HoldoutStatus, Layer, Members,
+    OnUnknown, Operand, Operator, Override, Quarantined, Rule, Segment, SegmentStatus,
+    SlotCondition, SlotRange, Split, Variant, VariantCondition,
 };
 use turnout_snapshot::turnout::v1::__buffa::oneof::value;
 use turnout_snapshot::turnout::v1::Value;
@@ -226,8 +229,71 @@ pub fn experiment(key: &str) -> Experiment {
         variant_salt: format!("{key}.variant.1"),
         variants: off_and_on(),
         ranges: halves(),
+        epoch: 1,
+        audience_sticky: true,
+        variant_sticky: true,
         ..Default::default()
     }
+}
+
+pub fn hand_over_to(experiment: u32) -> rule::Outcome {
+    rule::Outcome::Experiment(experiment)
+}
+
+/// Who owns which slots: start, end, experiment.
+pub fn layer(key: &str, allocations: Vec<(u32, u32, u32)>) -> Layer {
+    let allocations = allocations
+        .into_iter()
+        .map(|(start, end, experiment)| Allocation {
+            start,
+            end,
+            experiment,
+            ..Default::default()
+        });
+    Layer {
+        key: key.to_owned(),
+        unit: USER,
+        salt: format!("layer.{key}"),
+        allocations: allocations.collect(),
+        ..Default::default()
+    }
+}
+
+/// Running, for everyone in the share.
+pub fn holdout(key: &str, share: u32) -> Holdout {
+    Holdout {
+        key: key.to_owned(),
+        status: HoldoutStatus::Running.into(),
+        unit: USER,
+        salt: format!("holdout.{key}"),
+        share,
+        ..Default::default()
+    }
+}
+
+pub fn variant_of_flag(flag: u32, variant: &str, negated: bool) -> VariantCondition {
+    variant_of(variant_condition::Item::Flag(flag), variant, negated)
+}
+
+pub fn variant_of_experiment(experiment: u32, variant: &str, negated: bool) -> VariantCondition {
+    variant_of(
+        variant_condition::Item::Experiment(experiment),
+        variant,
+        negated,
+    )
+}
+
+fn variant_of(item: variant_condition::Item, variant: &str, negated: bool) -> VariantCondition {
+    VariantCondition {
+        item: Some(item),
+        variants: vec![variant.to_owned()],
+        negated,
+        ..Default::default()
+    }
+}
+
+pub fn when_variant(condition: VariantCondition) -> Expression {
+    expression(expression::Kind::Variant(Box::new(condition)))
 }
 
 pub fn forced(unit_id: &str, variant: u32) -> Override {
