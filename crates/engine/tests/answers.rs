@@ -227,6 +227,58 @@ fn an_experiment_answers_step_by_step() {
     assert_eq!(of(|_| {}, "u"), (expected.to_owned(), Reason::Assigned));
 }
 
+#[test]
+fn dates_hold_until_it_is_concluded_and_a_winner_needs_no_unit() {
+    let control = |reason| ("off".to_owned(), reason);
+    let later = |e: &mut Experiment| e.starts_at = timestamp(1).into();
+    let over = |e: &mut Experiment| e.ends_at = timestamp(0).into();
+    let running = |e: &mut Experiment| {
+        e.starts_at = timestamp(0).into();
+        e.ends_at = timestamp(1).into();
+    };
+    assert_eq!(of(later, "u"), control(Reason::NotRunning));
+    assert_eq!(of(over, "u"), control(Reason::NotRunning));
+    assert_eq!(of(running, "u").1, Reason::Assigned);
+    let paused_and_over = |e: &mut Experiment| {
+        e.status = ExperimentStatus::Paused.into();
+        over(e);
+    };
+    assert_eq!(of(paused_and_over, "u"), control(Reason::NotRunning));
+    let forced_and_over = |e: &mut Experiment| {
+        e.overrides = vec![forced("u", 1)];
+        over(e);
+    };
+    assert_eq!(of(forced_and_over, "u"), ("on".to_owned(), Reason::Forced));
+    let won = |e: &mut Experiment| {
+        e.status = ExperimentStatus::Concluded.into();
+        e.winner = Some(1);
+        over(e);
+    };
+    let winner = ("on".to_owned(), Reason::Concluded);
+    assert_eq!(of(won, "u"), winner);
+    assert_eq!(of(won, ""), winner);
+    let revoked = |e: &mut Experiment| {
+        won(e);
+        e.killed = true;
+    };
+    assert_eq!(of(revoked, "u"), control(Reason::Killed));
+    let not_concluded = |e: &mut Experiment| {
+        e.winner = Some(1);
+        e.traffic = 0;
+    };
+    assert_eq!(of(not_concluded, "u"), control(Reason::NotInTraffic));
+    let for_gold = |e: &mut Experiment| {
+        won(e);
+        e.audience = plan_is("gold").into();
+    };
+    assert_eq!(of(for_gold, "u"), control(Reason::NotInAudience));
+    let for_everyone = |e: &mut Experiment| {
+        for_gold(e);
+        e.winner_for_everyone = true;
+    };
+    assert_eq!(of(for_everyone, "u"), winner);
+}
+
 fn hand_over(change: impl FnOnce(&mut Experiment)) -> Content {
     let mut one = experiment("e");
     one.ranges = vec![range(0, SLOTS, 1)];

@@ -6,7 +6,8 @@ mod catalogue;
 use catalogue::*;
 use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::{operand, rule};
 use turnout_snapshot::turnout::snapshot::v1::{
-    AttributeType, Content, Expression, FlagType, Interval, Modulo, Operator, Split,
+    AttributeType, Content, Experiment, Expression, FlagType, Holdout, Interval, Layer, Modulo,
+    Operator, Split, VariantCondition,
 };
 
 /// A flag `f` whose one rule has this condition.
@@ -66,6 +67,100 @@ fn every_index_is_checked() {
         &content(vec![bad], vec![], vec![]),
         &["segment `s`", "segment 99"],
     );
+}
+
+#[test]
+fn what_experiments_layers_and_holdouts_refer_to_is_checked() {
+    let far = 99;
+    let experiment_with = |change: fn(&mut Experiment)| {
+        let mut one = experiment("e");
+        change(&mut one);
+        content(vec![], vec![], vec![one])
+    };
+    refused(
+        &experiment_with(|e| e.layer = Some(99)),
+        &["experiment `e`", "layer 99"],
+    );
+    refused(
+        &experiment_with(|e| e.holdouts = vec![99]),
+        &["experiment `e`", "holdout 99"],
+    );
+    refused(
+        &experiment_with(|e| e.fallback_unit = Some(99)),
+        &["experiment `e`", "unit kind 99"],
+    );
+    refused(
+        &experiment_with(|e| e.winner = Some(99)),
+        &["experiment `e`", "variant 99"],
+    );
+    refused(
+        &experiment_with(|e| e.min_epoch = 2),
+        &["experiment `e`", "min_epoch 2", "epoch 1"],
+    );
+    refused(
+        &experiment_with(|e| e.prerequisites = vec![variant_of_experiment(99, "on", false)]),
+        &["experiment `e`", "prerequisites", "experiment 99"],
+    );
+    let mut bad = flag("f", vec![]);
+    bad.prerequisites = vec![variant_of_flag(far, "on", false)];
+    refused(
+        &content(vec![], vec![bad], vec![]),
+        &["flag `f`", "prerequisites", "flag 99"],
+    );
+    let mut unsorted = variant_of_flag(0, "on", false);
+    unsorted.variants.push("off".to_owned());
+    refused(
+        &with_condition(when_variant(unsorted)),
+        &["rule `r`", "variants", "`off`"],
+    );
+    let nothing = VariantCondition::default();
+    refused(&with_condition(when_variant(nothing)), &["names no item"]);
+}
+
+#[test]
+fn layers_and_holdouts_are_checked() {
+    let with_layer = |one: Layer| {
+        let mut all = content(vec![], vec![], vec![experiment("e")]);
+        all.layers = vec![one];
+        all
+    };
+    for (allocations, words) in [
+        (vec![(0, 10, 99)], "experiment 99"),
+        (vec![(0, 10, 0), (5, 20, 0)], "overlap"),
+        (vec![(10, 20, 0), (0, 10, 0)], "overlap"),
+        (vec![(10, 10, 0)], "empty"),
+        (vec![(0, SLOTS + 1, 0)], "not within"),
+    ] {
+        refused(&with_layer(layer("l", allocations)), &["layer `l`", words]);
+    }
+    let mut bad = layer("l", vec![]);
+    bad.salt = "two words".to_owned();
+    refused(&with_layer(bad), &["layer `l`", "salt `two words`"]);
+    let mut bad = layer("l", vec![]);
+    bad.unit = 99;
+    refused(&with_layer(bad), &["layer `l`", "unit kind 99"]);
+    let with_holdout = |change: fn(&mut Holdout)| {
+        let mut one = holdout("h", 0);
+        change(&mut one);
+        let mut all = content(vec![], vec![], vec![]);
+        all.holdouts = vec![one];
+        all
+    };
+    for (change, words) in [
+        ((|h| h.unit = 99) as fn(&mut Holdout), "unit kind 99"),
+        (|h| h.share = SLOTS + 1, "share 1000001"),
+        (|h| h.salt = String::new(), "salt"),
+        (|h| h.status = buffa::EnumValue::Unknown(7), "status 7"),
+        (|h| h.audience = in_segment(99).into(), "segment 99"),
+    ] {
+        refused(&with_holdout(change), &["holdout `h`", words]);
+    }
+    let mut twice = content(vec![], vec![], vec![]);
+    twice.layers = vec![layer("b", vec![]), layer("a", vec![])];
+    refused(&twice, &["layers", "`a`"]);
+    twice.layers = vec![];
+    twice.holdouts = vec![holdout("a", 0), holdout("a", 0)];
+    refused(&twice, &["holdouts", "`a`"]);
 }
 
 #[test]

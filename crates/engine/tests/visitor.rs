@@ -4,7 +4,9 @@
 mod catalogue;
 
 use catalogue::*;
-use turnout_engine::{Context, Evaluation, Instant, Step, Truth, UnitKindIndex, Visitor};
+use turnout_engine::{
+    Assignments, Context, Evaluation, Instant, Kept, Step, Truth, UnitKindIndex, Visitor,
+};
 
 #[derive(Default)]
 struct Recording(Vec<String>);
@@ -22,6 +24,10 @@ impl Visitor for Recording {
 
     fn slot(&mut self, _unit: UnitKindIndex, unit_id: &str, slot: u32) {
         self.0.push(format!("slot of {unit_id} {slot}"));
+    }
+
+    fn kept(&mut self, _unit: UnitKindIndex, unit_id: &str, kept: &Kept) {
+        self.0.push(format!("kept of {unit_id} {kept:?}"));
     }
 }
 
@@ -89,4 +95,64 @@ fn rules_conditions_segments_and_slots_are_seen_in_order() {
         decision,
         "seen or not, the answer is the same"
     );
+}
+
+#[test]
+fn the_way_of_an_experiment_is_seen_in_its_order() {
+    let mut one = experiment("e");
+    one.prerequisites = vec![variant_of_flag(0, "on", false)];
+    one.holdouts = vec![0];
+    one.layer = Some(0);
+    one.traffic = 999_999;
+    one.audience = plan_is("gold").into();
+    let on = flag("f", vec![rule("all", None, serve(1))]);
+    let mut all = content(vec![], vec![on], vec![one]);
+    all.holdouts = vec![holdout("h", 1)];
+    all.layers = vec![layer("l", vec![(0, SLOTS, 0)])];
+    let program = program(&all);
+    let mut context = Context::new(&program);
+    context.unit(&program, "user", "u-1");
+    gold(&program, &mut context);
+    let mut seen = Recording::default();
+    let item = program.item("e").expect("the experiment");
+    let mut nothing = Nothing;
+    let mut evaluation =
+        Evaluation::new(&program, &mut context, Instant(0)).with_assignments(&mut nothing);
+    let decision = evaluation.decide_with(item, &mut seen);
+    assert_eq!(decision.reason, turnout_engine::Reason::Assigned);
+    let slot = |salt| format!("slot of u-1 {}", turnout_engine::slot(salt, "u-1"));
+    assert_eq!(
+        seen.0,
+        [
+            "enter prerequisite",
+            "enter rule",
+            "rule TRUE",
+            "prerequisite TRUE",
+            "enter holdout",
+            &slot("holdout.h"),
+            "holdout FALSE",
+            "kept of u-1 Records([])",
+            "enter audience",
+            "is TRUE",
+            "audience TRUE",
+            "enter layer",
+            &slot("layer.l"),
+            "layer TRUE",
+            "enter traffic",
+            &slot("e.traffic"),
+            "traffic TRUE",
+            "enter variants",
+            &slot("e.variant.1"),
+            "variants TRUE",
+        ]
+    );
+}
+
+/// A store that keeps nothing.
+struct Nothing;
+
+impl Assignments for Nothing {
+    fn find(&mut self, _: &str, _: &str, _: &str) -> Kept {
+        Kept::Records(vec![])
+    }
 }

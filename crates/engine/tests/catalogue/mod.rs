@@ -1,6 +1,7 @@
 //! A small snapshot with one of everything, built by hand.
 #![allow(dead_code)] // Each test file uses its own part.
 
+use buffa_types::google::protobuf::Timestamp;
 use turnout_engine::{Context, Decision, Evaluation, Header, Instant, Program, ValueRef, seal};
 use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::{
     expression, operand, rule, segment, variant_condition,
@@ -267,6 +268,14 @@ pub fn holdout(key: &str, share: u32) -> Holdout {
         unit: USER,
         salt: format!("holdout.{key}"),
         share,
+        ..Default::default()
+    }
+}
+
+/// Seconds of 1970.
+pub fn timestamp(seconds: i64) -> Timestamp {
+    Timestamp {
+        seconds,
         ..Default::default()
     }
 }
