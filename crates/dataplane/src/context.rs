@@ -2,8 +2,8 @@
 use bumpalo::Bump;
 use turnout_engine::{Context, Program, ValueRef};
 use turnout_protos::turnout::v1::ContextView;
-use turnout_snapshot::turnout::v1::__buffa::view::ValueView;
 use turnout_snapshot::turnout::v1::__buffa::view::oneof::value::Kind;
+use turnout_snapshot::turnout::v1::__buffa::view::{ObjectValueView, ValueView};
 
 use crate::errors::CallError;
 use crate::request::{ContextField, UsualValue, next_context_field};
@@ -214,15 +214,35 @@ impl<'a> Filling<'_, 'a> {
             }
             Kind::Object(object) => {
                 self.nested(name, object.fields.len(), depth)?;
-                for field in object.fields.iter() {
-                    self.attribute_text(name, field.name)?;
-                    if let Some(value) = field.value.as_option() {
-                        self.value(name, value, depth + 1, false)?;
-                    }
-                }
-                ValueRef::Object
+                self.object(name, object, depth)?
             }
         })
+    }
+
+    fn object(
+        &self,
+        name: &str,
+        object: &ObjectValueView<'a>,
+        depth: usize,
+    ) -> Result<ValueRef<'a>, CallError> {
+        let mut failure = None;
+        let fields = object.fields.iter().map_while(|field| {
+            let read = self.attribute_text(name, field.name).and_then(|()| {
+                let value = field.value.as_option();
+                value.map_or(Ok(ValueRef::Null), |value| {
+                    self.value(name, value, depth + 1, false)
+                })
+            });
+            match read {
+                Ok(value) => Some((field.name, value)),
+                Err(error) => {
+                    failure = Some(error);
+                    None
+                }
+            }
+        });
+        let read = ValueRef::object(fields);
+        failure.map_or(Ok(read), Err)
     }
 
     fn list<'v>(

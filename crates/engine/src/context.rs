@@ -16,6 +16,7 @@ pub struct Context<'a> {
     units: Vec<Cell>,
     generation: u32,
     partial: bool,
+    events_reached: bool,
     pub(crate) scratch: Box<Scratch>,
 }
 
@@ -70,6 +71,7 @@ impl Context<'_> {
             units: vec![Cell::default(); program.unit_kinds().len()],
             generation: 1,
             partial: false,
+            events_reached: false,
             scratch: Box::default(),
         }
     }
@@ -85,6 +87,7 @@ impl Context<'_> {
             units: self.units,
             generation: self.generation,
             partial: false,
+            events_reached: false,
             scratch: self.scratch,
         }
     }
@@ -103,6 +106,7 @@ impl Context<'_> {
             self.generation = 1;
         }
         self.partial = false;
+        self.events_reached = false;
     }
 }
 
@@ -189,6 +193,22 @@ impl<'a> Context<'a> {
     /// Says whether all that is absent could not be known.
     pub fn partial(&mut self, partial: bool) {
         self.partial = partial;
+    }
+
+    /// Says whether the source of events was reached: then a fact about events that is absent is
+    /// that of a unit without events, also in a partial context; else it is not known.
+    pub fn events_reached(&mut self, reached: bool) {
+        self.events_reached = reached;
+    }
+
+    pub(crate) fn has_reached_events(&self) -> bool {
+        self.events_reached
+    }
+
+    /// The state of an attribute that the context says anything about.
+    pub(crate) fn given(&self, attribute: AttributeIndex) -> Option<State<'_, 'a>> {
+        let cell = self.cells.get(attribute.at())?;
+        (cell.generation == self.generation).then(|| self.entry(cell.position))
     }
 
     #[inline]

@@ -215,6 +215,7 @@ impl UnknownSet {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Notes {
     segment_archived: bool,
+    tz_fallback: bool,
     cycle: bool,
 }
 
@@ -231,17 +232,26 @@ impl Notes {
         notes
     }
 
+    /// Says whether the workspace's zone stood in for the unit's.
+    pub(crate) fn with_tz_fallback(self, tz_fallback: bool) -> Self {
+        Self {
+            tz_fallback,
+            ..self
+        }
+    }
+
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(self) -> bool {
-        !(self.segment_archived || self.cycle)
+        !(self.segment_archived || self.tz_fallback || self.cycle)
     }
 
     /// The notes in the order of their numbers.
     pub fn iter(self) -> impl Iterator<Item = Note> {
         let archived = self.segment_archived.then_some(Note::SegmentArchived);
+        let tz_fallback = self.tz_fallback.then_some(Note::TzFallback);
         let cycle = self.cycle.then_some(Note::Cycle);
-        archived.into_iter().chain(cycle)
+        archived.into_iter().chain(tz_fallback).chain(cycle)
     }
 }
 

@@ -59,11 +59,15 @@ impl<'p, 'c, 'a> Evaluation<'p, 'c, 'a> {
         self.context.scratch.start();
         let mut decision = self.item(item, visitor);
         decision.assignments = std::mem::take(&mut self.assignments);
+        let fell_back = self.context.scratch.fell_back;
         let unknown = self.context.scratch.unknown();
         if !unknown.is_empty() {
             decision.degraded = true;
             decision.unknown = UnknownSet::collect(unknown);
             decision.notes = Notes::collect(unknown);
+        }
+        if fell_back {
+            decision.notes = decision.notes.with_tz_fallback(true);
         }
         decision
     }
@@ -86,7 +90,7 @@ impl<'p, 'c, 'a> Evaluation<'p, 'c, 'a> {
             state: outcome.truth,
             reason: outcome.reason,
             unknown: UnknownSet::collect(trail),
-            notes: Notes::collect(trail),
+            notes: Notes::collect(trail).with_tz_fallback(self.context.scratch.fell_back),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Trees of conditions with the values TRUE, FALSE and UNKNOWN.
 use crate::context::{State, Unit};
+use crate::dated::DatedCondition;
 use crate::decision::Unknown;
 use crate::evaluation::Evaluation;
+use crate::fact::FactCondition;
 use crate::index::{AttributeIndex, SegmentIndex, UnitKindIndex};
 use crate::operators::{Comparison, Row};
 use crate::prerequisite::VariantCondition;
@@ -19,6 +21,8 @@ pub(crate) enum Expression {
     Segment(SegmentIndex),
     Slot(Box<SlotCondition>),
     Variant(Box<VariantCondition>),
+    Dated(Box<DatedCondition>),
+    Fact(Box<FactCondition>),
 }
 
 /// A linked comparison of an attribute.
@@ -29,6 +33,39 @@ pub(crate) struct Condition {
     pub(crate) unset: Truth,
     pub(crate) row: &'static Row,
     pub(crate) comparison: Box<dyn Comparison>,
+}
+
+impl Condition {
+    #[inline]
+    pub(crate) fn truth(&self, state: &State<'_, '_>) -> Truth {
+        match state {
+            State::Set(entry) => match self.comparison.holds(entry) {
+                Some(holds) => Truth::from(holds != self.row.inverted),
+                None => Truth::Unknown,
+            },
+            State::Unset => self.unset,
+            State::Unknown => self.row.unknown,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn concluded(&self, truth: Truth) -> Concluded {
+        Concluded {
+            attribute: self.attribute,
+            row: self.row,
+            truth,
+            blamed: self.attribute,
+        }
+    }
+}
+
+/// What a comparison of an attribute came out as.
+pub(crate) struct Concluded {
+    pub(crate) attribute: AttributeIndex,
+    pub(crate) row: &'static Row,
+    pub(crate) truth: Truth,
+    /// What could not be known when the truth is UNKNOWN.
+    pub(crate) blamed: AttributeIndex,
 }
 
 /// `start <= slot < end` of the unit.
@@ -60,6 +97,8 @@ impl Evaluation<'_, '_, '_> {
             Expression::Segment(segment) => self.segment(*segment, visitor).truth,
             Expression::Slot(slot) => self.slot_condition(slot, visitor),
             Expression::Variant(condition) => self.variant_condition(condition, visitor),
+            Expression::Dated(condition) => self.dated_condition(condition, visitor),
+            Expression::Fact(condition) => self.fact_condition(condition, visitor),
         }
     }
 
@@ -101,24 +140,23 @@ impl Evaluation<'_, '_, '_> {
 
     #[inline]
     fn condition<V: Visitor>(&mut self, condition: &Condition, visitor: &mut V) -> Truth {
-        let row = condition.row;
-        let truth = match self.context.attribute(condition.attribute) {
-            State::Set(entry) => match condition.comparison.holds(entry) {
-                Some(holds) => Truth::from(holds != row.inverted),
-                None => Truth::Unknown,
-            },
-            State::Unset => condition.unset,
-            State::Unknown => row.unknown,
-        };
+        let truth = condition.truth(&self.context.attribute(condition.attribute));
+        self.conclude(condition.concluded(truth), visitor)
+    }
+
+    /// Names what could not be known, and tells the visitor.
+    #[inline]
+    pub(crate) fn conclude<V: Visitor>(&mut self, concluded: Concluded, visitor: &mut V) -> Truth {
+        let truth = concluded.truth;
         if truth == Truth::Unknown {
             self.context
                 .scratch
                 .trail
-                .push(Unknown::Attribute(condition.attribute));
+                .push(Unknown::Attribute(concluded.blamed));
         }
         let step = Step::Condition {
-            attribute: condition.attribute,
-            operator: row.name,
+            attribute: concluded.attribute,
+            operator: concluded.row.name,
         };
         visitor.enter(step);
         visitor.leave(step, truth);

@@ -6,6 +6,7 @@ use turnout_snapshot::turnout::snapshot::v1 as message;
 
 use crate::network::{Fault, Network};
 use crate::number::Number;
+use crate::place::Circle;
 use crate::regex;
 use crate::text::Case;
 use crate::time::{self, Moment, Zone};
@@ -106,11 +107,7 @@ pub fn parse_moment(
     zone: Option<&str>,
 ) -> Result<message::Moment, LiteralError> {
     let zone = zone.map(parse_zone).transpose()?;
-    let moment = match (time::parse(text, rolling)?, zone) {
-        (Moment::Civil(civil), Some(zone)) => Moment::Instant(zone.point(civil)),
-        (moment, _) => moment,
-    };
-    Ok(moment.message())
+    Ok(time::parse(text, rolling)?.known_in(zone).message())
 }
 
 /// Checks that some now lets the low bound be at or before the high one.
@@ -180,6 +177,21 @@ pub(crate) fn parse_zone(name: &str) -> Result<Zone, LiteralError> {
 
 pub(crate) fn link_moment(moment: &message::Moment) -> Result<Moment, LiteralError> {
     Moment::link(moment).ok_or_else(|| LiteralError::new("a moment names no time".to_owned()))
+}
+
+pub(crate) fn link_circle(circle: &message::Circle) -> Result<Circle, LiteralError> {
+    let message::Circle {
+        latitude,
+        longitude,
+        kilometres,
+        ..
+    } = *circle;
+    Circle::new(latitude, longitude, kilometres).ok_or_else(|| {
+        LiteralError::new(format!(
+            "`{kilometres}` km around `{latitude}`, `{longitude}` is no circle on the earth: write \
+             `lat` -90 to 90, `lon` -180 to 180 and `km` from 0"
+        ))
+    })
 }
 
 pub(crate) fn parse_version(text: &str) -> Result<Version<'_>, LiteralError> {

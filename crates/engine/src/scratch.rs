@@ -11,6 +11,8 @@ pub(crate) struct Scratch {
     pub(crate) trail: Vec<Unknown>,
     /// What prerequisites could not know and passed over: named whatever the truth is.
     pub(crate) collapsed: Vec<Unknown>,
+    /// The workspace's zone stood in for the unit's on the way.
+    pub(crate) fell_back: bool,
     generation: u32,
     segments: Vec<Cell<SegmentOutcome>>,
     /// As long as the items once any of them is a prerequisite.
@@ -25,17 +27,19 @@ pub(crate) struct Scratch {
 struct Cell<T> {
     generation: u32,
     outcome: T,
+    fell_back: bool,
     /// Its trail among the remembered, and behind that what was collapsed.
     start: usize,
     middle: usize,
     end: usize,
 }
 
-/// Where both lists end at a moment.
+/// Where both lists end at a moment, and whether a zone fell back before it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mark {
     pub(crate) trail: usize,
     collapsed: usize,
+    fell_back: bool,
 }
 
 /// What a segment comes out as, and why.
@@ -50,6 +54,7 @@ impl<T> Cell<T> {
         Self {
             generation: 0,
             outcome,
+            fell_back: false,
             start: 0,
             middle: 0,
             end: 0,
@@ -83,6 +88,7 @@ impl Scratch {
     pub(crate) fn start(&mut self) {
         self.trail.clear();
         self.collapsed.clear();
+        self.fell_back = false;
     }
 
     /// All that could not be known since the start.
@@ -107,11 +113,12 @@ impl Scratch {
         truth
     }
 
-    /// Where both lists end now.
-    pub(crate) fn both(&self) -> Mark {
+    /// Where both lists end now; whether a zone fell back is asked anew for what follows.
+    pub(crate) fn both(&mut self) -> Mark {
         Mark {
             trail: self.trail.len(),
             collapsed: self.collapsed.len(),
+            fell_back: std::mem::take(&mut self.fell_back),
         }
     }
 
@@ -164,6 +171,7 @@ impl Scratch {
     }
 
     fn lay_again<T>(&mut self, cell: Cell<T>) {
+        self.fell_back |= cell.fell_back;
         if cell.start == cell.end {
             return;
         }
@@ -184,9 +192,12 @@ impl Scratch {
         if self.collapsed.len() > mark.collapsed {
             keep(&mut self.remembered, &mut self.collapsed, mark.collapsed);
         }
+        let fell_back = self.fell_back;
+        self.fell_back |= mark.fell_back;
         Cell {
             generation: self.generation,
             outcome,
+            fell_back,
             start,
             middle,
             end: self.remembered.len(),
@@ -224,6 +235,7 @@ mod tests {
         let beginning = Mark {
             trail: 0,
             collapsed: 0,
+            fell_back: false,
         };
         scratch.remember(segment, beginning, NO_SEGMENT.outcome);
         scratch.start();
@@ -256,6 +268,24 @@ mod tests {
         }
         scratch.begin(1);
         assert_eq!(scratch.recall_item(item), None);
+    }
+
+    #[test]
+    fn a_zone_that_fell_back_is_told_again_by_whom_it_concerns() {
+        let [concerned, other] = [0, 1].map(SegmentIndex::from);
+        let mut scratch = Scratch::default();
+        scratch.begin(2);
+        let mark = scratch.both();
+        scratch.fell_back = true;
+        scratch.remember(concerned, mark, NO_SEGMENT.outcome);
+        let mark = scratch.both();
+        scratch.remember(other, mark, NO_SEGMENT.outcome);
+        assert!(scratch.fell_back, "what went before counts on");
+        for (segment, fell_back) in [(other, false), (concerned, true)] {
+            scratch.start();
+            assert!(scratch.recall(segment).is_some());
+            assert_eq!(scratch.fell_back, fell_back);
+        }
     }
 
     #[test]

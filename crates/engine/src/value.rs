@@ -1,4 +1,5 @@
 //! An attribute's value as a request carries it.
+use crate::place;
 
 /// A borrowed value; lists refer to memory of the caller.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +23,34 @@ pub enum ValueRef<'a> {
     },
     /// Values in order.
     List(&'a [ValueRef<'a>]),
-    /// An object; nothing compares with one yet.
+    /// An object; [`ValueRef::object`] makes one.
     Object,
+    /// An object with numbers `lat` and `lon`.
+    Place {
+        /// `lat`, in degrees if it is a place at all.
+        latitude: f64,
+        /// `lon`, in degrees if it is a place at all.
+        longitude: f64,
+    },
+}
+
+impl<'a> ValueRef<'a> {
+    /// An object, as much of it as an operator looks at.
+    pub fn object<'n>(fields: impl IntoIterator<Item = (&'n str, ValueRef<'a>)>) -> Self {
+        let (mut latitude, mut longitude) = (None, None);
+        for (name, value) in fields {
+            match name {
+                "lat" => latitude = place::number(value),
+                "lon" => longitude = place::number(value),
+                _ => {}
+            }
+        }
+        match (latitude, longitude) {
+            (Some(latitude), Some(longitude)) => Self::Place {
+                latitude,
+                longitude,
+            },
+            _ => Self::Object,
+        }
+    }
 }

@@ -49,6 +49,32 @@ impl<'t> Version<'t> {
     }
 }
 
+/// A version that outlives its text.
+#[derive(Debug)]
+pub(crate) struct KeptVersion {
+    numbers: Box<str>,
+    pre: Option<Box<str>>,
+}
+
+impl KeptVersion {
+    #[inline]
+    pub(crate) fn get(&self) -> Version<'_> {
+        Version {
+            numbers: &self.numbers,
+            pre: self.pre.as_deref(),
+        }
+    }
+}
+
+impl From<Version<'_>> for KeptVersion {
+    fn from(version: Version<'_>) -> Self {
+        Self {
+            numbers: version.numbers.into(),
+            pre: version.pre.map(Into::into),
+        }
+    }
+}
+
 /// Whether there are parts between the points, and each fits and is not empty.
 fn parts(text: &str, fits: impl Fn(&str) -> bool) -> bool {
     text.split('.').all(|part| !part.is_empty() && fits(part))

@@ -180,10 +180,33 @@ fn read<'a>(
         }
         return Ok(Read::List(read));
     }
-    if value.cast::<PyDict>().is_ok() {
-        return Ok(Read::One(ValueRef::Object));
+    if let Ok(object) = value.cast::<PyDict>() {
+        // SAFETY: as in `walk`: no Python code runs while the entries are read.
+        let fields = unsafe { entries(object) };
+        return Ok(Read::One(ValueRef::object(fields.filter_map(field))));
     }
     Err(unusable(&format!("attribute `{name}`"), value, no_conversion()).into())
+}
+
+/// A field of an object. No operator looks at anything but numbers and texts there.
+fn field<'a>(
+    (name, value): (Borrowed<'a, '_, PyAny>, Borrowed<'a, '_, PyAny>),
+) -> Option<(&'a str, ValueRef<'a>)> {
+    let name = name
+        .is_instance_of::<PyString>()
+        .then(|| text(name).ok())??;
+    let value = if value.is_instance_of::<PyBool>() {
+        ValueRef::Null
+    } else if value.is_instance_of::<PyString>() {
+        text(value).map_or(ValueRef::Null, ValueRef::String)
+    } else if value.is_instance_of::<PyInt>() {
+        integer(value).map_or(ValueRef::Null, ValueRef::Integer)
+    } else if value.is_instance_of::<PyFloat>() {
+        ValueRef::Double(double(value))
+    } else {
+        ValueRef::Null
+    };
+    Some((name, value))
 }
 
 /// An element of a list. What is inside a list inside a list, no operator looks at.
@@ -226,9 +249,7 @@ fn scalar<'a>(
         return Ok(Some(ValueRef::Integer(number)));
     }
     if value.is_instance_of::<PyFloat>() {
-        // SAFETY: the object is a float, for which this neither fails nor runs Python code.
-        let number = unsafe { ffi::PyFloat_AsDouble(value.as_ptr()) };
-        return Ok(Some(ValueRef::Double(number)));
+        return Ok(Some(ValueRef::Double(double(value))));
     }
     if let Ok(moment) = value.cast::<Moment>() {
         let Moment { seconds, nanos } = *moment.get();
@@ -252,6 +273,12 @@ fn integer(value: Borrowed<'_, '_, PyAny>) -> Option<i64> {
     // SAFETY: the object is an int, for which this neither fails nor runs Python code.
     let number = unsafe { ffi::PyLong_AsLongLongAndOverflow(value.as_ptr(), &raw mut overflow) };
     (overflow == 0).then_some(number)
+}
+
+/// The number of a float object.
+fn double(value: Borrowed<'_, '_, PyAny>) -> f64 {
+    // SAFETY: the object is a float, for which this neither fails nor runs Python code.
+    unsafe { ffi::PyFloat_AsDouble(value.as_ptr()) }
 }
 
 /// The text of a str object, which keeps it.

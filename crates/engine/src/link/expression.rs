@@ -1,12 +1,15 @@
 //! Links expressions and their conditions.
 use turnout_snapshot::turnout::snapshot::v1 as message;
 use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::expression::Kind;
-use turnout_snapshot::turnout::snapshot::v1::{AttributeType, OnUnset, Operator};
+use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::zone;
+use turnout_snapshot::turnout::snapshot::v1::{AttributeType, EpochUnit, OnUnset, Operator};
 
 use super::tables::{Tables, known};
 use super::variants::{salt, slot_range};
-use super::{LinkError, prerequisite};
+use super::{LinkError, prerequisite, zones};
+use crate::dated::{DatedCondition, ZoneChoice};
 use crate::expression::{Condition, Expression, SlotCondition};
+use crate::fact::{FactComparison, FactCondition};
 use crate::operators::{Operands, Row};
 use crate::text::Case;
 use crate::truth::Truth;
@@ -24,7 +27,7 @@ pub(super) fn link(
         Kind::All(group) => Expression::All(parts(tables, group)?),
         Kind::Any(group) => Expression::Any(parts(tables, group)?),
         Kind::Not(part) => Expression::Not(Box::new(link(tables, part)?)),
-        Kind::Condition(part) => Expression::Condition(condition(tables, part)?),
+        Kind::Condition(part) => condition(tables, part)?,
         Kind::Segment(index) => Expression::Segment(tables.segment(*index)?),
         Kind::Slot(part) => Expression::Slot(Box::new(slot(tables, part)?)),
         Kind::Variant(part) => Expression::Variant(Box::new(prerequisite::link(tables, part)?)),
@@ -49,7 +52,22 @@ fn parts(tables: &Tables, group: &message::Group) -> Result<Box<[Expression]>, L
         .collect()
 }
 
-fn condition(tables: &Tables, condition: &message::Condition) -> Result<Condition, LinkError> {
+/// A plain condition, one on a date, or either on a fact.
+fn condition(tables: &Tables, condition: &message::Condition) -> Result<Expression, LinkError> {
+    let linked = compared(tables, condition)?;
+    Ok(
+        match (tables.facts.no_events(condition.attribute), linked) {
+            (Some(no_events), condition) => Expression::Fact(Box::new(FactCondition {
+                no_events,
+                condition,
+            })),
+            (None, FactComparison::Plain(condition)) => Expression::Condition(condition),
+            (None, FactComparison::Dated(condition)) => Expression::Dated(Box::new(condition)),
+        },
+    )
+}
+
+fn compared(tables: &Tables, condition: &message::Condition) -> Result<FactComparison, LinkError> {
     let attribute = tables.attribute(condition.attribute)?;
     let operator: Operator = known("operator", condition.operator)?;
     let row = Row::of(operator)
@@ -65,12 +83,44 @@ fn condition(tables: &Tables, condition: &message::Condition) -> Result<Conditio
         list: &condition.operands,
     };
     let unset = unset(condition, row)?;
-    Ok(Condition {
+    let zone = zone(tables, condition)?;
+    if let Some(dates) = row.link_dates(&operands, zone.known()) {
+        return Ok(FactComparison::Dated(DatedCondition {
+            attribute,
+            unset,
+            row,
+            comparison: dates?,
+            zone,
+            epoch: epoch(condition)?,
+        }));
+    }
+    Ok(FactComparison::Plain(Condition {
         attribute,
         unset,
         row,
         comparison: row.link(&operands)?,
-    })
+    }))
+}
+
+fn zone(tables: &Tables, condition: &message::Condition) -> Result<ZoneChoice, LinkError> {
+    let Some(zone) = condition.zone.as_option() else {
+        return Ok(ZoneChoice::Known(tables.zones.workspace));
+    };
+    match &zone.kind {
+        Some(zone::Kind::Name(name)) => Ok(ZoneChoice::Known(zones::named(name)?)),
+        Some(zone::Kind::Unit(_)) => tables
+            .zones
+            .unit
+            .map(ZoneChoice::Unit)
+            .ok_or_else(|| LinkError::new("where a unit's own zone is told is missing")),
+        None => Err(LinkError::new("a zone is empty")),
+    }
+}
+
+fn epoch(condition: &message::Condition) -> Result<EpochUnit, LinkError> {
+    let unit = condition.epoch_unit;
+    unit.as_known()
+        .ok_or_else(|| LinkError::new(format!("epoch unit {} is not known", unit.to_i32())))
 }
 
 fn declared(condition: &message::Condition) -> Result<AttributeType, LinkError> {

@@ -3,6 +3,7 @@
 mod error;
 mod experiment;
 mod expression;
+mod facts;
 mod flag;
 mod holdout;
 mod layer;
@@ -13,6 +14,7 @@ mod schedule;
 mod segment;
 mod tables;
 mod variants;
+mod zones;
 
 use turnout_snapshot::turnout::snapshot::v1::{Content, Header};
 

@@ -2,7 +2,9 @@
 use buffa::{EnumValue, Enumeration};
 use turnout_snapshot::turnout::snapshot::v1::{Content, FlagType};
 
+use super::facts::Facts;
 use super::references::{Node, Nodes, References};
+use super::zones::Zones;
 use super::{LinkError, nesting};
 use crate::index::{
     AttributeIndex, HoldoutIndex, ItemIndex, LayerIndex, RuleIndex, SegmentIndex, UnitKindIndex,
@@ -20,6 +22,8 @@ pub(super) struct Tables {
     /// What is linked now, and who stands on whom.
     pub(super) linking: Node,
     references: References,
+    pub(super) zones: Zones,
+    pub(super) facts: Facts,
     pub(super) user: UnitKindIndex,
     /// Where each flag stands among all items.
     pub(super) flags: Vec<ItemIndex>,
@@ -54,6 +58,8 @@ impl Tables {
         let depths = nesting::check(content)?;
         let references = References::find(content, &flags, &experiments, &depths);
         Ok(Self {
+            zones: Zones::new(content)?,
+            facts: Facts::new(content)?,
             attributes: content.attributes.len(),
             unit_kinds: content.unit_kinds.len(),
             segments: content.segments.len(),
@@ -155,7 +161,7 @@ fn positions(content: &Content) -> Result<(Vec<ItemIndex>, Vec<ItemIndex>), Link
     Ok((of(true), of(false)))
 }
 
-fn within(what: &str, index: u32, length: usize) -> Result<u32, LinkError> {
+pub(super) fn within(what: &str, index: u32, length: usize) -> Result<u32, LinkError> {
     let fits = usize::try_from(index).is_ok_and(|at| at < length);
     if fits {
         Ok(index)

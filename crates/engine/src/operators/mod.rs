@@ -1,11 +1,15 @@
 //! The table of operators. Adding one is a row here and a function that links its operands.
 mod boolean;
+mod datetime;
+mod geo;
+mod ip;
 mod list;
 mod number;
 mod operands;
 mod presence;
 mod string;
 mod text_set;
+mod version;
 
 use std::fmt::Debug;
 
@@ -13,7 +17,9 @@ use turnout_snapshot::turnout::snapshot::v1::{AttributeType, Operator};
 
 use crate::context::Entry;
 use crate::link::LinkError;
+use crate::time::Zone;
 use crate::truth::Truth;
+pub(crate) use datetime::Dated;
 pub(crate) use operands::Operands;
 
 /// A linked comparison of an attribute that is set: the positive form.
@@ -37,6 +43,8 @@ pub(crate) struct Row {
     /// Whether it holds where its comparison does not.
     pub(crate) inverted: bool,
     forms: Forms,
+    /// How it compares dates, if it does.
+    dates: Option<datetime::Link>,
 }
 
 enum Forms {
@@ -71,6 +79,22 @@ impl Row {
         };
         link(operands)
     }
+
+    /// Links a comparison of dates; `None` when the operator compares something else by this type.
+    pub(crate) fn link_dates(
+        &self,
+        operands: &Operands<'_>,
+        zone: Option<Zone>,
+    ) -> Option<Result<Dated, LinkError>> {
+        let only_dates = matches!(self.forms, Forms::Typed([]));
+        let declared = match operands.declared {
+            AttributeType::Unspecified => only_dates,
+            declared => declared == AttributeType::Datetime,
+        };
+        self.dates
+            .filter(|_| declared)
+            .map(|link| link(operands, zone))
+    }
 }
 
 impl Debug for Row {
@@ -84,6 +108,9 @@ const STRING: AttributeType = AttributeType::String;
 const NUMBER: AttributeType = AttributeType::Number;
 const BOOLEAN: AttributeType = AttributeType::Boolean;
 const LIST: AttributeType = AttributeType::List;
+const VERSION: AttributeType = AttributeType::Version;
+const IP: AttributeType = AttributeType::Ip;
+const GEO: AttributeType = AttributeType::Geo;
 
 /// UNSET is FALSE.
 const fn positive(operator: Operator, name: &'static str, forms: Forms) -> Row {
@@ -94,6 +121,7 @@ const fn positive(operator: Operator, name: &'static str, forms: Forms) -> Row {
         unknown: Truth::Unknown,
         inverted: false,
         forms,
+        dates: None,
     }
 }
 
@@ -106,6 +134,15 @@ const fn negative(operator: Operator, name: &'static str, forms: Forms) -> Row {
         unknown: Truth::Unknown,
         inverted: true,
         forms,
+        dates: None,
+    }
+}
+
+/// Compares dates alone.
+const fn on_dates(operator: Operator, name: &'static str, link: datetime::Link) -> Row {
+    Row {
+        dates: Some(link),
+        ..positive(operator, name, Forms::Typed(&[]))
     }
 }
 
@@ -114,7 +151,11 @@ const IS: Forms = Forms::Typed(&[
     (NUMBER, number::is),
     (BOOLEAN, boolean::is),
     (LIST, list::is),
+    (VERSION, version::is),
 ]);
+const BETWEEN: Forms =
+    Forms::Typed(&[(NUMBER, number::is_between), (VERSION, version::is_between)]);
+const IN_CIDR: Forms = Forms::Typed(&[(IP, ip::is_in_cidr)]);
 const CONTAINS: Forms = Forms::Typed(&[
     (STRING, string::contains),
     (LIST, list::contains_any),
@@ -129,7 +170,7 @@ const EMPTY: Forms = Forms::Typed(&[
 ]);
 const SET: Forms = Forms::AnyType(presence::is_set);
 
-/// Every operator that is built, in the order of the proto.
+/// Every operator, in the order of the proto.
 pub(crate) static TABLE: &[Row] = &[
     Row {
         unset: Truth::True,
@@ -195,33 +236,40 @@ pub(crate) static TABLE: &[Row] = &[
     positive(
         Operator::IsGreaterThan,
         "is_greater_than",
-        Forms::Typed(&[(NUMBER, number::is_greater_than)]),
+        Forms::Typed(&[
+            (NUMBER, number::is_greater_than),
+            (VERSION, version::is_greater_than),
+        ]),
     ),
     positive(
         Operator::IsLessThan,
         "is_less_than",
-        Forms::Typed(&[(NUMBER, number::is_less_than)]),
+        Forms::Typed(&[
+            (NUMBER, number::is_less_than),
+            (VERSION, version::is_less_than),
+        ]),
     ),
     positive(
         Operator::IsAtLeast,
         "is_at_least",
-        Forms::Typed(&[(NUMBER, number::is_at_least)]),
+        Forms::Typed(&[
+            (NUMBER, number::is_at_least),
+            (VERSION, version::is_at_least),
+        ]),
     ),
     positive(
         Operator::IsAtMost,
         "is_at_most",
-        Forms::Typed(&[(NUMBER, number::is_at_most)]),
+        Forms::Typed(&[(NUMBER, number::is_at_most), (VERSION, version::is_at_most)]),
     ),
-    positive(
-        Operator::IsBetween,
-        "is_between",
-        Forms::Typed(&[(NUMBER, number::is_between)]),
-    ),
-    negative(
-        Operator::IsNotBetween,
-        "is_not_between",
-        Forms::Typed(&[(NUMBER, number::is_between)]),
-    ),
+    Row {
+        dates: Some(datetime::is_between),
+        ..positive(Operator::IsBetween, "is_between", BETWEEN)
+    },
+    Row {
+        dates: Some(datetime::is_between),
+        ..negative(Operator::IsNotBetween, "is_not_between", BETWEEN)
+    },
     positive(
         Operator::IsOn,
         "is_on",
@@ -236,6 +284,20 @@ pub(crate) static TABLE: &[Row] = &[
         Operator::Modulo,
         "modulo",
         Forms::Typed(&[(NUMBER, number::modulo)]),
+    ),
+    on_dates(Operator::IsAfter, "is_after", datetime::is_after),
+    on_dates(Operator::IsBefore, "is_before", datetime::is_before),
+    on_dates(Operator::IsSince, "is_since", datetime::is_since),
+    on_dates(Operator::IsUntil, "is_until", datetime::is_until),
+    on_dates(Operator::IsNotAfter, "is_not_after", datetime::is_until),
+    on_dates(Operator::IsNotBefore, "is_not_before", datetime::is_since),
+    on_dates(Operator::IsOnDate, "is_on_date", datetime::is_on_date),
+    positive(Operator::IsInCidr, "is_in_cidr", IN_CIDR),
+    negative(Operator::IsNotInCidr, "is_not_in_cidr", IN_CIDR),
+    positive(
+        Operator::IsWithin,
+        "is_within",
+        Forms::Typed(&[(GEO, geo::is_within)]),
     ),
 ];
 
@@ -279,6 +341,7 @@ mod tests {
                 "does_not_end_with",
                 "does_not_match",
                 "is_not_between",
+                "is_not_in_cidr",
             ]
         );
     }

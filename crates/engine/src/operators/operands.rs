@@ -5,9 +5,13 @@ use turnout_snapshot::turnout::snapshot::v1::{AttributeType, Operand};
 use super::text_set::TextSet;
 use crate::link::LinkError;
 use crate::literal::{self, LiteralError};
+use crate::network::Network;
 use crate::number::Number;
+use crate::place::Circle;
 use crate::render::Rendered;
 use crate::text::Case;
+use crate::time::Moment;
+use crate::version::KeptVersion;
 
 /// What a condition compares with, and how.
 pub(crate) struct Operands<'o> {
@@ -77,6 +81,56 @@ impl Operands<'_> {
     pub(crate) fn moduli(&self) -> Result<Vec<(i128, i128)>, LinkError> {
         self.each("a divisor and a remainder", |kind| match kind {
             Kind::Modulo(modulo) => Some(modulus(&modulo.divisor, &modulo.remainder)),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn versions(&self) -> Result<Vec<KeptVersion>, LinkError> {
+        self.each("a version", |kind| match kind {
+            Kind::Text(text) => Some(literal::parse_version(text).map(KeptVersion::from)),
+            _ => None,
+        })
+    }
+
+    /// Low and high, both included.
+    pub(crate) fn version_pairs(&self) -> Result<Vec<(KeptVersion, KeptVersion)>, LinkError> {
+        let kept = |text| literal::parse_version(text).map(KeptVersion::from);
+        self.each("a pair of versions", |kind| match kind {
+            Kind::Versions(pair) => {
+                Some(kept(&pair.low).and_then(|low| Ok((low, kept(&pair.high)?))))
+            }
+            _ => None,
+        })
+    }
+
+    pub(crate) fn networks(&self) -> Result<Vec<Network>, LinkError> {
+        self.each("a network", |kind| match kind {
+            Kind::Text(text) => Some(literal::parse_network(text)),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn circles(&self) -> Result<Vec<Circle>, LinkError> {
+        self.each("a circle", |kind| match kind {
+            Kind::Circle(circle) => Some(literal::link_circle(circle)),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn moments(&self) -> Result<Vec<Moment>, LinkError> {
+        self.each("a moment", |kind| match kind {
+            Kind::Moment(moment) => Some(literal::link_moment(moment)),
+            _ => None,
+        })
+    }
+
+    /// Low and high, both included.
+    pub(crate) fn moment_pairs(&self) -> Result<Vec<(Moment, Moment)>, LinkError> {
+        self.each("a pair of moments", |kind| match kind {
+            Kind::Moments(pair) => Some(
+                literal::link_moment(&pair.low)
+                    .and_then(|low| Ok((low, literal::link_moment(&pair.high)?))),
+            ),
             _ => None,
         })
     }

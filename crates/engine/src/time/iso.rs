@@ -2,8 +2,6 @@
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
 
-use super::{Point, Zone};
-
 /// A date and a time of day as text said it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Written {
@@ -39,13 +37,6 @@ impl Written {
             leap => civil.checked_add(SignedDuration::from_secs(leap)).ok()?,
         };
         Some(Self { civil, offset })
-    }
-
-    pub(crate) fn point(self, zone: impl FnOnce() -> Zone) -> Point {
-        match self.offset {
-            Some(seconds) => Point::at_offset(self.civil, seconds),
-            None => zone().point(self.civil),
-        }
     }
 }
 

@@ -45,6 +45,18 @@ impl Moment {
         }
     }
 
+    /// An instant, if that is all it depends on in a known zone.
+    pub(crate) fn known_in(self, zone: Option<Zone>) -> Self {
+        match (self, zone) {
+            (Self::Civil(civil), Some(zone)) => Self::Instant(zone.point(civil)),
+            (moment, _) => moment,
+        }
+    }
+
+    pub(crate) fn needs_zone(&self) -> bool {
+        !matches!(self, Self::Instant(_) | Self::Seconds(_))
+    }
+
     /// Reads a message; `None` when it names no moment.
     pub(crate) fn link(moment: &message::Moment) -> Option<Self> {
         let linked = match moment.kind.as_ref()? {

@@ -1,10 +1,16 @@
 //! Time zones, from the bundled database alone.
+use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
 
-use jiff::civil::DateTime;
+use jiff::civil::{DateTime, Time};
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
+use jiff::{Span, Timestamp};
 
 use super::Point;
+use super::moment::DAY;
+
+/// The seconds of 400 years.
+const CYCLE: i64 = 146_097 * DAY;
 
 /// The furthest that a unit's own clock is taken to be from UTC.
 const MAX_OFFSET: i32 = 18 * 3600;
@@ -60,11 +66,42 @@ impl Zone {
 
     /// The date and the time of day at an instant.
     pub(crate) fn civil(self, at: Point) -> DateTime {
-        let timestamp = at.timestamp();
+        if let Some(timestamp) = at.timestamp() {
+            return self.civil_at(timestamp);
+        }
+        // The library ends hours before its calendar. Days and rules repeat after 400 years.
+        let (cycle, years) = if at < Point::new(0, 0) {
+            (CYCLE, -400)
+        } else {
+            (CYCLE.saturating_neg(), 400)
+        };
+        let civil = at.plus_seconds(cycle).timestamp().and_then(|timestamp| {
+            let years = Span::new().try_years(years).ok()?;
+            self.civil_at(timestamp).checked_add(years).ok()
+        });
+        civil.unwrap_or(if years < 0 {
+            DateTime::MIN
+        } else {
+            DateTime::MAX
+        })
+    }
+
+    fn civil_at(self, timestamp: Timestamp) -> DateTime {
         match self {
             Self::Named(rules) => rules.to_datetime(timestamp),
             Self::Fixed(offset) => offset.to_datetime(timestamp),
         }
+    }
+
+    /// From 00:00 of the day of an instant to 00:00 of the next.
+    pub(crate) fn day_of(self, at: Point) -> Range<Point> {
+        let day = self.civil(at).date();
+        let start = self.point(day.to_datetime(Time::midnight()));
+        let end = match day.tomorrow() {
+            Ok(next) => self.point(next.to_datetime(Time::midnight())),
+            Err(_) => start.plus_seconds(DAY),
+        };
+        start..end
     }
 
     /// The instant of a date and a time of day: the first after a gap, the earlier of two.
@@ -79,13 +116,14 @@ impl Zone {
             AmbiguousOffset::Gap { before, after } => {
                 // The clock of after the gap, turned back over it, shows this before it begins.
                 let earlier = Point::at_offset(civil, after.seconds());
-                let change = rules
-                    .following(earlier.timestamp())
-                    .next()
+                let change = earlier
+                    .timestamp()
+                    .and_then(|earlier| rules.following(earlier).next())
                     .filter(|change| change.offset() == after);
-                change.map_or(Point::at_offset(civil, before.seconds()), |change| {
-                    change.timestamp().into()
-                })
+                match change {
+                    Some(change) => change.timestamp().into(),
+                    None => Point::at_offset(civil, before.seconds()),
+                }
             }
         }
     }
@@ -193,6 +231,31 @@ mod tests {
             seconds(zone("America/Los_Angeles"), last),
             253_402_300_799 + 8 * 3600
         );
+    }
+
+    #[test]
+    fn a_day_lasts_until_the_next_begins() {
+        let hours = |zone: Zone, civil: DateTime| {
+            let day = zone.day_of(zone.point(civil));
+            assert!(day.contains(&zone.point(civil)));
+            (day.end.parts().0 - day.start.parts().0) / 3600
+        };
+        let los_angeles = zone("America/Los_Angeles");
+        assert_eq!(hours(los_angeles, datetime(2016, 6, 23, 23, 59, 0, 0)), 24);
+        assert_eq!(hours(los_angeles, datetime(2016, 3, 13, 1, 0, 0, 0)), 23);
+        assert_eq!(hours(los_angeles, datetime(2016, 11, 6, 1, 30, 0, 0)), 25);
+        assert_eq!(
+            hours(zone("America/Sao_Paulo"), datetime(2018, 11, 4, 5, 0, 0, 0)),
+            23
+        );
+        for edge in [
+            datetime(9999, 12, 31, 12, 0, 0, 0),
+            datetime(1, 1, 1, 12, 0, 0, 0),
+        ] {
+            assert_eq!(hours(los_angeles, edge), 24);
+            assert_eq!(hours(Zone::UTC, edge), 24);
+            assert_eq!(los_angeles.civil(los_angeles.point(edge)), edge);
+        }
     }
 
     #[test]
