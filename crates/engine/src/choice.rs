@@ -10,7 +10,6 @@ pub(crate) enum Choice {
     /// The variant that owns the unit's slot.
     Slots(Slots),
     /// What the other system would say.
-    #[allow(dead_code)] // Until its message is linked.
     Foreign(Box<dyn System>),
 }
 

@@ -1,11 +1,12 @@
 """From an experiment as written to its message."""
 
 from turnout.compiler.audiences import compile_audience
+from turnout.compiler.choices import compile_weights
 from turnout.compiler.dates import compile_dates
 from turnout.compiler.durations import read_duration
 from turnout.compiler.flags import add_overrides, add_prerequisites, variant_index
 from turnout.compiler.scope import CompiledItem, LayerUse, Scope
-from turnout.compiler.shares import WHOLE, percent, read_share
+from turnout.compiler.shares import read_share
 from turnout.compiler.values import TYPES, compile_variants
 from turnout.documents.models import ExperimentDocument
 from turnout.documents.problem import Path, clip
@@ -69,19 +70,7 @@ def _compile_variants(scope: Scope, document: ExperimentDocument, message: pb.Ex
         scope.value_type = compiled[0]
         message.type = TYPES[compiled[0]]
         message.variants.extend(compiled[1])
-    start, sound = 0, True
-    for index, (name, variant) in enumerate(document.variants.items()):
-        try:
-            weight = read_share(variant.weight)
-        except ValueError as error:
-            scope.refuse(("variants", name, "weight"), str(error))
-            sound = False
-            continue
-        if weight and sound and start + weight <= WHOLE:
-            message.ranges.add(start=start, end=start + weight, variant=index)
-        start += weight
-    if start > WHOLE:
-        scope.refuse(("variants",), f"the weights add up to {percent(start)}, over 100 %")
+    compile_weights(scope, message.key, document, message)
 
 
 def _control(scope: Scope, document: ExperimentDocument, names: dict[str, int]) -> int:

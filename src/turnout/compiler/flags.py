@@ -1,8 +1,8 @@
 """From a flag as written to its message."""
 
+from turnout.compiler.choices import compile_split
 from turnout.compiler.conditions import compile_condition
 from turnout.compiler.scope import CompiledItem, Scope
-from turnout.compiler.shares import WHOLE, percent, read_share
 from turnout.compiler.values import TYPES, compile_variants
 from turnout.compiler.variant_uses import refer_to_variant
 from turnout.documents.models import FlagDocument, PrerequisiteDocument, RuleDocument
@@ -23,6 +23,7 @@ _ON_UNKNOWN = {
     "error": pb.ON_UNKNOWN_ERROR,
 }
 _OUTCOMES = ("serve", "split", "experiment")
+_OF_A_SPLIT = ("salt", "bucketing", "ranges")
 
 
 def compile_flag(scope: Scope, key: str, document: FlagDocument) -> CompiledItem:
@@ -41,8 +42,8 @@ def compile_flag(scope: Scope, key: str, document: FlagDocument) -> CompiledItem
     add_prerequisites(scope, message, document.prerequisites)
     for at, rule in enumerate(document.rules):
         into = message.rules.add(name=rule.name or f"rules[{at}]")
-        _compile_rule(scope, rule, ("rules", at), into, names, document.default)
-        if rule.split is not None:
+        _compile_rule(scope, key, rule, ("rules", at), into, names, document.default)
+        if rule.split is not None and rule.bucketing is None:
             salt = f"{rule.salt or scope.salt}.split"
             scope.salts.setdefault(salt, ("rules", at, "split"))
             into.split.salt = salt
@@ -83,6 +84,7 @@ def add_prerequisites(
 
 def _compile_rule(
     scope: Scope,
+    key: str,
     rule: RuleDocument,
     path: Path,
     into: pb.Rule,
@@ -99,31 +101,12 @@ def _compile_rule(
     if rule.serve is not None:
         into.serve = variant_index(scope, names, rule.serve, (*path, "serve"))
     if rule.split is not None:
-        _compile_split(scope, rule.split, (*path, "split"), into.split, names)
-    elif rule.salt is not None:
-        scope.refuse((*path, "salt"), "`salt` has no place in a rule without `split`", at_key=True)
+        compile_split(scope, key, rule, path, into.split, names)
+    for name in _OF_A_SPLIT if rule.split is None else ():
+        if getattr(rule, name) is not None:
+            text = f"`{name}` has no place in a rule without `split`"
+            scope.refuse((*path, name), text, at_key=True)
     if rule.experiment is not None:
         scope.experiments.append((into, rule.experiment, (*path, "experiment")))
     guard = rule.serve is not None and rule.serve == default
     into.on_unknown = _ON_UNKNOWN[rule.on_unknown or ("stop" if guard else "no_match")]
-
-
-def _compile_split(
-    scope: Scope, written: dict[str, object], path: Path, into: pb.Split, names: dict[str, int]
-) -> None:
-    start, sound = 0, True
-    for name, share in written.items():
-        if name not in names:
-            variant_index(scope, names, name, (*path, name))
-            sound = False
-        try:
-            weight = read_share(share)
-        except ValueError as error:
-            scope.refuse((*path, name), str(error))
-            sound = False
-            continue
-        if weight and sound:
-            into.ranges.add(start=start, end=start + weight, variant=names[name])
-        start += weight
-    if start != WHOLE and (sound or start > WHOLE):
-        scope.refuse(path, f"the weights add up to {percent(start)}, not to 100 %")

@@ -17,7 +17,22 @@ from turnout.documents.conditions import (
     Share,
     VariantNames,
 )
-from turnout.documents.names import SCHEMA_TYPES
+from turnout.documents.names import BUCKETING_ALGORITHMS, SCHEMA_TYPES
+
+_RANGE = {"type": "string", "pattern": r"^[0-9.]+% ?- ?[0-9.]+%$"}
+_RANGES = {
+    "type": "object",
+    "additionalProperties": {"type": "array", "items": _RANGE, "maxItems": 256},
+}
+Ranges = Annotated[dict[str, Any], WithJsonSchema(_RANGES)]
+"""The slots that each variant owned when this was written; the compiler reads them."""
+_BUCKETING = {
+    "type": "object",
+    "properties": {"algorithm": {"enum": list(BUCKETING_ALGORITHMS)}},
+    "required": ["algorithm"],
+}
+Bucketing = Annotated[dict[str, Any], WithJsonSchema(_BUCKETING)]
+"""The buckets of another system; each algorithm has parameters of its own."""
 
 SlotRange = Annotated[
     Any, WithJsonSchema({"type": "string", "pattern": r"^[0-9.]+% ?- ?[0-9.]+%$"})
@@ -87,6 +102,8 @@ class RuleDocument(_Document):
     when: ConditionDocument | None = None
     serve: str | None = None
     split: dict[str, Share] | None = None
+    ranges: Ranges | None = None
+    bucketing: Bucketing | None = None
     experiment: Key | None = None
     salt: Key | None = None
     on_unknown: Literal["no_match", "match", "stop", "error"] | None = None
@@ -157,6 +174,8 @@ class ExperimentDocument(_Item):
     """How long an assignment is kept; without it for ever."""
     traffic: Share = "100%"
     variants: dict[VariantName, VariantDocument]
+    ranges: Ranges | None = None
+    bucketing: Bucketing | None = None
     control: str | None = None
     overrides: dict[NonEmpty, str] = Field(default_factory=dict)
     prerequisites: list[PrerequisiteDocument] = Field(default_factory=list)

@@ -40,10 +40,8 @@ OPERATORS = (
 
 LATER_FIELDS = {
     "segment": frozenset({"query", "schedule"}),
-    "flag": frozenset({"bucketing", "starts_at", "ends_at", "holdouts"}),
-    "experiment": frozenset({"bucketing"}),
-    "variant": frozenset({"ranges"}),
-    "rule": frozenset({"bucketing", "ranges", "prerequisites"}),
+    "flag": frozenset({"starts_at", "ends_at", "holdouts"}),
+    "rule": frozenset({"prerequisites"}),
 }  # fmt: skip
 """Fields of the specification that this version does not have."""
 
@@ -52,6 +50,14 @@ SCHEMA_TYPES = (
     "ip", "geo",
 )  # fmt: skip
 """Types of attributes. `datetime(s)` and `datetime(ms)` say what a number means."""
+
+
+BUCKETING_ALGORITHMS = (
+    "launchdarkly_sha1", "growthbook_fnv_v1", "growthbook_fnv_v2", "unleash_murmur3",
+    "statsig_sha256", "optimizely_murmur3", "planout_sha1", "eppo_md5", "flagd_murmur3",
+    "flagd_murmur3_legacy", "posthog_sha1", "split_murmur3", "flagsmith_md5",
+)  # fmt: skip
+"""Other systems whose buckets can be kept."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

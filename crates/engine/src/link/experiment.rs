@@ -3,7 +3,7 @@ use turnout_snapshot::turnout::snapshot::v1 as message;
 use turnout_snapshot::turnout::snapshot::v1::{ExperimentStatus, FlagType};
 
 use super::tables::{Tables, known};
-use super::{LinkError, expression, prerequisite, schedule, variants};
+use super::{LinkError, bucketing, expression, prerequisite, schedule, variants};
 use crate::experiment::{Experiment, Winner};
 use crate::index::{HoldoutIndex, ItemIndex};
 use crate::item::LinkedItem;
@@ -59,7 +59,10 @@ pub(super) fn link(
         audience: expression::optional(tables, experiment.audience.as_option())?,
         layer: option(experiment.layer, |layer| tables.layer(layer))?,
         traffic: variants::share(&experiment.traffic_salt, "traffic", experiment.traffic)?,
-        choice: variants::slots(&own, &experiment.variant_salt, &experiment.ranges, false)?,
+        choice: match experiment.bucketing.into_option() {
+            Some(foreign) => bucketing::link(&own, foreign)?,
+            None => variants::slots(&own, &experiment.variant_salt, &experiment.ranges, false)?,
+        },
         variants: own.places(),
         control: own.variant(experiment.control)?,
         overrides: variants::overrides(&own, experiment.overrides)?,

@@ -6,7 +6,8 @@ use turnout_snapshot::turnout::snapshot::v1::FlagType;
 
 use super::tables::{Tables, known};
 use super::variants::{self, Own};
-use super::{LinkError, expression, prerequisite};
+use super::{LinkError, bucketing, expression, prerequisite};
+use crate::choice::Choice;
 use crate::flag::{Flag, Outcome, Rule};
 use crate::index::ItemIndex;
 use crate::item::LinkedItem;
@@ -66,16 +67,19 @@ fn link_rule(
         on_unknown: known("on_unknown", rule.on_unknown)?,
         outcome: match rule.outcome {
             Some(Kind::Serve(variant)) => Outcome::Serve(own.variant(variant)?),
-            Some(Kind::Split(split)) => Outcome::Split(Box::new(variants::slots(
-                own,
-                &split.salt,
-                &split.ranges,
-                true,
-            )?)),
+            Some(Kind::Split(split)) => Outcome::Split(Box::new(link_split(own, *split)?)),
             Some(Kind::Experiment(experiment)) => hand_over(tables, experiment, value_type)?,
             None => return Err(LinkError::new("it has no outcome")),
         },
     })
+}
+
+/// Our slots are all somebody's; the numbers of another system need not be.
+fn link_split(own: &Own, split: message::Split) -> Result<Choice, LinkError> {
+    match split.bucketing.into_option() {
+        Some(foreign) => bucketing::link(own, foreign),
+        None => variants::slots(own, &split.salt, &split.ranges, true),
+    }
 }
 
 /// An experiment's values must be of the flag's type; a quarantined one has none.

@@ -1,5 +1,6 @@
 //! Snapshot → program: every index, range and operand is checked, and nothing is dropped that
 //! changes meaning.
+mod bucketing;
 mod error;
 mod experiment;
 mod expression;

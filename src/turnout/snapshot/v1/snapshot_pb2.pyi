@@ -636,10 +636,60 @@ class Split(_message.Message):
     def __init__(self, salt: _Optional[str] = ..., ranges: _Optional[_Iterable[_Union[SlotRange, _Mapping]]] = ..., bucketing: _Optional[_Union[Bucketing, _Mapping]] = ...) -> None: ...
 
 class Bucketing(_message.Message):
-    __slots__ = ("algorithm",)
+    __slots__ = ("algorithm", "seed", "hash_seed", "total", "rollout", "rollout_seed", "ranges", "rest_to_last", "sharded")
     ALGORITHM_FIELD_NUMBER: _ClassVar[int]
+    SEED_FIELD_NUMBER: _ClassVar[int]
+    HASH_SEED_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_FIELD_NUMBER: _ClassVar[int]
+    ROLLOUT_FIELD_NUMBER: _ClassVar[int]
+    ROLLOUT_SEED_FIELD_NUMBER: _ClassVar[int]
+    RANGES_FIELD_NUMBER: _ClassVar[int]
+    REST_TO_LAST_FIELD_NUMBER: _ClassVar[int]
+    SHARDED_FIELD_NUMBER: _ClassVar[int]
     algorithm: str
-    def __init__(self, algorithm: _Optional[str] = ...) -> None: ...
+    seed: str
+    hash_seed: int
+    total: int
+    rollout: float
+    rollout_seed: str
+    ranges: _containers.RepeatedCompositeFieldContainer[BucketRange]
+    rest_to_last: bool
+    sharded: _containers.RepeatedCompositeFieldContainer[ShardedVariant]
+    def __init__(self, algorithm: _Optional[str] = ..., seed: _Optional[str] = ..., hash_seed: _Optional[int] = ..., total: _Optional[int] = ..., rollout: _Optional[float] = ..., rollout_seed: _Optional[str] = ..., ranges: _Optional[_Iterable[_Union[BucketRange, _Mapping]]] = ..., rest_to_last: _Optional[bool] = ..., sharded: _Optional[_Iterable[_Union[ShardedVariant, _Mapping]]] = ...) -> None: ...
+
+class BucketRange(_message.Message):
+    __slots__ = ("start", "end", "variant")
+    START_FIELD_NUMBER: _ClassVar[int]
+    END_FIELD_NUMBER: _ClassVar[int]
+    VARIANT_FIELD_NUMBER: _ClassVar[int]
+    start: float
+    end: float
+    variant: int
+    def __init__(self, start: _Optional[float] = ..., end: _Optional[float] = ..., variant: _Optional[int] = ...) -> None: ...
+
+class ShardedVariant(_message.Message):
+    __slots__ = ("variant", "shards")
+    VARIANT_FIELD_NUMBER: _ClassVar[int]
+    SHARDS_FIELD_NUMBER: _ClassVar[int]
+    variant: int
+    shards: _containers.RepeatedCompositeFieldContainer[Shard]
+    def __init__(self, variant: _Optional[int] = ..., shards: _Optional[_Iterable[_Union[Shard, _Mapping]]] = ...) -> None: ...
+
+class Shard(_message.Message):
+    __slots__ = ("salt", "ranges")
+    SALT_FIELD_NUMBER: _ClassVar[int]
+    RANGES_FIELD_NUMBER: _ClassVar[int]
+    salt: str
+    ranges: _containers.RepeatedCompositeFieldContainer[ShardRange]
+    def __init__(self, salt: _Optional[str] = ..., ranges: _Optional[_Iterable[_Union[ShardRange, _Mapping]]] = ...) -> None: ...
+
+class ShardRange(_message.Message):
+    __slots__ = ("start", "end")
+    START_FIELD_NUMBER: _ClassVar[int]
+    END_FIELD_NUMBER: _ClassVar[int]
+    start: int
+    end: int
+    def __init__(self, start: _Optional[int] = ..., end: _Optional[int] = ...) -> None: ...
 
 class Experiment(_message.Message):
     __slots__ = ("key", "tags", "status", "killed", "unit", "audience", "traffic_salt", "traffic", "variant_salt", "variants", "control", "ranges", "overrides", "quarantined", "type", "epoch", "min_epoch", "ttl_seconds", "audience_sticky", "variant_sticky", "fallback_unit", "starts_at", "ends_at", "winner", "winner_for_everyone", "layer", "holdouts", "prerequisites", "priority", "bucketing")
