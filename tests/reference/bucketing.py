@@ -1,6 +1,8 @@
 """Slots and who owns them: section 7."""
 
 import hashlib
+import json
+from functools import cache
 
 SLOTS = 1_000_000
 
@@ -38,6 +40,20 @@ def owner(ranges, at):
         if any(start <= at < end for start, end in owned):
             return name
     return None
+
+
+def owned_now(history, weights):
+    """Who owns what: contiguous, else what the history and the weights as written make of it."""
+    return _owned_now(json.dumps(history), json.dumps(weights))
+
+
+@cache
+def _owned_now(history, weights):
+    ranges, shares = json.loads(history), json.loads(weights)
+    if not ranges:
+        return contiguous(shares)
+    before = {name: list(map(read_range, texts)) for name, texts in ranges.items()}
+    return reweighted(before, {name: ppm(share) for name, share in shares.items()})
 
 
 def reweighted(ranges, targets):

@@ -1,7 +1,7 @@
 """Experiments: the order of section 8."""
 
-from reference import conditions, exclusions, stickiness
-from reference.bucketing import contiguous, owner, ppm, read_range, slot
+from reference import conditions, exclusions, foreign, stickiness
+from reference.bucketing import owned_now, owner, ppm, slot
 from reference.outcome import Outcome
 from reference.question import Record
 
@@ -149,17 +149,12 @@ class _Decision:
 
     def todays_owner(self):
         """The variant that owns the unit's slot now, or None."""
-        return owner(self.ranges(), slot(f"{self.salt}.variant.{self.epoch}", self.unit_id))
-
-    def ranges(self):
-        """As they are written back, else contiguous in the order of writing."""
-        variants = self.written["variants"]
-        if any("ranges" in variant for variant in variants.values()):
-            return {
-                name: [read_range(text) for text in variant.get("ranges", [])]
-                for name, variant in variants.items()
-            }
-        return contiguous({name: variant["weight"] for name, variant in variants.items()})
+        variants = self.written["variants"].items()
+        weights = {name: variant["weight"] for name, variant in variants}
+        if "bucketing" in self.written:
+            return foreign.chosen(self.key, self.written["bucketing"], weights, self.unit_id)
+        at = slot(f"{self.salt}.variant.{self.epoch}", self.unit_id)
+        return owner(owned_now(self.written.get("ranges"), weights), at)
 
     def keep(self, reason):
         """The stored variant."""

@@ -1,7 +1,7 @@
 """Flags: the order of section 10, and how items come out for prerequisites."""
 
-from reference import conditions, exclusions, experiments
-from reference.bucketing import contiguous, owner, read_range, slot
+from reference import conditions, exclusions, experiments, foreign
+from reference.bucketing import owned_now, owner, slot
 from reference.logic import unknown
 from reference.outcome import Outcome
 
@@ -70,8 +70,14 @@ def _flag(flag, key, asked):
             out.names |= unknown_unit
             if unit_id is None:
                 continue
-            at = slot(f"{rule.get('salt', salt)}.split", unit_id)
-            return come_out(owner(_ranges(rule), at), "SPLIT", name)
+            if "bucketing" in rule:
+                variant = foreign.chosen(key, rule["bucketing"], rule["split"], unit_id)
+            else:
+                at = slot(f"{rule.get('salt', salt)}.split", unit_id)
+                variant = owner(owned_now(rule.get("ranges"), rule["split"]), at)
+            if variant is None:
+                continue
+            return come_out(variant, "SPLIT", name)
         found = experiments.decide(rule["experiment"], asked)
         out.adopt(found)
         if found.reason in ANSWERS | STOPS:
@@ -82,9 +88,3 @@ def _flag(flag, key, asked):
             return out
     fixed = not any(flag.get(part) for part in ("rules", "overrides", "prerequisites"))
     return come_out(default, "STATIC" if fixed else "DEFAULT")
-
-
-def _ranges(rule):
-    if "ranges" in rule:
-        return {name: list(map(read_range, texts)) for name, texts in rule["ranges"].items()}
-    return contiguous(rule["split"])

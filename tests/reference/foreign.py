@@ -7,6 +7,8 @@ gives the name of the variant, or None.
 import hashlib
 from fractions import Fraction
 
+from reference.bucketing import ppm, read_range
+
 LARGEST = 0xFFFFFFFFFFFFFFF
 MASK = 0xFFFFFFFF
 
@@ -35,10 +37,10 @@ def murmur3(text, seed=0):
     found = seed & MASK
     whole = len(content) // 4 * 4
     for at in range(0, whole, 4):
-        found ^= _scramble(content[at : at + 4])
-        found = (_turn(found, 13) * 5 + 0xE6546B64) & MASK
+        found ^= scramble(content[at : at + 4])
+        found = (turn(found, 13) * 5 + 0xE6546B64) & MASK
     if content[whole:]:
-        found ^= _scramble(content[whole:])
+        found ^= scramble(content[whole:])
     found ^= len(content)
     found ^= found >> 16
     found = found * 0x85EBCA6B & MASK
@@ -47,18 +49,22 @@ def murmur3(text, seed=0):
     return found ^ found >> 16
 
 
-def _scramble(block):
-    return _turn(int.from_bytes(block, "little") * 0xCC9E2D51 & MASK, 15) * 0x1B873593 & MASK
+def scramble(block):
+    return turn(int.from_bytes(block, "little") * 0xCC9E2D51 & MASK, 15) * 0x1B873593 & MASK
 
 
-def _turn(word, by):
+def turn(word, by):
     return (word << by | word >> (32 - by)) & MASK
+
+
+def md5_whole(text):
+    return int(hashlib.md5(text.encode()).hexdigest(), 16)
 
 
 def flagsmith(first, second):
     text = joined = f"{first},{second}"
     while True:
-        found = int(hashlib.md5(text.encode()).hexdigest(), 16) % 9999 / 9998 * 100
+        found = md5_whole(text) % 9999 / 9998 * 100
         if found != 100:
             return found
         text += joined
@@ -97,9 +103,9 @@ def ends(shares):
 def launchdarkly(key, given, weights, unit_id):
     before = str(given["seed"]) if "seed" in given else f"{given.get('flag', key)}.{given['salt']}"
     number = sha1_15(f"{before}.{unit_id}") / float(LARGEST)
-    found = first_below(number, ends({name: ppm / 10 / 100000 for name, ppm in weights.items()}))
+    found = first_below(number, ends({name: one / 10 / 100000 for name, one in weights.items()}))
     if found is None and sum(weights.values()) == 1_000_000:
-        return [name for name, ppm in weights.items() if ppm][-1]
+        return [name for name, weight in weights.items() if weight][-1]
     return found
 
 
@@ -109,8 +115,8 @@ def growthbook(number):
         if "ranges" in given:
             return _in_ranges(at, given["ranges"], 1)
         start = 0
-        for name, ppm in weights.items():
-            share = ppm / 1_000_000
+        for name, weight in weights.items():
+            share = weight / 1_000_000
             if start <= at < start + given.get("coverage", 1_000_000) / 1_000_000 * share:
                 return name
             start += share
@@ -245,3 +251,17 @@ ALGORITHMS = {
     "split_murmur3": split,
     "flagsmith_md5": flagsmith_split,
 }
+
+
+def chosen(key, bucketing, weights, unit_id):
+    """As `choose`, of what a document holds: shares are still percentages."""
+    given = {name: value for name, value in bucketing.items() if name != "algorithm"}
+    for name in ("coverage", "rollout"):
+        if name in given:
+            given[name] = ppm(given[name])
+    if "ranges" in given:
+        given["ranges"] = {
+            name: [read_range(one) for one in several] for name, several in given["ranges"].items()
+        }
+    shares = {name: ppm(share) for name, share in weights.items()}
+    return choose(bucketing["algorithm"], key, given, shares, unit_id)

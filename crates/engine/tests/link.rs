@@ -6,8 +6,8 @@ mod catalogue;
 use catalogue::*;
 use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::{operand, rule};
 use turnout_snapshot::turnout::snapshot::v1::{
-    AttributeType, Content, Experiment, Expression, FlagType, Holdout, Interval, Layer, Modulo,
-    Operator, Split, VariantCondition,
+    AttributeType, BucketRange, Bucketing, Content, Experiment, Expression, FlagType, Holdout,
+    Interval, Layer, Modulo, Operator, Split, VariantCondition,
 };
 
 /// A flag `f` whose one rule has this condition.
@@ -183,6 +183,86 @@ fn slots_must_be_in_order_and_whole_for_a_split() {
         refused(&content(vec![], vec![flag("f", rules)], vec![]), &["slots"]);
     }
     refused(&with_condition(slots(10, 5)), &["slots 10 to 5"]);
+}
+
+#[test]
+fn the_buckets_of_another_system_must_be_whole_and_in_order() {
+    let of = |algorithm: &str, ranges: Vec<BucketRange>| Bucketing {
+        algorithm: algorithm.to_owned(),
+        total: 100,
+        ranges,
+        ..Default::default()
+    };
+    let numbers = |start, end, variant| BucketRange {
+        start,
+        end,
+        variant,
+        ..Default::default()
+    };
+    let ok = of(
+        "growthbook_fnv_v1",
+        vec![numbers(0.0, 0.5, 0), numbers(0.5, 1.0, 1)],
+    );
+    let cases = [
+        (of("dice", vec![]), "`dice`"),
+        (
+            of("growthbook_fnv_v1", vec![numbers(0.5, 0.5, 0)]),
+            "0.5 to 0.5",
+        ),
+        (
+            of("growthbook_fnv_v1", vec![numbers(f64::NAN, 0.5, 0)]),
+            "NaN",
+        ),
+        (
+            of("growthbook_fnv_v1", vec![numbers(0.0, f64::INFINITY, 0)]),
+            "inf",
+        ),
+        (of("growthbook_fnv_v1", vec![numbers(-0.1, 0.5, 0)]), "-0.1"),
+        (
+            of(
+                "growthbook_fnv_v1",
+                vec![numbers(0.0, 0.5, 0), numbers(0.4, 1.0, 1)],
+            ),
+            "0.4 to 1",
+        ),
+        (
+            of("growthbook_fnv_v1", vec![numbers(0.0, 0.5, 99)]),
+            "variant 99",
+        ),
+        (
+            Bucketing {
+                total: 0,
+                ..of("eppo_md5", vec![])
+            },
+            "`total`",
+        ),
+        (
+            Bucketing {
+                rollout: Some(f64::NAN),
+                ..ok.clone()
+            },
+            "rollout",
+        ),
+        (
+            Bucketing {
+                seed: "s".repeat(513),
+                ..ok.clone()
+            },
+            "512",
+        ),
+    ];
+    let with = |bucketing: Bucketing| {
+        let split = Split {
+            bucketing: bucketing.into(),
+            ..Default::default()
+        };
+        let rules = vec![rule("r", None, rule::Outcome::Split(Box::new(split)))];
+        content(vec![], vec![flag("f", rules)], vec![])
+    };
+    for (bucketing, words) in cases {
+        refused(&with(bucketing), &["rule `r`", "bucketing", words]);
+    }
+    program(&with(ok));
 }
 
 #[test]

@@ -50,10 +50,11 @@ def add_shards(
 
 
 def _compare(given: Parameters, name: str, share: Fraction | None, weight: int) -> None:
-    if share is not None and abs(share * WHOLE - weight) > 1:
+    # It may be less: the shards of a variant before it may hold some of the units.
+    if share is not None and share * WHOLE < weight - 1:
         text = (
             f"the shards of `{clip(name)}` hold {percent(round(share * WHOLE))} of all units, its "
-            f"weight is {percent(weight)}: write the weight that the shards make"
+            f"weight is {percent(weight)}: write the weight that it has"
         )
         given.refuse(text, "shards", name)
 

@@ -4,12 +4,12 @@ use super::{Parts, Ranges, System, Told};
 use crate::index::VariantIndex;
 
 #[derive(Debug)]
-struct LaunchDarkly {
+pub(super) struct LaunchDarkly {
     /// `{flag}.{salt}`, or the rollout's own seed.
-    seed: Box<str>,
-    ranges: Ranges,
+    pub(super) seed: Box<str>,
+    pub(super) ranges: Ranges,
     /// Who has the number 1.0, which is below no sum of weights.
-    rest: Option<VariantIndex>,
+    pub(super) rest: Option<VariantIndex>,
 }
 
 pub(super) fn make(parts: Parts) -> Result<Box<dyn System>, &'static str> {
@@ -20,10 +20,16 @@ pub(super) fn make(parts: Parts) -> Result<Box<dyn System>, &'static str> {
     }))
 }
 
+impl LaunchDarkly {
+    pub(super) fn at(&self, number: f64) -> Option<VariantIndex> {
+        self.ranges.half_open(number).or(self.rest)
+    }
+}
+
 impl System for LaunchDarkly {
     fn choose(&self, unit_id: &str, told: Told<'_>) -> Option<VariantIndex> {
         let number = share(fifteen_digits([&self.seed, ".", unit_id, ""]));
         told(number);
-        self.ranges.half_open(number).or(self.rest)
+        self.at(number)
     }
 }
