@@ -21,21 +21,25 @@ from turnout.documents.models import (
 )
 from turnout.documents.problem import Fault, Problem
 from turnout.documents.reading import read_mapping, read_paths
+from turnout.documents.rewriting import CannotWrite, FieldChange, set_fields
 from turnout.documents.validation import (
     Invalid,
     validate_attribute,
     validate_item,
     validate_workspace,
 )
+from turnout.documents.writing import write_file
 
 json_schema = schema
 
 __all__ = [
     "AttributeDocument",
+    "CannotWrite",
     "Catalogue",
     "Document",
     "ExperimentDocument",
     "Fault",
+    "FieldChange",
     "FlagDocument",
     "HoldoutDocument",
     "Invalid",
@@ -52,7 +56,9 @@ __all__ = [
     "read_mapping",
     "read_paths",
     "schema",
+    "set_fields",
     "validate_attribute",
     "validate_item",
     "validate_workspace",
+    "write_file",
 ]

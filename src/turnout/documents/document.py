@@ -162,7 +162,7 @@ def read_document(content: bytes, *, json: bool = False) -> Document:
         before = content[: error.start].decode("utf-8-sig")
         mark = Mark(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
         return refused("not UTF-8: save the file in this encoding", mark, before)
-    readable = _as_yaml(text) if json else text
+    readable = as_yaml(text) if json else text
     builder = Builder(readable)
     try:
         builder.build()
@@ -181,10 +181,16 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _as_yaml(text: str) -> str:
+def as_yaml(text: str) -> str:
     """JSON as YAML reads it; columns stay where nothing odd stands before them."""
     spaced = text.replace("\t", " ")
     return _ODD.sub(lambda match: f"\\u{ord(match[0]):04x}", _PAIR.sub(_join_pair, spaced))
+
+
+def same_places(text: str) -> str:
+    """JSON as YAML reads it, with every character where it was: what odd ones say is lost."""
+    plain = _ODD.sub("?", text.replace("\t", " "))
+    return _PAIR.sub(lambda match: f"{match[1]}\\ufffd\\ufffd", plain)
 
 
 def _join_pair(match: re.Match[str]) -> str:
