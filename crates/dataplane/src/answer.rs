@@ -7,7 +7,9 @@ use buffa::{EnumValue, MessageView};
 use bumpalo::Bump;
 use turnout_engine::{Context, Evaluation, Program};
 use turnout_protos::turnout::v1::{ContextView, ExposureMode};
+use turnout_sticky::{Access, Ledger, Store};
 
+use crate::attempt::Attempt;
 use crate::context::{Filling, Place};
 use crate::errors::CallError;
 use crate::method::Method;
@@ -20,6 +22,18 @@ use crate::{decide, segments, status};
 pub(crate) struct Thread {
     pub plane: Arc<Plane>,
     pub counters: Arc<ThreadCounters>,
+    /// The way to the store of sticky assignments; its connection lives on this thread.
+    pub sticky: Option<Access>,
+}
+
+impl Thread {
+    pub(crate) fn new(plane: &Arc<Plane>, counters: &Arc<ThreadCounters>) -> Thread {
+        Thread {
+            plane: Arc::clone(plane),
+            counters: Arc::clone(counters),
+            sticky: plane.sticky.as_ref().map(Store::access),
+        }
+    }
 }
 
 /// When a call began and when its caller stops waiting.
@@ -45,7 +59,7 @@ impl Call {
 /// # Errors
 /// Why there is no answer; `out` may then hold part of one.
 pub(crate) fn answer(
-    thread: &Thread,
+    attempt: &Attempt<'_>,
     method: Method,
     request: &[u8],
     call: &Call,
@@ -54,17 +68,19 @@ pub(crate) fn answer(
     #[cfg(test)]
     assert!(request != tests::FAULT, "a fault that a test asks for");
     match method {
-        Method::Decide => decide::decide(thread, request, call, out),
-        Method::BatchDecide => decide::batch_decide(thread, request, call, out),
-        Method::DecideAll => decide::decide_all(thread, request, call, out),
-        Method::CheckSegment => segments::check_segment(thread, request, call, out),
-        Method::BatchCheckSegments => segments::batch_check_segments(thread, request, call, out),
+        Method::Decide => decide::decide(attempt, request, call, out),
+        Method::BatchDecide => decide::batch_decide(attempt, request, call, out),
+        Method::DecideAll => decide::decide_all(attempt, request, call, out),
+        Method::CheckSegment => segments::check_segment(attempt, request, call, out),
+        Method::BatchCheckSegments => segments::batch_check_segments(attempt, request, call, out),
         Method::ListMatchingSegments => {
-            segments::list_matching_segments(thread, request, call, out)
+            segments::list_matching_segments(attempt, request, call, out)
         }
         Method::Explain => Err(CallError::NotBuilt { what: "Explain" }),
         Method::Expose => Err(CallError::NotBuilt { what: "Expose" }),
-        Method::GetSnapshotStatus => status::get_snapshot_status(thread, request, call, out),
+        Method::GetSnapshotStatus => {
+            status::get_snapshot_status(attempt.thread, request, call, out)
+        }
     }
 }
 
@@ -137,7 +153,7 @@ impl<'v, 'a> From<Option<&'v ContextView<'a>>> for Source<'v, 'a> {
 /// Runs `body` with a filled context whose memory the thread keeps.
 #[inline]
 pub(crate) fn with_context<'a, R>(
-    thread: &Thread,
+    attempt: &Attempt<'_>,
     served: &Served,
     (source, place): (Source<'_, 'a>, Place),
     arena: &'a Bump,
@@ -149,10 +165,12 @@ pub(crate) fn with_context<'a, R>(
         Some((_, context)) => context.recycle(program),
         None => Context::new(program),
     };
-    let limits = &thread.plane.settings.limits;
+    let limits = &attempt.thread.plane.settings.limits;
+    attempt.ledger.begin_context();
     let filling = Filling {
         program,
         limits,
+        ledger: &attempt.ledger,
         arena,
         place,
     };
@@ -178,8 +196,14 @@ pub(crate) fn evaluation<'p, 'c, 'a>(
     program: &'p Program,
     context: &'c mut Context<'a>,
     now: turnout_engine::Instant,
+    ledger: &'c mut &Ledger<'_>,
 ) -> Evaluation<'p, 'c, 'a> {
-    Evaluation::new(program, context, now)
+    let evaluation = Evaluation::new(program, context, now);
+    if ledger.is_empty() {
+        evaluation
+    } else {
+        evaluation.with_assignments(ledger)
+    }
 }
 
 type TimestampView<'a> = buffa_types::google::protobuf::__buffa::view::TimestampView<'a>;

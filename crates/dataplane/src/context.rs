@@ -4,6 +4,7 @@ use turnout_engine::{Context, Program, ValueRef};
 use turnout_protos::turnout::v1::ContextView;
 use turnout_snapshot::turnout::v1::__buffa::view::oneof::value::Kind;
 use turnout_snapshot::turnout::v1::__buffa::view::{ObjectValueView, ValueView};
+use turnout_sticky::Ledger;
 
 use crate::errors::CallError;
 use crate::request::{ContextField, UsualValue, next_context_field};
@@ -19,7 +20,7 @@ pub(crate) enum Place {
 }
 
 impl Place {
-    fn field(self, rest: impl std::fmt::Display) -> String {
+    pub(crate) fn field(self, rest: impl std::fmt::Display) -> String {
         match self {
             Place::Request => format!("context.{rest}"),
             Place::Item(index) => format!("items[{index}].context.{rest}"),
@@ -31,6 +32,8 @@ impl Place {
 pub(crate) struct Filling<'p, 'a> {
     pub program: &'p Program,
     pub limits: &'p Limits,
+    /// Takes the assignments that the caller carries.
+    pub ledger: &'p Ledger<'p>,
     /// Holds converted lists as long as the context.
     pub arena: &'a Bump,
     pub place: Place,
@@ -63,6 +66,7 @@ impl<'a> Filling<'_, 'a> {
                     context.unknown(self.program, self.short(name)?);
                 }
                 ContextField::Partial(partial) => context.partial(partial),
+                ContextField::EventsReached(reached) => context.events_reached(reached),
             }
         }
         let limit = self.limits.attributes;
@@ -114,11 +118,7 @@ impl<'a> Filling<'_, 'a> {
         context: &mut Context<'a>,
         view: &ContextView<'a>,
     ) -> Result<(), CallError> {
-        if !view.sticky_assignments.is_empty() {
-            return Err(CallError::NotBuilt {
-                what: "`sticky_assignments` in a context",
-            });
-        }
+        self.sticky_assignments(view)?;
         self.units(context, view)?;
         self.attributes(context, view)?;
         self.count("unknown_attributes", view.unknown_attributes.len())?;
@@ -127,6 +127,7 @@ impl<'a> Filling<'_, 'a> {
             context.unknown(self.program, name);
         }
         context.partial(view.partial);
+        context.events_reached(view.events_reached);
         Ok(())
     }
 
@@ -308,26 +309,24 @@ impl<'a> Filling<'_, 'a> {
     #[inline]
     fn text(&self, field: &str, text: &str) -> Result<(), CallError> {
         if text.len() > self.limits.string_bytes {
-            let (limit, actual) = (self.limits.string_bytes, text.len());
-            return Err(CallError::Limit {
-                field: self.place.field(field),
-                limit,
-                actual,
-            });
+            return Err(self.over(field, self.limits.string_bytes, text.len()));
         }
         Ok(())
     }
 
     #[inline]
-    fn count(&self, field: &str, actual: usize) -> Result<(), CallError> {
+    pub(crate) fn count(&self, field: &str, actual: usize) -> Result<(), CallError> {
         if actual > self.limits.attributes {
-            let limit = self.limits.attributes;
-            return Err(CallError::Limit {
-                field: self.place.field(field),
-                limit,
-                actual,
-            });
+            return Err(self.over(field, self.limits.attributes, actual));
         }
         Ok(())
+    }
+
+    pub(crate) fn over(&self, field: &str, limit: usize, actual: usize) -> CallError {
+        CallError::Limit {
+            field: self.place.field(field),
+            limit,
+            actual,
+        }
     }
 }

@@ -6,6 +6,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use turnout_engine::{LinkError, Program};
+use turnout_sticky::{Counts, Store};
 
 use crate::admin;
 use crate::answer::Thread;
@@ -16,6 +17,8 @@ use crate::settings::Settings;
 use crate::thread::{self, Listeners};
 
 const JOIN_STEP: Duration = Duration::from_millis(2);
+/// How long the disk may take for what was assigned last.
+const FLUSH_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Where a data plane listens, with the ports that were really taken.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,6 +62,8 @@ pub struct Stats {
     pub stale: bool,
     /// The longest that the first call on a new snapshot spent on taking it.
     pub slowest_swap: Duration,
+    /// What the store of sticky assignments has counted, if there is one.
+    pub sticky: Option<Counts>,
 }
 
 /// A running data plane; dropping it cuts what is still open.
@@ -105,7 +110,9 @@ impl DataPlane {
             admin: admin.as_ref().and_then(local_address),
         };
         let (unix, socket_file) = unix.unzip();
-        let plane = Arc::new(Plane::new(settings));
+        let sticky = settings.sticky.clone().map(Store::open).transpose();
+        let sticky = sticky.map_err(|cause| StartError::Sticky { cause })?;
+        let plane = Arc::new(Plane::new(settings, sticky));
         let mut running = Running {
             socket_file,
             clean: true,
@@ -121,10 +128,7 @@ impl DataPlane {
                     .transpose()
                     .map_err(no_thread)?,
             };
-            let thread = Thread {
-                plane: Arc::clone(&plane),
-                counters: Arc::clone(counters),
-            };
+            let thread = Thread::new(&plane, counters);
             let started =
                 thread::start(format!("turnout-{index}"), thread, listeners).map_err(no_thread);
             match started {
@@ -211,6 +215,7 @@ impl DataPlane {
             },
             stale: program.is_some() && age.stale,
             slowest_swap: totals.slowest_swap,
+            sticky: self.plane.sticky.as_ref().map(|store| store.counts()),
         }
     }
 
@@ -253,6 +258,11 @@ impl DataPlane {
             let clean = threads.into_iter().all_joined();
             if let Some(admin) = running.admin.take() {
                 let _ = admin.join();
+            }
+            if let Some(sticky) = &self.plane.sticky
+                && !sticky.flush(FLUSH_PATIENCE)
+            {
+                tracing::error!("sticky assignments were not written to the disk in time");
             }
             running.clean = clean;
             running.finished = true;

@@ -1,15 +1,17 @@
 //! Decide, BatchDecide and DecideAll.
 use buffa::EnumValue;
 use bumpalo::Bump;
-use turnout_engine::{Decision, Instant, Item, ItemIndex};
+use turnout_engine::{Decision, Instant, Item, ItemIndex, Program};
 use turnout_protos::turnout::v1::{
     BatchDecideRequestView, DecideAllRequestView, DecideRequestView, ValueType,
 };
+use turnout_sticky::Write;
 
 use crate::answer::{
-    Call, Current, Source, Thread, check_batch, check_exposure, check_key, evaluation, instant,
-    on_current, read, with_context,
+    Call, Current, Source, check_batch, check_exposure, check_key, evaluation, instant, on_current,
+    read, with_context,
 };
+use crate::attempt::Attempt;
 use crate::context::Place;
 use crate::errors::CallError;
 use crate::reply::{put_decision, put_item_error};
@@ -17,14 +19,14 @@ use crate::request::Usual;
 
 /// Answers one `DecideRequest`.
 pub(crate) fn decide(
-    thread: &Thread,
+    attempt: &Attempt<'_>,
     request: &[u8],
     call: &Call,
     out: &mut Vec<u8>,
 ) -> Result<(), CallError> {
     if let Some(usual) = Usual::decide(request) {
         let context = usual.context.map_or(Source::None, Source::Encoded);
-        return decide_one(thread, &usual, context, instant(None)?, call, out);
+        return decide_one(attempt, &usual, context, instant(None)?, call, out);
     }
     let view: DecideRequestView<'_> = read(request)?;
     let usual = Usual {
@@ -36,7 +38,7 @@ pub(crate) fn decide(
     };
     let now = instant(view.now.as_option())?;
     decide_one(
-        thread,
+        attempt,
         &usual,
         view.context.as_option().into(),
         now,
@@ -46,29 +48,30 @@ pub(crate) fn decide(
 }
 
 fn decide_one<'a>(
-    thread: &Thread,
+    attempt: &Attempt<'_>,
     request: &Usual<'a>,
     context: Source<'_, 'a>,
     now: Instant,
     call: &Call,
     out: &mut Vec<u8>,
 ) -> Result<(), CallError> {
-    check_key(thread, || "key".to_owned(), request.key)?;
+    check_key(attempt.thread, || "key".to_owned(), request.key)?;
     check_exposure(request.exposure_mode)?;
     check_type(request.expected_type, || "expected_type".to_owned())?;
     call.check_deadline()?;
     let arena = Bump::new();
-    on_current(thread, call, request.min_revision, |current| {
+    on_current(attempt.thread, call, request.min_revision, |current| {
         with_context(
-            thread,
+            attempt,
             current.served,
             (context, Place::Request),
             &arena,
             |context| {
-                let mut evaluation = evaluation(&current.served.program, context, now);
+                let mut ledger = &attempt.ledger;
+                let mut evaluation = evaluation(&current.served.program, context, now, &mut ledger);
                 let item = find(&current, request.key, request.expected_type)?;
                 let decision = evaluation.decide(item);
-                put(thread, &current, (request.key, &decision), (None, 1), out);
+                put(attempt, &current, (request.key, decision), (None, 1), out);
                 Ok(())
             },
         )??;
@@ -79,19 +82,19 @@ fn decide_one<'a>(
 
 /// Answers many keys on one snapshot and one `now`.
 pub(crate) fn batch_decide(
-    thread: &Thread,
+    attempt: &Attempt<'_>,
     request: &[u8],
     call: &Call,
     out: &mut Vec<u8>,
 ) -> Result<(), CallError> {
     let request: BatchDecideRequestView<'_> = read(request)?;
-    check_batch_request(thread, &request)?;
+    check_batch_request(attempt, &request)?;
     let now = instant(request.now.as_option())?;
-    on_current(thread, call, request.min_revision, |current| {
+    on_current(attempt.thread, call, request.min_revision, |current| {
         if request.items.is_empty() {
-            batch_of_keys(thread, &current, call, &request, now, out)?;
+            batch_of_keys(attempt, &current, call, &request, now, out)?;
         } else {
-            batch_of_items(thread, &current, call, &request, now, out)?;
+            batch_of_items(attempt, &current, call, &request, now, out)?;
         }
         current.served.put_reference(out, 2, current.age);
         Ok(())
@@ -99,7 +102,7 @@ pub(crate) fn batch_decide(
 }
 
 fn check_batch_request(
-    thread: &Thread,
+    attempt: &Attempt<'_>,
     request: &BatchDecideRequestView<'_>,
 ) -> Result<(), CallError> {
     check_exposure(request.exposure_mode)?;
@@ -107,13 +110,13 @@ fn check_batch_request(
         let message = "`items` carry their own keys and contexts; send either `items` or `keys` with `context`";
         return Err(CallError::field("items", "CONTRADICTING_FIELDS", message));
     }
-    check_batch(thread, "keys", request.keys.len())?;
-    check_batch(thread, "items", request.items.len())?;
+    check_batch(attempt.thread, "keys", request.keys.len())?;
+    check_batch(attempt.thread, "items", request.items.len())?;
     for (index, key) in request.keys.iter().enumerate() {
-        check_key(thread, || format!("keys[{index}]"), key)?;
+        check_key(attempt.thread, || format!("keys[{index}]"), key)?;
     }
     for (index, item) in request.items.iter().enumerate() {
-        check_key(thread, || format!("items[{index}].key"), item.key)?;
+        check_key(attempt.thread, || format!("items[{index}].key"), item.key)?;
         check_type(item.expected_type, || {
             format!("items[{index}].expected_type")
         })?;
@@ -125,7 +128,7 @@ fn check_batch_request(
 const USUAL_RESULT_BYTES: usize = 96;
 
 fn batch_of_keys(
-    thread: &Thread,
+    attempt: &Attempt<'_>,
     current: &Current<'_>,
     call: &Call,
     request: &BatchDecideRequestView<'_>,
@@ -135,8 +138,9 @@ fn batch_of_keys(
     let arena = Bump::new();
     out.reserve(request.keys.len() * USUAL_RESULT_BYTES);
     let context = (request.context.as_option().into(), Place::Request);
-    with_context(thread, current.served, context, &arena, |context| {
-        let mut evaluation = evaluation(&current.served.program, context, now);
+    with_context(attempt, current.served, context, &arena, |context| {
+        let mut ledger = &attempt.ledger;
+        let mut evaluation = evaluation(&current.served.program, context, now, &mut ledger);
         let mut in_time = Ok(());
         let program = &current.served.program;
         let items = request.keys.iter().map_while(|key| {
@@ -144,7 +148,7 @@ fn batch_of_keys(
             in_time.is_ok().then(|| (*key, program.item(key)))
         });
         evaluation.decide_each(items, |key, decision| match decision {
-            Some(decision) => put(thread, current, (key, &decision), (Some(1), 1), out),
+            Some(decision) => put(attempt, current, (key, decision), (Some(1), 1), out),
             None => put_item_error(out, key, &not_found(key)),
         });
         in_time
@@ -152,7 +156,7 @@ fn batch_of_keys(
 }
 
 fn batch_of_items(
-    thread: &Thread,
+    attempt: &Attempt<'_>,
     current: &Current<'_>,
     call: &Call,
     request: &BatchDecideRequestView<'_>,
@@ -163,12 +167,13 @@ fn batch_of_items(
     for (index, item) in request.items.iter().enumerate() {
         call.check_deadline()?;
         let context = (item.context.as_option().into(), Place::Item(index));
-        with_context(thread, current.served, context, &arena, |context| {
-            let mut evaluation = evaluation(&current.served.program, context, now);
+        with_context(attempt, current.served, context, &arena, |context| {
+            let mut ledger = &attempt.ledger;
+            let mut evaluation = evaluation(&current.served.program, context, now, &mut ledger);
             match find(current, item.key, item.expected_type) {
                 Ok(index) => {
                     let decision = evaluation.decide(index);
-                    put(thread, current, (item.key, &decision), (Some(1), 1), out);
+                    put(attempt, current, (item.key, decision), (Some(1), 1), out);
                 }
                 Err(error) => put_item_error(out, item.key, &error),
             }
@@ -179,7 +184,7 @@ fn batch_of_items(
 
 /// Answers every flag and experiment, or those of a tag or a key prefix.
 pub(crate) fn decide_all(
-    thread: &Thread,
+    attempt: &Attempt<'_>,
     request: &[u8],
     call: &Call,
     out: &mut Vec<u8>,
@@ -188,10 +193,11 @@ pub(crate) fn decide_all(
     check_exposure(request.exposure_mode)?;
     let now = instant(request.now.as_option())?;
     let arena = Bump::new();
-    on_current(thread, call, request.min_revision, |current| {
+    on_current(attempt.thread, call, request.min_revision, |current| {
         let context = (request.context.as_option().into(), Place::Request);
-        with_context(thread, current.served, context, &arena, |context| {
-            let mut evaluation = evaluation(&current.served.program, context, now);
+        with_context(attempt, current.served, context, &arena, |context| {
+            let mut ledger = &attempt.ledger;
+            let mut evaluation = evaluation(&current.served.program, context, now, &mut ledger);
             let all = current.served.program.items();
             let mut in_time = Ok(());
             let items =
@@ -201,7 +207,7 @@ pub(crate) fn decide_all(
                 });
             evaluation.decide_each(items, |key, decision| {
                 if let Some(decision) = decision {
-                    put(thread, &current, (key, &decision), (None, 1), out);
+                    put(attempt, &current, (key, decision), (None, 1), out);
                 }
             });
             in_time
@@ -289,19 +295,36 @@ const fn type_name(number: i32) -> &'static str {
 /// Appends a decision as a field, inside a further field when there is one.
 #[inline]
 fn put(
-    thread: &Thread,
+    attempt: &Attempt<'_>,
     current: &Current<'_>,
-    (key, decision): (&str, &Decision),
+    (key, mut decision): (&str, Decision),
     fields: (Option<u32>, u32),
     out: &mut Vec<u8>,
 ) {
-    thread.counters.decided(decision.reason);
+    attempt.decided(decision.reason);
     let served = current.served;
+    if !decision.assignments.is_empty() {
+        assigned(attempt, &served.program, &mut decision);
+    }
     put_decision(
         out,
         fields,
         (&served.program, &served.tables),
         key,
-        decision,
+        &decision,
     );
+}
+
+/// With a store, what was assigned is kept there, and the caller is not told.
+#[cold]
+fn assigned(attempt: &Attempt<'_>, program: &Program, decision: &mut Decision) {
+    if !attempt.ledger.keeps() {
+        return;
+    }
+    for assignment in std::mem::take(&mut decision.assignments) {
+        let write = Write::of(program, assignment);
+        if write.is_some_and(|write| !attempt.ledger.keep(write)) {
+            decision.degraded = true;
+        }
+    }
 }

@@ -58,6 +58,7 @@ impl Collector for Scrape {
         decisions(&mut encoder, &totals)?;
         calls(&mut encoder, &totals)?;
         self.snapshot(&mut encoder)?;
+        self.sticky(&mut encoder)?;
         self.process(&mut encoder, &totals)
     }
 }
@@ -115,6 +116,54 @@ impl Scrape {
             "Time since the snapshot was loaded",
             loaded,
         )
+    }
+
+    fn sticky(&self, encoder: &mut DescriptorEncoder) -> fmt::Result {
+        let Some(store) = &self.plane.sticky else {
+            return Ok(());
+        };
+        let counts = store.counts();
+        let counted = [
+            (
+                "reads",
+                "Units in experiments that were looked up in the store of assignments",
+                counts.reads,
+            ),
+            (
+                "read_failures",
+                "Look-ups that had no answer in time: the decision is degraded",
+                counts.read_failures,
+            ),
+            ("writes", "Assignments that the store keeps", counts.writes),
+            (
+                "write_failures",
+                "Assignments that the store refused, or did not confirm in time",
+                counts.write_failures,
+            ),
+            (
+                "dropped_writes",
+                "Assignments that were not sent: the store was known to be out of reach, or too slow",
+                counts.dropped_writes,
+            ),
+            (
+                "evictions",
+                "Assignments that were removed for their age or for the bound",
+                counts.evictions,
+            ),
+            (
+                "garbage",
+                "Values in the store that no turnout wrote",
+                counts.garbage,
+            ),
+        ];
+        for (name, help, count) in counted {
+            counter(encoder, &format!("sticky_{name}"), help, count)?;
+        }
+        if let Some(length) = store.length() {
+            let help = "Units in experiments in the file of assignments";
+            gauge(encoder, "sticky_records", help, length as f64)?;
+        }
+        Ok(())
     }
 
     fn process(&self, encoder: &mut DescriptorEncoder, totals: &Totals) -> fmt::Result {

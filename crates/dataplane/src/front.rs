@@ -221,16 +221,9 @@ impl Front {
                 };
                 match serve_now(&self.thread, arrival.method, message, &arrival.call, framed) {
                     Served::Now(result) => result,
-                    Served::Behind(wanted) => {
-                        let (thread, call) = (&self.thread, &arrival.call);
-                        Box::pin(serve_later(
-                            thread,
-                            arrival.method,
-                            message,
-                            call,
-                            (framed, wanted),
-                        ))
-                        .await
+                    Served::Later(later) => {
+                        let call = &arrival.call;
+                        Box::pin(serve_later(later, arrival.method, message, call, framed)).await
                     }
                 }
             }

@@ -12,8 +12,10 @@
 //! ```
 mod admin;
 mod answer;
+mod attempt;
 mod body;
 mod calls;
+mod carried;
 mod changes;
 mod compression;
 mod context;
@@ -46,3 +48,4 @@ pub use dataplane::{Addresses, DataPlane, Stats};
 pub use listen::StartError;
 pub use settings::{Limits, Settings};
 pub use turnout_engine::LinkError;
+pub use turnout_sticky as sticky;

@@ -7,6 +7,7 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 
 use socket2::{Domain, Protocol, Socket, Type};
+use turnout_sticky::FileError;
 
 const BACKLOG: i32 = 1024;
 const SOCKET_MODE: u32 = 0o660;
@@ -36,6 +37,11 @@ pub enum StartError {
         /// What to change.
         message: String,
     },
+    /// The file of sticky assignments cannot be used.
+    Sticky {
+        /// What is wrong with it.
+        cause: FileError,
+    },
     /// A thread cannot be started.
     Thread {
         /// What the system says.
@@ -59,6 +65,7 @@ impl std::fmt::Display for StartError {
                 path.display()
             ),
             StartError::Settings { message } => f.write_str(message),
+            StartError::Sticky { cause } => cause.fmt(f),
             StartError::Thread { cause } => write!(f, "cannot start a thread: {cause}"),
         }
     }

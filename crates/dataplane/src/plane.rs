@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::watch;
+use turnout_sticky::Store;
 
 use crate::metrics::ThreadCounters;
 use crate::served::Holder;
@@ -22,6 +23,8 @@ pub(crate) enum Phase {
 pub(crate) struct Plane {
     pub settings: Settings,
     pub holder: Holder,
+    /// Where sticky assignments are kept, unless with the callers.
+    pub sticky: Option<Arc<Store>>,
     /// One for each request thread.
     pub counters: Vec<Arc<ThreadCounters>>,
     draining: AtomicBool,
@@ -29,8 +32,9 @@ pub(crate) struct Plane {
 }
 
 impl Plane {
-    pub(crate) fn new(settings: Settings) -> Plane {
+    pub(crate) fn new(settings: Settings, sticky: Option<Store>) -> Plane {
         Plane {
+            sticky: sticky.map(Arc::new),
             holder: Holder::new(settings.stale_after),
             counters: (0..settings.threads).map(|_| Arc::default()).collect(),
             draining: AtomicBool::new(false),

@@ -1,12 +1,15 @@
 //! Replies, written straight into one buffer from parts that are encoded once a snapshot.
 use buffa::Message;
 use turnout_engine::{
-    Decision, ErrorCode, Notes, Program, SegmentCheck, Truth, UnknownSet, VariantIndex,
+    Assignment, Decision, ErrorCode, Notes, Program, SegmentCheck, Truth, UnknownSet, VariantIndex,
 };
+use turnout_sticky::Write;
 
 use crate::errors::CallError;
 use crate::served::id_and_revision;
-use crate::wire::{self, field_length, put_bytes, put_bytes_if, put_header, put_number};
+use crate::wire::{
+    self, field_length, put_bytes, put_bytes_if, put_header, put_number, put_number_if,
+};
 
 /// What is the same in every reply of a program.
 #[derive(Debug)]
@@ -56,6 +59,7 @@ pub(crate) fn put_decision(
         && !decision.degraded
         && !decision.enrolled
         && decision.notes.is_empty()
+        && decision.assignments.is_empty()
         && decision.unknown.is_empty();
     if plain {
         let variant = tables.variant(decision.variant);
@@ -90,6 +94,8 @@ struct DecisionReply<'p> {
     error: Option<ErrorCode>,
     degraded: bool,
     unknown: Vec<&'p str>,
+    /// Each an encoded `StickyAssignment`.
+    assignments: Vec<Vec<u8>>,
     length: usize,
 }
 
@@ -116,6 +122,9 @@ impl<'p> DecisionReply<'p> {
             error: decision.error,
             degraded: decision.degraded,
             unknown: unknown_names(program, &decision.unknown),
+            assignments: (decision.assignments.iter())
+                .filter_map(|assignment| encode_assignment(program, assignment))
+                .collect(),
             length: 0,
         };
         reply.length = reply.measure();
@@ -140,6 +149,11 @@ impl<'p> DecisionReply<'p> {
                 .iter()
                 .map(|name| field_length(12, name.len()))
                 .sum::<usize>()
+            + self
+                .assignments
+                .iter()
+                .map(|assignment| field_length(14, assignment.len()))
+                .sum::<usize>()
     }
 
     /// Appends the message, without a header.
@@ -163,8 +177,35 @@ impl<'p> DecisionReply<'p> {
         for name in &self.unknown {
             put_bytes(out, 12, name.as_bytes());
         }
+        for assignment in &self.assignments {
+            put_bytes(out, 14, assignment);
+        }
     }
 }
+
+/// A `turnout.v1.StickyAssignment`.
+fn encode_assignment(program: &Program, assignment: &Assignment) -> Option<Vec<u8>> {
+    let Write { key, record, .. } = Write::of(program, assignment.clone())?;
+    let nanoseconds = record.assigned_at.0;
+    let mut assigned_at = Vec::new();
+    // A negative number takes the ten bytes of its two's complement.
+    let seconds = nanoseconds.div_euclid(NANOS).cast_unsigned();
+    put_number_if(&mut assigned_at, 1, seconds);
+    let nanos = nanoseconds.rem_euclid(NANOS).cast_unsigned();
+    put_number_if(&mut assigned_at, 2, nanos);
+    let mut out = Vec::new();
+    put_bytes(&mut out, 1, key.experiment.as_bytes());
+    put_number_if(&mut out, 2, u64::from(record.epoch));
+    put_bytes(&mut out, 3, key.unit_kind.as_bytes());
+    put_bytes(&mut out, 4, key.unit_id.as_bytes());
+    put_bytes(&mut out, 5, record.variant.as_bytes());
+    put_bytes(&mut out, 6, &assigned_at);
+    put_bytes_if(&mut out, 7, record.snapshot.as_bytes());
+    Some(out)
+}
+
+/// Nanoseconds of a second.
+const NANOS: i64 = 1_000_000_000;
 
 /// Appends `turnout.v1.SegmentCheck` as a field, inside a further field when `outer` is given.
 pub(crate) fn put_check(

@@ -79,6 +79,7 @@ pub(crate) enum ContextField<'a> {
     Attribute(&'a str, UsualValue<'a>),
     Unknown(&'a str),
     Partial(bool),
+    EventsReached(bool),
 }
 
 /// A scalar, or a value that has to be read by its view.
@@ -109,6 +110,9 @@ pub(crate) fn next_context_field<'a>(bytes: &mut &'a [u8]) -> Option<ContextFiel
         (5, WireType::Varint) => decode_varint(bytes)
             .ok()
             .map(|flag| ContextField::Partial(flag != 0)),
+        (7, WireType::Varint) => decode_varint(bytes)
+            .ok()
+            .map(|flag| ContextField::EventsReached(flag != 0)),
         _ => None,
     }
 }

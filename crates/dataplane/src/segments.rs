@@ -6,9 +6,10 @@ use turnout_protos::turnout::v1::{
 };
 
 use crate::answer::{
-    Call, Current, Source, Thread, check_batch, check_key, evaluation, instant, on_current, read,
+    Call, Current, Source, check_batch, check_key, evaluation, instant, on_current, read,
     with_context,
 };
+use crate::attempt::Attempt;
 use crate::context::Place;
 use crate::errors::CallError;
 use crate::reply::{put_check, put_item_error};
@@ -17,14 +18,14 @@ use crate::wire::put_bytes;
 
 /// Answers one `CheckSegmentRequest`.
 pub(crate) fn check_segment(
-    thread: &Thread,
+    attempt: &Attempt<'_>,
     request: &[u8],
     call: &Call,
     out: &mut Vec<u8>,
 ) -> Result<(), CallError> {
     if let Some(usual) = Usual::check_segment(request) {
         let context = usual.context.map_or(Source::None, Source::Encoded);
-        return check_one(thread, &usual, context, instant(None)?, call, out);
+        return check_one(attempt, &usual, context, instant(None)?, call, out);
     }
     let view: CheckSegmentRequestView<'_> = read(request)?;
     let usual = Usual {
@@ -34,7 +35,7 @@ pub(crate) fn check_segment(
     };
     let now = instant(view.now.as_option())?;
     check_one(
-        thread,
+        attempt,
         &usual,
         view.context.as_option().into(),
         now,
@@ -44,27 +45,28 @@ pub(crate) fn check_segment(
 }
 
 fn check_one<'a>(
-    thread: &Thread,
+    attempt: &Attempt<'_>,
     request: &Usual<'a>,
     context: Source<'_, 'a>,
     now: Instant,
     call: &Call,
     out: &mut Vec<u8>,
 ) -> Result<(), CallError> {
-    check_key(thread, || "key".to_owned(), request.key)?;
+    check_key(attempt.thread, || "key".to_owned(), request.key)?;
     call.check_deadline()?;
     let arena = Bump::new();
-    on_current(thread, call, request.min_revision, |current| {
+    on_current(attempt.thread, call, request.min_revision, |current| {
         with_context(
-            thread,
+            attempt,
             current.served,
             (context, Place::Request),
             &arena,
             |context| {
-                let mut evaluation = evaluation(&current.served.program, context, now);
+                let mut ledger = &attempt.ledger;
+                let mut evaluation = evaluation(&current.served.program, context, now, &mut ledger);
                 let segment = find(&current, request.key)?;
                 put(
-                    thread,
+                    attempt,
                     &current,
                     &mut evaluation,
                     (request.key, segment),
@@ -81,27 +83,28 @@ fn check_one<'a>(
 
 /// Answers many segments on one snapshot and one `now`.
 pub(crate) fn batch_check_segments(
-    thread: &Thread,
+    attempt: &Attempt<'_>,
     request: &[u8],
     call: &Call,
     out: &mut Vec<u8>,
 ) -> Result<(), CallError> {
     let request: BatchCheckSegmentsRequestView<'_> = read(request)?;
-    check_batch(thread, "keys", request.keys.len())?;
+    check_batch(attempt.thread, "keys", request.keys.len())?;
     for (index, key) in request.keys.iter().enumerate() {
-        check_key(thread, || format!("keys[{index}]"), key)?;
+        check_key(attempt.thread, || format!("keys[{index}]"), key)?;
     }
     let now = instant(request.now.as_option())?;
     let arena = Bump::new();
-    on_current(thread, call, request.min_revision, |current| {
+    on_current(attempt.thread, call, request.min_revision, |current| {
         let context = (request.context.as_option().into(), Place::Request);
-        with_context(thread, current.served, context, &arena, |context| {
-            let mut evaluation = evaluation(&current.served.program, context, now);
+        with_context(attempt, current.served, context, &arena, |context| {
+            let mut ledger = &attempt.ledger;
+            let mut evaluation = evaluation(&current.served.program, context, now, &mut ledger);
             for key in request.keys.iter() {
                 call.check_deadline()?;
                 match find(&current, key) {
                     Ok(segment) => put(
-                        thread,
+                        attempt,
                         &current,
                         &mut evaluation,
                         (key, segment),
@@ -120,7 +123,7 @@ pub(crate) fn batch_check_segments(
 
 /// Lists the segments that a context is in, and those that could not be known.
 pub(crate) fn list_matching_segments(
-    thread: &Thread,
+    attempt: &Attempt<'_>,
     request: &[u8],
     call: &Call,
     out: &mut Vec<u8>,
@@ -128,16 +131,17 @@ pub(crate) fn list_matching_segments(
     let request: ListMatchingSegmentsRequestView<'_> = read(request)?;
     let now = instant(request.now.as_option())?;
     let arena = Bump::new();
-    on_current(thread, call, request.min_revision, |current| {
+    on_current(attempt.thread, call, request.min_revision, |current| {
         let segments = current.served.program.segments();
         let context = (request.context.as_option().into(), Place::Request);
-        let unknown = with_context(thread, current.served, context, &arena, |context| {
-            let mut evaluation = evaluation(&current.served.program, context, now);
+        let unknown = with_context(attempt, current.served, context, &arena, |context| {
+            let mut ledger = &attempt.ledger;
+            let mut evaluation = evaluation(&current.served.program, context, now, &mut ledger);
             let mut unknown = Vec::new();
             for (index, segment) in selected(segments, request.tag, request.key_prefix) {
                 call.check_deadline()?;
                 let state = evaluation.check_segment(index).state;
-                thread.counters.checked(state);
+                attempt.checked(state);
                 match state {
                     Truth::True => put_bytes(out, 1, segment.key.as_bytes()),
                     Truth::Unknown => unknown.push(&*segment.key),
@@ -183,7 +187,7 @@ fn find(current: &Current<'_>, key: &str) -> Result<SegmentIndex, CallError> {
 
 #[inline]
 fn put(
-    thread: &Thread,
+    attempt: &Attempt<'_>,
     current: &Current<'_>,
     evaluation: &mut Evaluation<'_, '_, '_>,
     (key, segment): (&str, SegmentIndex),
@@ -191,6 +195,6 @@ fn put(
     out: &mut Vec<u8>,
 ) {
     let check = evaluation.check_segment(segment);
-    thread.counters.checked(check.state);
+    attempt.checked(check.state);
     put_check(out, fields, &current.served.program, key, &check);
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use bytes::{Bytes, BytesMut};
 
 use crate::answer::{Call, Thread, answer};
+use crate::attempt::Attempt;
 use crate::errors::CallError;
 use crate::method::Method;
 use crate::plane::Phase;
@@ -30,48 +31,94 @@ thread_local! {
 }
 
 /// What became of a call at once.
-pub(crate) enum Served {
+pub(crate) enum Served<'t> {
     Now(Result<Bytes, CallError>),
-    /// The caller wants this revision, which may still come.
-    Behind(u64),
+    /// It has to wait: for a revision that its caller wants, or for sticky assignments.
+    Later(Box<Later<'t>>),
 }
+
+/// A call that has been evaluated, and is not answered by that yet.
+pub(crate) struct Later<'t> {
+    attempt: Attempt<'t>,
+    result: Result<Bytes, CallError>,
+}
+
+/// Evaluations of one call: each may look for assignments that the one before did not come to.
+const MOST_ROUNDS: usize = 16;
 
 /// Answers a call at once if that can be; with `framed`, the reply begins with the header of its frame.
 #[inline]
-pub(crate) fn serve_now(
-    thread: &Thread,
+pub(crate) fn serve_now<'t>(
+    thread: &'t Thread,
     method: Method,
     request: &[u8],
     call: &Call,
     framed: bool,
-) -> Served {
-    match attempt(thread, method, request, call, framed) {
-        Err(CallError::Behind { wanted, .. }) => Served::Behind(wanted),
-        result => Served::Now(counted(thread, method, call, result)),
+) -> Served<'t> {
+    let mut attempt = Attempt::new(thread);
+    let result = evaluate(&attempt, method, request, call, framed);
+    if attempt.ledger.unsettled() || matches!(result, Err(CallError::Behind { .. })) {
+        return Served::Later(Box::new(Later { attempt, result }));
     }
+    attempt.answered();
+    Served::Now(counted(thread, method, call, result))
 }
 
-/// Waits for the revision that a call wants, and answers it then.
+/// Waits for what a call has to wait for, and answers it then.
 pub(crate) async fn serve_later(
-    thread: &Thread,
+    later: Box<Later<'_>>,
     method: Method,
     request: &[u8],
     call: &Call,
-    (framed, wanted): (bool, u64),
+    framed: bool,
 ) -> Result<Bytes, CallError> {
+    let Later {
+        mut attempt,
+        mut result,
+    } = *later;
+    for round in 1.. {
+        let again = match &result {
+            Err(CallError::Behind { wanted, .. }) => {
+                match reached(attempt.thread, call, *wanted).await {
+                    Ok(()) => true,
+                    Err(error) => {
+                        result = Err(error);
+                        break;
+                    }
+                }
+            }
+            Ok(_) if attempt.ledger.unsettled() => {
+                if round > MOST_ROUNDS {
+                    attempt.ledger.close();
+                }
+                round > MOST_ROUNDS || attempt.ledger.settle(Some(patience(call))).await
+            }
+            _ => false,
+        };
+        if !again {
+            break;
+        }
+        attempt.begin_again();
+        result = evaluate(&attempt, method, request, call, framed);
+    }
+    attempt.answered();
+    counted(attempt.thread, method, call, result)
+}
+
+/// Waits for a revision.
+async fn reached(thread: &Thread, call: &Call, wanted: u64) -> Result<(), CallError> {
     let mut phases = thread.plane.phases();
     tokio::select! {
         _ = thread.plane.holder.reaches(wanted, patience(call)) => {}
         // No further snapshot is loaded: the caller finds it elsewhere sooner than here.
         _ = phases.wait_for(|phase| *phase > Phase::Serving) => {}
     }
-    // Asked here, and not by one more attempt: that would find the deadline over on a busy machine.
-    let result = match thread.plane.holder.behind(wanted) {
+    // Asked here, and not by one more evaluation: that would find the deadline over on a busy machine.
+    match thread.plane.holder.behind(wanted) {
         Some(_) if thread.plane.draining() => Err(CallError::Draining),
         Some(behind) => Err(behind),
-        None => attempt(thread, method, request, call, framed),
-    };
-    counted(thread, method, call, result)
+        None => Ok(()),
+    }
 }
 
 /// Answers a call.
@@ -86,7 +133,7 @@ pub(crate) async fn serve(
 ) -> Result<Bytes, CallError> {
     match serve_now(thread, method, request, call, false) {
         Served::Now(result) => result,
-        Served::Behind(wanted) => serve_later(thread, method, request, call, (false, wanted)).await,
+        Served::Later(later) => serve_later(later, method, request, call, false).await,
     }
 }
 
@@ -104,7 +151,7 @@ fn counted(
     result
 }
 
-/// When to stop waiting for a revision, early enough to say so.
+/// When to stop waiting, early enough to say so.
 fn patience(call: &Call) -> Instant {
     let Some(deadline) = call.deadline else {
         return call.started + REVISION_PATIENCE;
@@ -115,8 +162,8 @@ fn patience(call: &Call) -> Instant {
         .unwrap_or(deadline)
 }
 
-fn attempt(
-    thread: &Thread,
+fn evaluate(
+    attempt: &Attempt<'_>,
     method: Method,
     request: &[u8],
     call: &Call,
@@ -127,7 +174,7 @@ fn attempt(
         let header = if framed { FRAME_HEADER } else { 0 };
         out.extend_from_slice(&[0; FRAME_HEADER][..header]);
         catch_unwind(AssertUnwindSafe(|| {
-            answer(thread, method, request, call, out)
+            answer(attempt, method, request, call, out)
         }))
         .unwrap_or_else(|panic| Err(bug(method, panic.as_ref())))
         .and_then(|()| close_frame(out, header))?;
@@ -188,23 +235,23 @@ mod tests {
 
     #[test]
     fn a_panic_fails_its_call_only_and_has_an_id() {
-        let plane = Arc::new(Plane::new(Settings::default()));
-        let counters = Arc::clone(&plane.counters[0]);
-        let thread = Thread { plane, counters };
+        let plane = Arc::new(Plane::new(Settings::default(), None));
+        let thread = Thread::new(&plane, &plane.counters[0]);
+        let attempt = Attempt::new(&thread);
         let call = Call {
             started: Instant::now(),
             deadline: None,
         };
         let ids: Vec<String> = (0..2)
             .map(
-                |_| match attempt(&thread, Method::Decide, FAULT, &call, true) {
+                |_| match evaluate(&attempt, Method::Decide, FAULT, &call, true) {
                     Err(CallError::Bug { id }) => id,
                     other => panic!("a bug, not {other:?}"),
                 },
             )
             .collect();
         assert_ne!(ids[0], ids[1]);
-        let next = attempt(&thread, Method::Decide, b"\x0a\x01k", &call, true);
+        let next = evaluate(&attempt, Method::Decide, b"\x0a\x01k", &call, true);
         assert_eq!(
             next,
             Err(CallError::NoSnapshot),

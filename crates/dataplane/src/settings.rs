@@ -3,6 +3,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use turnout_sticky::StoreSettings;
+
 /// Where to listen, how much to accept, and when a snapshot counts as stale.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -16,6 +18,8 @@ pub struct Settings {
     pub threads: usize,
     /// What one request may ask for.
     pub limits: Limits,
+    /// Where sticky assignments are kept. `None`: with the callers.
+    pub sticky: Option<StoreSettings>,
     /// A snapshot older than this is marked `stale`; zero: never.
     pub stale_after: Duration,
     /// `/readyz` refuses a snapshot older than this; zero: any age is ready.
@@ -42,6 +46,7 @@ impl Default for Settings {
             admin_address: None,
             threads: 1,
             limits: Limits::default(),
+            sticky: None,
             stale_after: Duration::ZERO,
             ready_max_age: Duration::ZERO,
             keep_alive_interval: Duration::from_secs(60),

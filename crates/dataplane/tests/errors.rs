@@ -119,10 +119,6 @@ fn what_is_not_built_says_so() {
             decide(json!({"key": "plain", "exposureMode": "EXPOSURE_MODE_TOKEN"})),
         ),
         (
-            "Decide",
-            decide(json!({"key": "plain", "context": {"stickyAssignments": [{}]}})),
-        ),
-        (
             "DecideAll",
             message::<pb::DecideAllRequest>(json!({"exposureMode": "EXPOSURE_MODE_RECORD"})),
         ),

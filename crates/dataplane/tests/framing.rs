@@ -2,7 +2,9 @@
 mod harness;
 
 use buffa::Message;
-use harness::{Reply, connect, framed, grpc_with, http1, message, port, serving, settings};
+use harness::{
+    Reply, connect, framed, grpc_with, http1, message, port, serving, settings, without_instants,
+};
 use serde_json::json;
 use std::net::TcpStream;
 use turnout_dataplane::{DataPlane, Limits, Settings};
@@ -41,7 +43,7 @@ fn comparable(mut reply: Reply, method: &str) -> Reply {
         .map(|value| value.as_bytes().to_vec());
     let content_type = content_type.unwrap_or_default();
     if content_type == b"application/proto" {
-        reply.body = without_age(method, &reply.body);
+        reply.body = without_times(method, &reply.body);
         reply.headers.remove("content-length");
     } else if content_type.starts_with(b"application/grpc")
         && reply.body.len() >= 5
@@ -49,7 +51,7 @@ fn comparable(mut reply: Reply, method: &str) -> Reply {
     {
         let end = 5 + u32::from_be_bytes(reply.body[1..5].try_into().unwrap()) as usize;
         reply.body = [
-            without_age(method, &reply.body[5..end]),
+            without_times(method, &reply.body[5..end]),
             reply.body[end..].to_vec(),
         ]
         .concat();
@@ -57,7 +59,7 @@ fn comparable(mut reply: Reply, method: &str) -> Reply {
     reply
 }
 
-fn without_age(method: &str, body: &[u8]) -> Vec<u8> {
+fn without_times(method: &str, body: &[u8]) -> Vec<u8> {
     fn cleared<M: Message + std::fmt::Debug>(body: &[u8], clear: impl FnOnce(&mut M)) -> Vec<u8> {
         let mut message = M::decode_from_slice(body).unwrap();
         assert_eq!(
@@ -70,7 +72,10 @@ fn without_age(method: &str, body: &[u8]) -> Vec<u8> {
     }
     let clear = |snapshot: &mut pb::SnapshotReference| snapshot.age = Default::default();
     match method {
-        "Decide" => cleared(body, |m: &mut pb::DecideResponse| m.snapshot.modify(clear)),
+        "Decide" => cleared(body, |m: &mut pb::DecideResponse| {
+            m.snapshot.modify(clear);
+            m.decision.modify(without_instants);
+        }),
         "CheckSegment" => cleared(body, |m: &mut pb::CheckSegmentResponse| {
             m.snapshot.modify(clear)
         }),

@@ -12,9 +12,12 @@ const READS: u64 = 200_000;
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let folder = PathBuf::from(arguments.next().expect("a folder"));
-    let records = arguments.next().map_or(1_000_000, |count| count.parse().expect("a count"));
+    let records = arguments
+        .next()
+        .map_or(1_000_000, |count| count.parse().expect("a count"));
     let settings = Embedded::at(folder.join("assignments.redb"));
-    let store = Store::open(StoreSettings::Embedded(settings)).unwrap_or_else(|error| panic!("{error}"));
+    let store =
+        Store::open(StoreSettings::Embedded(settings)).unwrap_or_else(|error| panic!("{error}"));
     let store = Arc::new(store);
     fill(&store, records);
     let access = store.access();
@@ -22,11 +25,16 @@ fn main() {
     for _ in 0..5 {
         let started = Instant::now();
         for _ in 0..READS {
-            at = at.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            at = at
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             let found = access.find_now("checkout-button", "user", &unit((at >> 33) % records));
             assert!(matches!(black_box(found), Some(Kept::Records(found)) if found.len() == 1));
         }
-        println!("{:.2} µs a read", started.elapsed().as_secs_f64() * 1e6 / READS as f64);
+        println!(
+            "{:.2} µs a read",
+            started.elapsed().as_secs_f64() * 1e6 / READS as f64
+        );
     }
 }
 
@@ -51,5 +59,8 @@ fn fill(store: &Arc<Store>, records: u64) {
             std::thread::sleep(Duration::from_millis(5));
         }
     }
-    assert!(store.flush(Duration::from_secs(120)), "the disk is too slow");
+    assert!(
+        store.flush(Duration::from_secs(120)),
+        "the disk is too slow"
+    );
 }

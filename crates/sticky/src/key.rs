@@ -1,4 +1,6 @@
 //! Whose record, and what is to be written about it.
+use turnout_engine::{Assignment, Program};
+
 use crate::Record;
 
 /// A unit in an experiment; its records are told apart by their epoch.
@@ -33,6 +35,29 @@ pub struct Write {
     pub record: Record,
     /// The record that may stand there and is overwritten; any other stays.
     pub replaces: Option<Record>,
+}
+
+impl Write {
+    /// What an assignment of this program asks to keep; `None` for an assignment of another.
+    #[must_use]
+    pub fn of(program: &Program, assignment: Assignment) -> Option<Self> {
+        let experiment = program.items().get(assignment.experiment.at())?;
+        let unit_kind = program.unit_kinds().get(assignment.unit.at())?;
+        Some(Self {
+            key: Key {
+                experiment: experiment.key.clone(),
+                unit_kind: unit_kind.clone(),
+                unit_id: assignment.unit_id,
+            },
+            record: Record {
+                epoch: assignment.epoch,
+                variant: program.variant(assignment.variant)?.name.clone(),
+                assigned_at: assignment.assigned_at,
+                snapshot: assignment.snapshot.unwrap_or_else(|| program.id().into()),
+            },
+            replaces: assignment.replaces,
+        })
+    }
 }
 
 /// What became of a write.

@@ -14,7 +14,8 @@ use crate::{Access, Assignments, Kept, Key, Record, Write, Written};
 #[derive(Default)]
 pub struct Ledger<'a> {
     access: Option<&'a Access>,
-    entries: RefCell<Entries>,
+    /// Nearly every call has none.
+    entries: RefCell<Option<Box<Entries>>>,
 }
 
 #[derive(Default)]
@@ -29,7 +30,7 @@ struct Entries {
     writes: Vec<Write>,
     /// Keys whose write has failed: it is not tried again.
     unwritten: Vec<Key>,
-    /// Somebody else was first: what was decided does not hold.
+    /// Somebody else was first, or the store has failed: what was decided does not hold.
     overtaken: bool,
     /// No more is asked: what is not known has failed.
     closed: bool,
@@ -49,7 +50,7 @@ impl<'a> Ledger<'a> {
     #[must_use]
     #[inline]
     pub fn is_empty(&self) -> bool {
-        self.access.is_none() && self.entries.borrow().carried.is_empty()
+        self.access.is_none() && self.entries.borrow().is_none()
     }
 
     /// Whether a store keeps what is assigned; else the caller is told of it.
@@ -62,12 +63,15 @@ impl<'a> Ledger<'a> {
     /// Begins with another context: what the caller carried for the one before does not count.
     #[inline]
     pub fn begin_context(&self) {
-        self.entries.borrow_mut().carried.clear();
+        if let Some(entries) = &mut *self.entries.borrow_mut() {
+            entries.carried.clear();
+        }
     }
 
     /// Takes a record that the caller carries; of two of the same epoch the later one counts.
     pub fn carry(&self, key: Key, record: Record) {
-        let carried = &mut self.entries.borrow_mut().carried;
+        let mut entries = self.entries.borrow_mut();
+        let carried = &mut entries.get_or_insert_default().carried;
         carried.retain(|(k, r)| *k != key || r.epoch != record.epoch);
         carried.push((key, record));
     }
@@ -75,40 +79,34 @@ impl<'a> Ledger<'a> {
     /// Wants a record kept when the call is answered; `false` when that has failed: the decision is
     /// degraded.
     pub fn keep(&self, write: Write) -> bool {
-        let Some(access) = self.access else {
+        if self.access.is_none() {
             return true;
-        };
-        let entries = &mut *self.entries.borrow_mut();
+        }
+        let mut entries = self.entries.borrow_mut();
+        let entries = entries.get_or_insert_default();
         if entries.unwritten.contains(&write.key) {
             return false;
         }
-        if entries.closed {
-            return true;
+        // Several decisions of one call may rest on one assignment.
+        if !entries.closed && !entries.writes.contains(&write) {
+            entries.writes.push(write);
         }
-        match access.write_now(&write) {
-            Some(written) => entries.became(write, written),
-            None => {
-                if !entries.writes.contains(&write) {
-                    entries.writes.push(write);
-                }
-                true
-            }
-        }
+        true
     }
 
     /// Whether the call is not answered by its last evaluation yet.
     #[must_use]
     #[inline]
     pub fn unsettled(&self) -> bool {
-        let entries = self.entries.borrow();
-        entries.overtaken || !entries.wanted.is_empty() || !entries.writes.is_empty()
+        let unsettled =
+            |entries: &Entries| !entries.wanted.is_empty() || !entries.writes.is_empty();
+        self.entries.borrow().as_deref().is_some_and(unsettled)
     }
 
     /// Asks the store for what was wanted, or else writes; `true` when the call is to be evaluated
     /// again.
     pub async fn settle(&mut self, deadline: Option<Instant>) -> bool {
-        let entries = self.entries.get_mut();
-        let Some(access) = self.access else {
+        let (Some(access), Some(entries)) = (self.access, self.entries.get_mut()) else {
             return false;
         };
         if !entries.wanted.is_empty() {
@@ -117,40 +115,37 @@ impl<'a> Ledger<'a> {
             entries.known.extend(wanted.into_iter().zip(kept));
             return true;
         }
-        if entries.overtaken || entries.writes.is_empty() {
-            return entries.overtaken;
-        }
         let writes = std::mem::take(&mut entries.writes);
         let written = access.write(&writes, deadline).await;
-        let mut kept = true;
         for (write, written) in writes.into_iter().zip(written) {
-            kept &= entries.became(write, written);
+            entries.became(write, written);
         }
-        entries.overtaken || !kept
+        entries.overtaken
     }
 
     /// Begins another evaluation of the call.
     pub fn begin_again(&mut self) {
-        let entries = self.entries.get_mut();
-        entries.carried.clear();
-        entries.wanted.clear();
-        entries.writes.clear();
-        entries.overtaken = false;
+        if let Some(entries) = self.entries.get_mut() {
+            entries.carried.clear();
+            entries.wanted.clear();
+            entries.writes.clear();
+            entries.overtaken = false;
+        }
     }
 
     /// Asks the store nothing more, and writes nothing more: what is not known has failed.
     pub fn close(&mut self) {
-        self.entries.get_mut().closed = true;
+        self.entries.get_mut().get_or_insert_default().closed = true;
     }
 }
 
 impl Entries {
-    /// Notes what became of a write; `false` when it has failed.
-    fn became(&mut self, write: Write, written: Written) -> bool {
+    /// Notes what became of a write: what was decided holds only when it is kept.
+    fn became(&mut self, write: Write, written: Written) {
         match written {
-            Written::Kept => true,
+            Written::Kept => return,
+            Written::Failed => self.unwritten.push(write.key),
             Written::Taken(there) => {
-                self.overtaken = true;
                 let known = self.known.entry(write.key);
                 match known.or_insert_with(|| Kept::Records(Vec::new())) {
                     Kept::Records(records) => {
@@ -159,13 +154,9 @@ impl Entries {
                     }
                     known => *known = Kept::Records(vec![there]),
                 }
-                true
-            }
-            Written::Failed => {
-                self.unwritten.push(write.key);
-                false
             }
         }
+        self.overtaken = true;
     }
 
     fn of_store(&mut self, access: &Access, (experiment, kind, id): (&str, &str, &str)) -> Kept {
@@ -202,7 +193,8 @@ impl Entries {
 impl Assignments for &Ledger<'_> {
     fn find(&mut self, experiment: &str, unit_kind: &str, unit_id: &str) -> Kept {
         let key = (experiment, unit_kind, unit_id);
-        let mut entries = self.entries.borrow_mut();
+        let mut borrowed = self.entries.borrow_mut();
+        let entries = borrowed.get_or_insert_default();
         let Some(access) = self.access else {
             return Kept::Records(entries.of_caller(key));
         };
@@ -212,7 +204,7 @@ impl Assignments for &Ledger<'_> {
             return kept;
         }
         let carried = entries.of_caller(key);
-        drop(entries);
+        drop(borrowed);
         for record in &carried {
             self.keep(Write {
                 key: Key::new(experiment, unit_kind, unit_id),

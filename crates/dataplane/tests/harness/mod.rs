@@ -220,6 +220,13 @@ fn varint(bytes: &mut &[u8]) -> u64 {
     }
 }
 
+/// Forgets when a unit was assigned: each call has a clock of its own.
+pub fn without_instants(decision: &mut turnout_protos::turnout::v1::Decision) {
+    for assignment in &mut decision.assignments_to_persist {
+        assignment.assigned_at = Default::default();
+    }
+}
+
 pub fn block_on<R>(future: impl Future<Output = R>) -> R {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()

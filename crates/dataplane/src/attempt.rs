@@ -1,0 +1,70 @@
+//! One call being answered: how often it is evaluated, and what of that counts.
+use std::cell::RefCell;
+
+use turnout_engine::{Reason, Truth};
+use turnout_sticky::Ledger;
+
+use crate::answer::Thread;
+
+/// A call being answered: by one evaluation, or by several when assignments have to be read first.
+pub(crate) struct Attempt<'t> {
+    pub thread: &'t Thread,
+    /// What is known of sticky assignments.
+    pub ledger: Ledger<'t>,
+    /// What the last evaluation came to, counted when it is the answer.
+    outcomes: RefCell<Vec<Outcome>>,
+}
+
+#[derive(Clone, Copy)]
+enum Outcome {
+    Decided(Reason),
+    Checked(Truth),
+}
+
+impl<'t> Attempt<'t> {
+    #[inline]
+    pub(crate) fn new(thread: &'t Thread) -> Attempt<'t> {
+        Attempt {
+            thread,
+            ledger: Ledger::new(thread.sticky.as_ref()),
+            outcomes: RefCell::default(),
+        }
+    }
+
+    /// Begins with another evaluation.
+    pub(crate) fn begin_again(&mut self) {
+        self.ledger.begin_again();
+        self.outcomes.get_mut().clear();
+    }
+
+    /// Counts a decision.
+    #[inline]
+    pub(crate) fn decided(&self, reason: Reason) {
+        if self.ledger.keeps() {
+            self.outcomes.borrow_mut().push(Outcome::Decided(reason));
+        } else {
+            self.thread.counters.decided(reason);
+        }
+    }
+
+    /// Counts a segment check.
+    #[inline]
+    pub(crate) fn checked(&self, state: Truth) {
+        if self.ledger.keeps() {
+            self.outcomes.borrow_mut().push(Outcome::Checked(state));
+        } else {
+            self.thread.counters.checked(state);
+        }
+    }
+
+    /// The last evaluation is the answer.
+    #[inline]
+    pub(crate) fn answered(&mut self) {
+        for outcome in self.outcomes.get_mut().drain(..) {
+            match outcome {
+                Outcome::Decided(reason) => self.thread.counters.decided(reason),
+                Outcome::Checked(state) => self.thread.counters.checked(state),
+            }
+        }
+    }
+}
