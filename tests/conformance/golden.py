@@ -88,6 +88,11 @@ class Case:
     file: str
     fields: dict[str, Any]
 
+    @property
+    def now(self) -> datetime:
+        """When it is asked."""
+        return datetime.fromisoformat(self.fields["context"].get("now", NOW))
+
     def context(self) -> Context:
         """The context that the case asks with."""
         given = self.fields["context"]

@@ -22,9 +22,9 @@ def clients(request, served):
 def test_decision(clients, case):
     client, expected = clients[case.file], case.expected()
     if "segment" in case.fields:
-        result = client.check_segment(case.fields["segment"], case.context())
+        result = client.check_segment(case.fields["segment"], case.context(), now=case.now)
     else:
-        result = client.decide(case.fields["key"], case.context())
+        result = client.decide(case.fields["key"], case.context(), now=case.now)
     given = golden.answered(result, expected)
     assert golden.same(given, expected), given
 

@@ -64,7 +64,7 @@ def test_no_document_may_say_what_the_compiler_refuses(row, document):
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_decision(case, document):
     file = document(golden.documents(case.file))
-    asked = options(case.context())
+    asked = [*options(case.context()), "--now", case.now.isoformat()]
     if "segment" in case.fields:
         done = run("segment", "check", case.fields["segment"], "--documents", file, *asked)
     else:

@@ -45,9 +45,9 @@ def test_no_document_may_say_what_the_compiler_refuses(row):
 def test_decision(engines, case):
     engine, expected = engines[case.file], case.expected()
     if "segment" in case.fields:
-        result = engine.check_segment(case.fields["segment"], case.context())
+        result = engine.check_segment(case.fields["segment"], case.context(), now=case.now)
     else:
-        result = engine.decide(case.fields["key"], case.context())
+        result = engine.decide(case.fields["key"], case.context(), now=case.now)
     given = golden.answered(result, expected)
     assert golden.same(given, expected), given
 

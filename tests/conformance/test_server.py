@@ -59,9 +59,11 @@ def test_decision(stubs, case):
     stub, context = stubs[case.file], wire.context(case.context())
     if "segment" in case.fields:
         request = pb.CheckSegmentRequest(key=case.fields["segment"], context=context)
+        request.now.FromDatetime(case.now)
         given = wire.segment_check(stub.CheckSegment(request).check)
     else:
         request = pb.DecideRequest(key=case.fields["key"], context=context)
+        request.now.FromDatetime(case.now)
         given = wire.decision(stub.Decide(request).decision)
     assert golden.same(given, case.expected()), given
 
@@ -69,12 +71,19 @@ def test_decision(stubs, case):
 @pytest.mark.parametrize("file", golden.decision_files())
 def test_a_batch_answers_as_single_calls(stubs, file):
     stub = stubs[file]
-    batch = [case for case in CASES if case.file == file and "key" in case.fields]
+    whole = [case for case in CASES if case.file == file and "key" in case.fields]
+    for now in {case.now for case in whole}:
+        _ask_together(stub, now, [case for case in whole if case.now == now])
+
+
+def _ask_together(stub, now, batch):
     items = [
         pb.BatchDecideRequest.Item(key=case.fields["key"], context=wire.context(case.context()))
         for case in batch
     ]
-    reply = stub.BatchDecide(pb.BatchDecideRequest(items=items))
+    request = pb.BatchDecideRequest(items=items)
+    request.now.FromDatetime(now)
+    reply = stub.BatchDecide(request)
     for case, result in zip(batch, reply.results, strict=True):
         given = wire.decision(result.decision)
         assert golden.same(given, case.expected()), (case.id, given)

@@ -22,8 +22,8 @@ def test_none_is_left_over():
 def test_decision_from_a_snapshot(case):
     engine = Engine.from_snapshot(compile_cases.path(case.file).read_bytes())
     if "segment" in case.fields:
-        result = engine.check_segment(case.fields["segment"], case.context())
+        result = engine.check_segment(case.fields["segment"], case.context(), now=case.now)
     else:
-        result = engine.decide(case.fields["key"], case.context())
+        result = engine.decide(case.fields["key"], case.context(), now=case.now)
     expected = case.expected()
     assert golden.same(golden.answered(result, expected), expected)

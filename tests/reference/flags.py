@@ -13,6 +13,9 @@ ANSWERS = {
 STOPS = {"HOLDOUT", "BLOCKED_EPOCH", "KILLED", "PAUSED"}
 """Those that stop it with its default variant; every other one goes on to the next rule."""
 
+OFF = {"DISABLED", "NOT_RUNNING", "KILLED", "PAUSED"}
+"""Reasons with which an item comes out as none of its variants, for a prerequisite."""
+
 
 def decide(key, asked):
     """The outcome of a flag or an experiment."""

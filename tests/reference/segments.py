@@ -6,7 +6,7 @@ from reference.logic import FALSE, TRUE, both, either, known, negated, unknown
 
 def answer(key, asked):
     """NOT(excluded) AND (included OR match)."""
-    written = asked.section("segments")[key]
+    written = written_out(asked.section("segments")[key], asked)
     match written.get("status", "active"):
         case "draft":
             return unknown(key)
@@ -18,9 +18,25 @@ def answer(key, asked):
         yield member(written.get(ids, []), kind, asked)
         yield from (answer(other, asked) for other in written.get(others, []))
 
-    excluded = either(listed("exclude_units", "exclude"))
-    included = either([*listed("include_units", "include"), defined(key, written, asked)])
-    return both([negated(excluded), included])
+    def included():
+        yield from listed("include_units", "include")
+        yield defined(key, written, asked)
+
+    def parts():
+        yield negated(either(listed("exclude_units", "exclude")))
+        yield either(included())
+
+    return both(parts())
+
+
+def written_out(written, asked):
+    """A copy as if the conditions of the other segment were written into it."""
+    if "copy_of" not in written:
+        return written
+    other = asked.section("segments")[written["copy_of"]]
+    lists = ("include", "exclude", "include_units", "exclude_units")
+    both = {name: [*other.get(name, []), *written.get(name, [])] for name in lists}
+    return written | both | {"match": other["match"]}
 
 
 def defined(key, written, asked):
@@ -29,9 +45,6 @@ def defined(key, written, asked):
         return TRUE
     if "members" in written:
         return member(written["members"], written.get("unit", "user"), asked)
-    if "copy_of" in written:
-        copied = asked.section("segments")[written["copy_of"]]
-        return defined(key, copied | {"salt": written.get("salt", key)}, asked)
     return conditions.answer(written["match"], asked, written.get("salt", key))
 
 

@@ -10,7 +10,10 @@
 use std::path::PathBuf;
 
 use serde_json::{Value as Json, json};
-use turnout_engine::{Context, Evaluation, Instant, Program, Value, ValueRef, VariantIndex};
+use turnout_engine::{
+    Context, Evaluation, Instant, Program, Value, ValueRef, VariantIndex, literal,
+};
+use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::moment;
 use turnout_snapshot::turnout::v1::__buffa::oneof::value::Kind;
 
 fn folder(name: &str) -> PathBuf {
@@ -75,11 +78,24 @@ fn answer(program: &Program, case: &Json) -> Json {
         context.unknown(program, name.as_str().expect("a name"));
     }
     context.partial(given["partial"] == true);
-    let evaluation = Evaluation::new(program, &mut context, Instant(0));
+    let now = instant(given["now"].as_str().unwrap_or(NOW));
+    let evaluation = Evaluation::new(program, &mut context, now);
     match case["segment"].as_str() {
         Some(key) => check(program, evaluation, key),
         None => decide(program, evaluation, case["key"].as_str().expect("a key")),
     }
+}
+
+/// When a case is asked that does not say so.
+const NOW: &str = "2016-06-23T12:00:00-07:00";
+
+fn instant(written: &str) -> Instant {
+    let read = literal::parse_moment(written, false, Some("UTC")).expect("a moment");
+    let Some(moment::Kind::Instant(at)) = read.kind else {
+        panic!("`{written}` is no instant");
+    };
+    let nanos = at.seconds.checked_mul(1_000_000_000).expect("in range");
+    Instant(nanos.checked_add(at.nanos.into()).expect("in range"))
 }
 
 fn decide(program: &Program, mut evaluation: Evaluation<'_, '_, '_>, key: &str) -> Json {
