@@ -37,6 +37,10 @@ test-rust: ## Run the Rust tests (debug assertions and overflow checks on)
 test-python: ## Run the Python tests against the built module
 	$(BIN)/pytest
 
+.PHONY: fuzz
+fuzz: setup ## Hold the engine to the slow model: CASES=100000 random cases
+	@PYTHONPATH=tests $(BIN)/python tests/property/fuzz.py --cases $(or $(CASES),100000) $(if $(FIRST),--first $(FIRST))
+
 .PHONY: lint
 lint: .venv/ready ## Check formats, types, import rules, protos and locks
 	cargo fmt --all --check

@@ -1,23 +1,61 @@
 """Holds the engine to the model, for any documents and contexts."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from reference.model import Model
 from turnout import Context, Engine
 
 
-def compare(documents, asked):
-    """Asserts that all flags, experiments and segments answer alike for all of the contexts."""
+class Difference(NamedTuple):
+    """A question that the model and the engine answer differently."""
+
+    key: str
+    ctx: object
+    expected: dict
+    """What the model says."""
+    given: dict
+    """What the engine says."""
+
+    def __str__(self):
+        """Only what differs, and everything that was asked."""
+        parts = [f"`{self.key}` for {self.ctx}"]
+        parts += [
+            f"  {name}: the model says {self.expected[name]!r}, the engine {self.given[name]!r}"
+            for name in self.expected
+            if self.expected[name] != self.given[name]
+        ]
+        return "\n".join(parts)
+
+
+def differences(documents, asked, seen=None):
+    """The questions that are answered differently: all items for all of the contexts.
+
+    Args:
+        documents: Those that both compile or read.
+        asked: Contexts.
+        seen: Counts the reasons of the model, when given.
+    """
+    seen = Counter() if seen is None else seen
     engine, model = Engine.from_documents(documents), Model(documents)
+    found = []
     for ctx in asked:
         context, now = context_of(ctx), moment(ctx.now)
         for key in documents["segments"]:
-            given, expected = engine.check_segment(key, context, now=now), model.check(key, ctx)
-            assert answered(given, expected) == expected, key
+            expected = model.check(key, ctx)
+            seen[expected["state"]] += 1
+            given = answered(engine.check_segment(key, context, now=now), expected)
+            if given != expected:
+                found.append(Difference(key, ctx, expected, given))
         for key in [*documents["flags"], *documents["experiments"]]:
-            given, expected = engine.decide(key, context, now=now), model.decide(key, ctx)
+            expected = model.decide(key, ctx)
+            seen.update([expected["reason"], *expected["notes"]])
             del expected["assignments_to_persist"]
-            assert answered(given, expected) == expected, key
+            given = answered(engine.decide(key, context, now=now), expected)
+            if given != expected:
+                found.append(Difference(key, ctx, expected, given))
+    return found
 
 
 def context_of(ctx):
@@ -27,9 +65,9 @@ def context_of(ctx):
     )
 
 
-def answered(given, expected):
+def answered(result, expected):
     """What a result says, in the shape of the model's answer."""
-    found = {name: getattr(given, name) for name in expected}
+    found = {name: getattr(result, name) for name in expected}
     return {name: list(v) if isinstance(v, tuple) else v for name, v in found.items()}
 
 

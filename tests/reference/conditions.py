@@ -37,13 +37,15 @@ def audience(written, asked, salt):
         return TRUE
     if "include" not in written and "exclude" not in written:
         return answer(written, asked, salt)
-    parts = []
-    if "exclude" in written:
-        parts.append(negated(either(segments.answer(k, asked) for k in written["exclude"])))
-    if "include" in written:
-        found = (segments.answer(key, asked) for key in written["include"]["segments"])
-        parts.append(both(found) if written["include"]["mode"] == "all" else either(found))
-    return both(parts)
+
+    def parts():
+        if "include" in written:
+            found = (segments.answer(key, asked) for key in written["include"]["segments"])
+            yield both(found) if written["include"]["mode"] == "all" else either(found)
+        if "exclude" in written:
+            yield negated(either(segments.answer(key, asked) for key in written["exclude"]))
+
+    return both(parts())
 
 
 def comparison(written, asked):

@@ -13,9 +13,14 @@ def prerequisites(written, asked):
 
 
 def owns_its_slot(key, written, unit_id, asked):
-    """Whether an experiment owns the unit's slot of its layer; without a layer it does."""
+    """Whether an experiment owns the unit's slot of its layer; without a layer it does.
+
+    Concluding or archiving frees the slots.
+    """
     if "layer" not in written:
         return True
+    if written.get("status") in ("concluded", "archived"):
+        return False
     layer = asked.section("layers")[written["layer"]]
     ranges = {
         name: [read_range(text) for text in texts] for name, texts in layer["allocations"].items()
@@ -29,7 +34,7 @@ def held(key, written, asked):
     answers = [
         holds(name, holdout, asked)
         for name, holdout in asked.section("holdouts").items()
-        if covers(name, holdout, key, written)
+        if covers(holdout, key, written)
     ]
     certain = [answer for answer in answers if answer.truth is True]
     if certain:
@@ -37,10 +42,10 @@ def held(key, written, asked):
     return next((answer for answer in answers if answer.truth is None), FALSE)
 
 
-def covers(name, holdout, key, experiment):
-    """Whether an experiment is in the scope of a holdout, by either of them."""
-    scope = holdout.get("scope", "all")
-    if name in experiment.get("holdouts", []) or scope == "all":
+def covers(holdout, key, experiment):
+    """Whether an experiment is in the scope of a holdout."""
+    scope = holdout["scope"]
+    if scope == "all":
         return True
     if key in scope.get("experiments", []):
         return True

@@ -5,6 +5,18 @@ from reference.bucketing import owned_now, owner, ppm, slot
 from reference.outcome import Outcome
 from reference.question import Record
 
+OFF = {"NOT_RUNNING", "KILLED", "PAUSED"}
+"""Reasons of an experiment that is off."""
+
+
+def is_off(key, asked, reason):
+    """Whether an experiment that found no unit would be off for any unit."""
+    written = asked.section("experiments").get(key)
+    if reason != "NO_UNIT" or written is None:
+        return False
+    off = written.get("status", "draft") not in ("running", "enrolment_stopped")
+    return off or not exclusions.in_dates(written, asked)
+
 
 def decide(key, asked):
     """The outcome of an experiment."""

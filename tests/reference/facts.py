@@ -1,5 +1,7 @@
 """Facts about behaviour: section 6. They are supplied with the request."""
 
+import json
+
 NOT_KNOWN = object()
 AGGREGATES = ("count", "sum", "min", "max", "avg", "first_at", "last_at")
 
@@ -17,11 +19,13 @@ def fact(written, ctx):
 
 
 def canonical_name(aggregate, written):
-    """The attribute under which the request supplies it."""
+    """The attribute under which the request supplies it, for plain names and values."""
     parts = [written[aggregate]]
     if "property" in written:
         parts.append(written["property"])
-    parts += [f"{name} = {value}" for name, value in sorted(written.get("where", {}).items())]
+    if "where" in written:
+        wanted = dict(sorted(written["where"].items()))
+        parts.append(f"where {json.dumps(wanted, separators=(',', ':'))}")
     if "window" in written:
-        parts.append(written["window"])
+        parts.append(written["window"] + (" rolling" if written.get("rolling") else ""))
     return f"event.{aggregate}({', '.join(parts)})"

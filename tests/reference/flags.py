@@ -25,12 +25,18 @@ def decide(key, asked):
 
 
 def comes_out(key, asked):
-    """What a prerequisite comes out as: an outcome, or an UNKNOWN answer for a cycle."""
+    """What a prerequisite comes out as: an outcome, or an UNKNOWN answer for a cycle.
+
+    Off or archived, it comes out as no variant.
+    """
     if key in asked.asking:
         return unknown(key, note="CYCLE")
     asked.asking += (key,)
     try:
-        return decide(key, asked)
+        out = decide(key, asked)
+        if out.reason in experiments.OFF or experiments.is_off(key, asked, out.reason):
+            out.variant = None
+        return out
     finally:
         asked.asking = asked.asking[:-1]
 
@@ -83,6 +89,7 @@ def _flag(flag, key, asked):
             return come_out(variant, "SPLIT", name)
         found = experiments.decide(rule["experiment"], asked)
         out.adopt(found)
+        out.assignments = found.assignments or out.assignments
         if found.reason in ANSWERS | STOPS:
             come_out(default, found.reason, name)
             out.experiment, out.experiment_variant = rule["experiment"], found.variant

@@ -38,7 +38,7 @@ ORDERING = {"is_greater_than", "is_less_than", "is_at_least", "is_at_most"}
 def type_of(operator, own, declared, operand):
     """Where a condition's type comes from; None when it has none."""
     if operator in NO_TYPE:
-        return None
+        return (own or declared) if operator in ("is_empty", "is_not_empty") else None
     if own or declared:
         return own or declared
     if operator in ONE_TYPE:
@@ -70,10 +70,8 @@ def holds(operator, kind, written, value, asked):
             return True
         case "is_not_set":
             return False
-        case "is_empty":
-            return value in ("", []) and isinstance(value, str | list)
-        case "is_not_empty":
-            return not holds("is_empty", kind, written, value, asked)
+        case "is_empty" | "is_not_empty":
+            return is_empty(kind, value) is (operator == "is_empty")
     operand = written.get(operator, written.get(_written(operator, written)))
     if kind is None:  # `contains` on an attribute that nobody declared
         kind = "list" if isinstance(value, list) else "string"
@@ -84,6 +82,20 @@ def holds(operator, kind, written, value, asked):
     else:
         truth = KINDS[kind](positive, operand, value, written.get("case_sensitive", False))
     return truth if operator == positive else not truth
+
+
+def is_empty(kind, value):
+    """Text or a list without anything in it; a number or a boolean never is."""
+    match kind:
+        case "number":
+            number(value)
+        case "boolean" if not isinstance(value, bool):
+            raise Unusable
+        case "list" if not isinstance(value, list):
+            raise Unusable
+        case "string":
+            return rendered(value) == ""
+    return isinstance(value, str | list) and not value
 
 
 def _written(operator, written):

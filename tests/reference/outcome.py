@@ -30,11 +30,10 @@ class Outcome:
         return answer.truth
 
     def adopt(self, other):
-        """Tells what another outcome on the way told."""
+        """Tells what another outcome on the way could not know."""
         self.names |= other.names
         self.notes |= other.notes
         self.failed |= other.failed
-        self.assignments += [one for one in other.assignments if one not in self.assignments]
 
     @property
     def enrolled(self):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from reference.question import NANOS, Record
 
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400}
+UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 7 * 86_400}
 
 
 class Assignment(NamedTuple):
@@ -38,9 +38,11 @@ class Store:
 
 
 def ttl_seconds(text):
-    """`30d` in seconds."""
-    match = re.fullmatch(r"([0-9]+)([smhdw])", text)
-    return int(match[1]) * UNITS[match[2]]
+    """`30 days` or `P30D` in seconds."""
+    if match := re.fullmatch(r"P([0-9]+)D", text):
+        return int(match[1]) * UNITS["day"]
+    count, unit = text.split()
+    return int(count) * UNITS[unit.removesuffix("s")]
 
 
 def current(key, written, unit, asked):

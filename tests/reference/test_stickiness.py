@@ -219,7 +219,7 @@ def test_18_without_the_store_the_hash_decides():
 @pytest.mark.parametrize("stickiness", ANY)
 def test_19_a_holdout_takes_everyone_out(stickiness):
     world = enrolled(stickiness=stickiness)
-    world.documents["holdouts"] = {"h": {"status": "running", "share": "100%"}}
+    world.documents["holdouts"] = {"h": {"status": "running", "share": "100%", "scope": "all"}}
     assert world.decide() == ("A", "HOLDOUT")
 
 
@@ -232,7 +232,7 @@ def test_20_a_first_session_lasts():
 
 
 def test_a_record_whose_time_is_over_is_replaced():
-    world = enrolled(ttl="1d")
+    world = enrolled(ttl="1 day")
     world.now = DAY - 1
     assert world.decide() == ("B", "STICKY")
     world.now = DAY

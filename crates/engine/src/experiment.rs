@@ -6,7 +6,7 @@ use turnout_snapshot::turnout::snapshot::v1::ExperimentStatus;
 use crate::choice::Choice;
 use crate::context::{NamedUnit, Unit};
 use crate::decision::{Reason, Unknown};
-use crate::evaluation::Evaluation;
+use crate::evaluation::{Evaluation, Instant};
 use crate::expression::Expression;
 use crate::index::{HoldoutIndex, ItemIndex, LayerIndex, UnitKindIndex, VariantIndex};
 use crate::item::Overrides;
@@ -86,6 +86,17 @@ impl Outcome {
 impl Experiment {
     fn default(&self, reason: Reason) -> Outcome {
         Outcome::apart(self.control, reason)
+    }
+
+    /// Step 5: why it is off for every unit without an override, if it is.
+    pub(crate) fn off(&self, now: Instant) -> Option<Reason> {
+        match self.status {
+            ExperimentStatus::Concluded if self.winner.is_some() => None,
+            ExperimentStatus::Draft | ExperimentStatus::Concluded => Some(Reason::NotRunning),
+            _ if !self.period.contains(now) => Some(Reason::NotRunning),
+            ExperimentStatus::Paused => Some(Reason::Paused),
+            _ => None,
+        }
     }
 
     /// A variant that is still defined.
@@ -171,16 +182,9 @@ impl<'p, 'a> Evaluation<'p, '_, 'a> {
         {
             return Err(Outcome::apart(variant, Reason::Forced));
         }
-        match experiment.status {
-            ExperimentStatus::Concluded if experiment.winner.is_some() => Ok(units),
-            ExperimentStatus::Draft | ExperimentStatus::Concluded => {
-                Err(experiment.default(Reason::NotRunning))
-            }
-            _ if !experiment.period.contains(self.now()) => {
-                Err(experiment.default(Reason::NotRunning))
-            }
-            ExperimentStatus::Paused => Err(experiment.default(Reason::Paused)),
-            _ => Ok(units),
+        match experiment.off(self.now()) {
+            Some(reason) => Err(experiment.default(reason)),
+            None => Ok(units),
         }
     }
 

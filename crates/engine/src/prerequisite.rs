@@ -107,10 +107,26 @@ impl Evaluation<'_, '_, '_> {
         let later = std::mem::replace(&mut self.later.open, false);
         let decision = self.item(item, visitor);
         self.later.open = later;
-        let came = came(&decision);
+        let came = if self.would_be_off(item, &decision) {
+            Came::Off
+        } else {
+            came(&decision)
+        };
         let items = self.program.items().len();
         self.context.scratch.remember_item(item, items, mark, came);
         came
+    }
+}
+
+impl Evaluation<'_, '_, '_> {
+    /// Whether an experiment that found no unit would be off for any unit.
+    fn would_be_off(&self, item: ItemIndex, decision: &Decision) -> bool {
+        match self.program.linked_items.get(item.at()) {
+            Some(LinkedItem::Experiment(experiment)) if decision.reason == Reason::NoUnit => {
+                experiment.off(self.now()).is_some()
+            }
+            _ => false,
+        }
     }
 }
 

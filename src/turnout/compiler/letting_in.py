@@ -39,7 +39,8 @@ def lets_in(
         # Below `not`, `any` is what `all` is elsewhere; only a comparison that is not turned
         # around wants its attribute to be set.
         if group == "all" and not negated:
-            needed |= {one["attribute"] for one in inner if _needs_value(one)}
+            compared = [one for one in inner if "attribute" in one]
+            needed |= {one["attribute"] for one in compared if _needs_value(one)}
         for at, one in enumerate(inner):
             yield from lets_in(one, (*path, group, at), negated=negated, needed=needed)
 
