@@ -11,11 +11,13 @@ from turnout.cli import options
 from turnout.cli.exit_codes import ExitCode
 from turnout.cli.failures import usage
 from turnout.cli.problems import problem_object, show_problems
+from turnout.cli.write_back import tell_written, write_back, written_objects
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from turnout.compiler import Compiled, CompileFailed, Problem
+    from turnout.compiler.write_back import FileChanges
 
 
 def check(
@@ -23,6 +25,14 @@ def check(
         Path, typer.Argument(metavar="PATH", help="A folder or file of YAML or JSON documents.")
     ],
     output: options.OutputOption = options.Output.TABLE,
+    write_ranges: Annotated[
+        bool,
+        typer.Option(
+            "--write-ranges",
+            help="Write the slots that each variant owns into the files, so that the next change "
+            "of weights moves the fewest units.",
+        ),
+    ] = False,
 ) -> None:
     """Compile documents and show every problem as file:line:column with the line.
 
@@ -42,7 +52,8 @@ def check(
     except CompileFailed as failed:
         _tell_problems(failed, output)
         raise typer.Exit(ExitCode.PROBLEMS) from None
-    _tell_good(compiled, output)
+    written = write_back(documents, catalogue, compiled) if write_ranges else None
+    _tell_good(compiled, output, written)
 
 
 def _tell_problems(failed: "CompileFailed", output: options.Output) -> None:
@@ -54,7 +65,9 @@ def _tell_problems(failed: "CompileFailed", output: options.Output) -> None:
     typer.echo(f"\n{_told(failed.problems, 'problem')}", err=True)
 
 
-def _tell_good(compiled: "Compiled", output: options.Output) -> None:
+def _tell_good(
+    compiled: "Compiled", output: options.Output, written: "list[FileChanges] | None"
+) -> None:
     from turnout.snapshot.v1 import snapshot_pb2
 
     content = snapshot_pb2.Content.FromString(compiled.content)
@@ -64,9 +77,14 @@ def _tell_good(compiled: "Compiled", output: options.Output) -> None:
         "segments": len(content.segments),
     }
     if output is options.Output.JSON:
-        _print_json(ok=True, id=compiled.id, **counts, problems=(), warnings=compiled.warnings)
+        told = {} if written is None else {"ranges_written": written_objects(written)}
+        _print_json(
+            ok=True, id=compiled.id, **counts, **told, problems=(), warnings=compiled.warnings
+        )
         return
     _show_warnings(compiled.warnings)
+    if written is not None:
+        tell_written(written)
     counted = ", ".join(_count(count, name.removesuffix("s")) for name, count in counts.items())
     typer.echo(f"no problems: {counted} (snapshot {compiled.id[:12]})")
 

@@ -21,7 +21,7 @@ from turnout.documents.models import (
 )
 from turnout.documents.problem import Fault, Problem
 from turnout.documents.reading import read_mapping, read_paths
-from turnout.documents.rewriting import CannotWrite, FieldChange, set_fields
+from turnout.documents.rewriting import CannotWrite, FieldChange, rewritten, set_fields
 from turnout.documents.validation import (
     Invalid,
     validate_attribute,
@@ -55,6 +55,7 @@ __all__ = [
     "json_schema",
     "read_mapping",
     "read_paths",
+    "rewritten",
     "schema",
     "set_fields",
     "validate_attribute",

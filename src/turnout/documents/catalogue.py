@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
-from turnout.documents.document import Document
+from turnout.documents.document import Document, digest
 
 
 class SourceFile(NamedTuple):
@@ -27,6 +27,10 @@ class Catalogue:
     def __init__(self, files: Iterable[SourceFile], digests: dict[str, str] | None = None) -> None:
         self.files = tuple(sorted(files, key=lambda file: file.name))
         self._digests = digests or {}
+
+    def holds(self, name: str, content: bytes) -> bool:
+        """Whether a file was read with these bytes."""
+        return self._digests.get(name) == digest(content)
 
     @cached_property
     def fingerprint(self) -> str:

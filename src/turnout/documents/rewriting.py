@@ -1,6 +1,6 @@
 """Sets fields in the text of a document, and leaves every other character as it is."""
 
-import copy
+import codecs
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -33,6 +33,13 @@ class CannotWrite(Exception):  # noqa: N818 - named for its situation
     """The text is written in a way that cannot be changed in place."""
 
 
+def rewritten(content: bytes, changes: Iterable[FieldChange], *, is_json: bool = False) -> bytes:
+    """The bytes of a file with the changes; see `set_fields`."""
+    mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
+    text = content.removeprefix(mark).decode()
+    return mark + set_fields(text, changes, is_json=is_json).encode()
+
+
 def set_fields(text: str, changes: Iterable[FieldChange], *, is_json: bool = False) -> str:
     """The text with the changes, and nothing else.
 
@@ -52,7 +59,8 @@ def set_fields(text: str, changes: Iterable[FieldChange], *, is_json: bool = Fal
     new = text
     for start, end, put in edits:
         new = new[:start] + put + new[end:]
-    expected = copy.deepcopy(_read(text, is_json=is_json))
+    # Not as one copy, in which two aliases would be one mapping still.
+    expected = json.loads(json.dumps(_read(text, is_json=is_json)))
     for change in changes:
         mapping = expected
         for step in change.path:
