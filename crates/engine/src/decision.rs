@@ -8,6 +8,7 @@ use crate::index::{
     VariantIndex,
 };
 use crate::program::Program;
+use crate::rare::Rare;
 use crate::sticky::Assignment;
 use crate::truth::Truth;
 
@@ -176,13 +177,13 @@ pub(crate) fn extend_each_once(list: &mut Vec<Unknown>, trail: &[Unknown]) {
 
 /// What could not be known on the way to an answer. The empty set allocates nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct UnknownSet(Vec<Unknown>);
+pub struct UnknownSet(Rare<Unknown>);
 
 impl UnknownSet {
     pub(crate) fn collect(trail: &[Unknown]) -> Self {
         let mut set = Vec::new();
         extend_each_once(&mut set, trail);
-        Self(set)
+        Self(set.into())
     }
 
     /// Whether everything was known.
@@ -282,7 +283,7 @@ pub struct Decision {
     /// What stands beside the reason.
     pub notes: Notes,
     /// What is to be kept of it: who was enrolled on the way, prerequisites counted in.
-    pub assignments: Vec<Assignment>,
+    pub assignments: Rare<Assignment>,
 }
 
 /// The answer for one segment.

@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::decision::{Decision, Notes, SegmentCheck, UnknownSet};
 use crate::index::{ItemIndex, SegmentIndex};
 use crate::program::Program;
-use crate::sticky::{Assignment, Store};
+use crate::sticky::Store;
 use crate::visitor::{NoVisitor, Visitor};
 
 /// Nanoseconds since 1970-01-01T00:00:00Z.
@@ -19,12 +19,11 @@ pub struct Evaluation<'p, 'c, 'a> {
     now: Instant,
     pub(crate) later: Later<'p>,
     pub(crate) store: Store<'c>,
-    /// What the decision in hand is to have kept.
-    pub(crate) assignments: Vec<Assignment>,
 }
 
 impl<'p, 'c, 'a> Evaluation<'p, 'c, 'a> {
     /// An evaluation of a context that was resolved against this program.
+    #[inline]
     pub fn new(program: &'p Program, context: &'c mut Context<'a>, now: Instant) -> Self {
         context.scratch.begin(program.segments.len());
         Self {
@@ -33,7 +32,6 @@ impl<'p, 'c, 'a> Evaluation<'p, 'c, 'a> {
             now,
             later: Later::default(),
             store: Store::default(),
-            assignments: Vec::new(),
         }
     }
 
@@ -58,18 +56,22 @@ impl<'p, 'c, 'a> Evaluation<'p, 'c, 'a> {
     pub fn decide_with<V: Visitor>(&mut self, item: ItemIndex, visitor: &mut V) -> Decision {
         self.context.scratch.start();
         let mut decision = self.item(item, visitor);
-        decision.assignments = std::mem::take(&mut self.assignments);
-        let fell_back = self.context.scratch.fell_back;
-        let unknown = self.context.scratch.unknown();
-        if !unknown.is_empty() {
-            decision.degraded = true;
-            decision.unknown = UnknownSet::collect(unknown);
-            decision.notes = Notes::collect(unknown);
-        }
-        if fell_back {
-            decision.notes = decision.notes.with_tz_fallback(true);
+        if !self.context.scratch.is_quiet() {
+            self.say_beside(&mut decision);
         }
         decision
+    }
+
+    /// What was met on the way to a decision.
+    #[cold]
+    fn say_beside(&mut self, decision: &mut Decision) {
+        let scratch = &mut self.context.scratch;
+        decision.assignments = std::mem::take(&mut scratch.assignments).into();
+        let fell_back = scratch.fell_back;
+        let unknown = scratch.unknown();
+        decision.degraded = !unknown.is_empty();
+        decision.unknown = UnknownSet::collect(unknown);
+        decision.notes = Notes::collect(unknown).with_tz_fallback(fell_back);
     }
 
     /// Tells whether the context is in a segment.

@@ -44,6 +44,7 @@ pub(crate) enum Outcome {
 }
 
 impl<'p> Evaluation<'p, '_, '_> {
+    #[inline(always)] // Into the two that ask for an item: it takes as long as all else here.
     pub(crate) fn flag<V: Visitor>(
         &mut self,
         item: ItemIndex,
@@ -84,7 +85,7 @@ impl<'p> Evaluation<'p, '_, '_> {
     }
 
     /// The decision, or `None` when the next rule is to be asked.
-    #[inline]
+    #[inline(always)]
     fn rule<V: Visitor>(
         &mut self,
         item: ItemIndex,
@@ -115,7 +116,7 @@ impl<'p> Evaluation<'p, '_, '_> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn outcome<V: Visitor>(
         &mut self,
         item: ItemIndex,
@@ -138,7 +139,7 @@ impl<'p> Evaluation<'p, '_, '_> {
     }
 
     /// The unit's variant; without an id the rule does not match.
-    #[inline]
+    #[inline(always)]
     fn split<V: Visitor>(
         &mut self,
         kind: UnitKindIndex,

@@ -5,6 +5,7 @@ use crate::evaluation::Evaluation;
 use crate::experiment::Experiment;
 use crate::flag::Flag;
 use crate::index::{ItemIndex, VariantIndex};
+use crate::rare::Rare;
 use crate::visitor::Visitor;
 
 /// A linked flag or experiment, or its failure.
@@ -62,13 +63,13 @@ impl Decision {
             degraded: false,
             unknown: UnknownSet::default(),
             notes: Notes::default(),
-            assignments: Vec::new(),
+            assignments: Rare::default(),
         }
     }
 }
 
 impl Evaluation<'_, '_, '_> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn item<V: Visitor>(&mut self, index: ItemIndex, visitor: &mut V) -> Decision {
         match self.program.linked_items.get(index.at()) {
             Some(LinkedItem::Flag(flag)) => self.flag(index, flag, visitor),

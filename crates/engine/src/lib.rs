@@ -55,6 +55,7 @@ mod period;
 mod place;
 mod prerequisite;
 mod program;
+mod rare;
 mod records;
 mod regex;
 mod render;
@@ -87,6 +88,7 @@ pub use index::{
 pub use layer::Layer;
 pub use link::LinkError;
 pub use program::{Item, ItemKind, Program, Segment, Variant};
+pub use rare::Rare;
 pub use sealed::{seal, seal_bytes};
 pub use slot::slot;
 pub use sticky::{Assignment, Assignments, Kept, Record};

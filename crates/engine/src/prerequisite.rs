@@ -95,15 +95,16 @@ impl Evaluation<'_, '_, '_> {
         Came::Unknown
     }
 
-    /// What an item comes out as, evaluated at most once. What it could not know on its way was
+    /// What an item comes out as, evaluated at most once; it enrols the unit as if it was asked
+    /// for itself. What it could not know on its way was
     /// collapsed there, and is named by those who asked whatever they come out as.
+    #[inline(never)]
     fn comes_out<V: Visitor>(&mut self, item: ItemIndex, visitor: &mut V) -> Came {
         if let Some(came) = self.context.scratch.recall_item(item) {
             return came;
         }
         let mark = self.context.scratch.both();
-        // Its splits cannot wait: what follows depends on them. What it assigns is not kept: it
-        // was not asked for itself.
+        // Its splits cannot wait: what follows depends on them.
         let later = std::mem::replace(&mut self.later.open, false);
         let decision = self.item(item, visitor);
         self.later.open = later;

@@ -2,6 +2,7 @@
 use crate::decision::{SegmentReason, Unknown, extend_each_once};
 use crate::index::{ItemIndex, SegmentIndex};
 use crate::prerequisite::Came;
+use crate::sticky::Assignment;
 use crate::truth::Truth;
 
 /// What could not be known on the way, and what was evaluated already.
@@ -11,6 +12,8 @@ pub(crate) struct Scratch {
     pub(crate) trail: Vec<Unknown>,
     /// What prerequisites could not know and passed over: named whatever the truth is.
     pub(crate) collapsed: Vec<Unknown>,
+    /// What the decision in hand is to have kept.
+    pub(crate) assignments: Vec<Assignment>,
     /// The workspace's zone stood in for the unit's on the way.
     pub(crate) fell_back: bool,
     generation: u32,
@@ -70,25 +73,41 @@ const NO_ITEM: Cell<Came> = Cell::never(Came::Unknown);
 
 impl Scratch {
     /// Forgets everything and makes room for so many segments.
+    #[inline]
     pub(crate) fn begin(&mut self, segments: usize) {
         self.start();
         self.remembered.clear();
         self.generation = self.generation.wrapping_add(1);
+        if self.generation == 0 || self.segments.len() != segments {
+            self.make_room(segments);
+        }
+    }
+
+    #[cold]
+    fn make_room(&mut self, segments: usize) {
         if self.generation == 0 {
             self.segments.fill(NO_SEGMENT);
             self.items.fill(NO_ITEM);
             self.generation = 1;
         }
-        if self.segments.len() != segments {
-            self.segments.resize(segments, NO_SEGMENT);
-        }
+        self.segments.resize(segments, NO_SEGMENT);
     }
 
     /// Forgets what the answer before could not know, and keeps what was evaluated.
+    #[inline]
     pub(crate) fn start(&mut self) {
         self.trail.clear();
         self.collapsed.clear();
         self.fell_back = false;
+    }
+
+    /// Whether there is nothing to say beside the answer.
+    #[inline]
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.trail.is_empty()
+            && self.collapsed.is_empty()
+            && self.assignments.is_empty()
+            && !self.fell_back
     }
 
     /// All that could not be known since the start.
