@@ -2,6 +2,7 @@
 use std::ops::Deref;
 
 /// A list that takes one word while it is empty, so that an answer without it stays small.
+#[allow(clippy::box_collection)] // A `Vec` takes three words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rare<T>(Option<Box<Vec<T>>>);
 

@@ -156,7 +156,7 @@ impl Graph<'_> {
 
     fn segment(&mut self, from: usize, segment: &Segment) {
         for index in segment.include.iter().chain(&segment.exclude) {
-            self.to_segment(from, *index);
+            self.segment_edge(from, *index);
         }
         if let Some(Definition::Rule(rule)) = &segment.definition {
             self.expression(from, rule);
@@ -177,7 +177,7 @@ impl Graph<'_> {
                 }
             }
             Some(Kind::Not(part)) => self.expression(from, part),
-            Some(Kind::Segment(index)) => self.to_segment(from, *index),
+            Some(Kind::Segment(index)) => self.segment_edge(from, *index),
             Some(Kind::Variant(condition)) => self.variant(from, condition),
             _ => {}
         }
@@ -192,7 +192,7 @@ impl Graph<'_> {
         self.edge(from, to, true);
     }
 
-    fn to_segment(&mut self, from: usize, index: u32) {
+    fn segment_edge(&mut self, from: usize, index: u32) {
         let to = usize::try_from(index).ok();
         self.edge(from, to.map(|index| self.nodes.segment(index).0), false);
     }
@@ -279,7 +279,8 @@ impl Graph<'_> {
             let mut height = Height::default();
             for edge in self.edges.get(node).into_iter().flatten() {
                 let below = heights.get(edge.to).copied().unwrap_or_default();
-                if !cut(node, *edge) && !(edge.by_variant && below.is_too_much()) {
+                let unanswered = edge.by_variant && below.is_too_much();
+                if !unanswered && !cut(node, *edge) {
                     height = height.above(below, edge.by_variant);
                 }
             }
