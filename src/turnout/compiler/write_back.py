@@ -69,17 +69,17 @@ def _change(
     *,
     asleep: bool,
 ) -> Iterator[FieldChange]:
-    ranges = _ranges([variant.name for variant in item.variants], compiled)
+    owned = _owned([variant.name for variant in item.variants], compiled)
+    ranges = {name: owned[name] for name in written[after] if owned[name]}
     before = written.get("ranges")
     if before is None and (asleep or not ranges):
         return
-    if before != ranges or list(before) != list(ranges):
+    if before != ranges:
         yield FieldChange(path, "ranges", after, ranges)
 
 
-def _ranges(names: Sequence[str], compiled: pb.Split | pb.Experiment) -> dict[str, list[str]]:
-    """By variant in the order written; a variant without slots is left out."""
+def _owned(names: Sequence[str], compiled: pb.Split | pb.Experiment) -> dict[str, list[str]]:
     by_name: dict[str, list[str]] = {name: [] for name in names}
     for one in compiled.ranges:
         by_name[names[one.variant]].append(write_range(one.start, one.end))
-    return {name: ranges for name, ranges in by_name.items() if ranges}
+    return by_name
