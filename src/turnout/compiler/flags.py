@@ -78,7 +78,7 @@ def add_prerequisites(
     for at, one in enumerate(written):
         path: Path = ("prerequisites", at)
         refer_to_variant(
-            scope, one.model_dump(exclude_unset=True), path, message.prerequisites.add()
+            scope, one.model_dump(exclude_none=True), path, message.prerequisites.add()
         )
 
 

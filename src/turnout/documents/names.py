@@ -38,11 +38,7 @@ OPERATORS = (
 )  # fmt: skip
 """Every operator on an attribute."""
 
-LATER_FIELDS = {
-    "segment": frozenset({"query", "schedule"}),
-    "flag": frozenset({"starts_at", "ends_at", "holdouts"}),
-    "rule": frozenset({"prerequisites"}),
-}  # fmt: skip
+LATER_FIELDS = {"segment": frozenset({"query", "schedule"})}
 """Fields of the specification that this version does not have."""
 
 SCHEMA_TYPES = (

@@ -31,6 +31,12 @@ _EXPECTED = {
     "string_type": "text",
     "int_type": "a whole number",
 }
+_ELSEWHERE = {
+    ("experiment", "holdouts"): "a holdout says in its `scope` which experiments it is for",
+    ("flag", "holdouts"): "a holdout is for experiments",
+    ("rule", "prerequisites"): "write `{flag: KEY, variant_is: NAME}` into its `when`",
+}
+"""Where something is written that people look for somewhere else, by room and field."""
 
 KEY_RULE = (
     f"1 to {MAX_KEY_LENGTH} characters, each a letter without accent, a digit, `.`, `_` or `-`"
@@ -134,7 +140,12 @@ def unknown_field(name: str, room: str) -> str:
     """Says that a field is not known in a room, such as `rule`, or not built yet."""
     if name in LATER_FIELDS.get(room, ()):
         return f"`{name}` is not built yet"
-    kind = "operator or field of a condition" if room == "condition" else f"field of a {room}"
+    if (elsewhere := _ELSEWHERE.get((room, name))) is not None:
+        return f"`{name}` has no place here: {elsewhere}"
+    article = "an" if room[0] in "aeiou" else "a"
+    kind = f"field of {article} {room}"
+    if room == "condition":
+        kind = "operator or field of a condition"
     hint = nearest(name, _fields(room))
     return f"unknown field `{clip(name)}`" + (hint or f": it is no {kind}")
 

@@ -29,6 +29,8 @@ FIRST = {
         },
         "east": {"kind": "static", "members": ["u-1"], "include_units": ["u-2"]},
         "all": {"kind": "everyone", "include": ["west"]},
+        "copy": {"copy_of": "west", "exclude_units": ["u-9"]},
+        "aside": {"status": "paused", "match": {"attribute": "age", "is": 3}, "salt": "s"},
     },
     "flags": {
         "a": {
@@ -43,6 +45,14 @@ FIRST = {
         },
         "b": {"variants": {"x": {"deep": [1, None, {"a": 1.5}]}}, "default": "x", "tags": ["t"]},
         "c": {"variants": {"x": 1, "y": 2.5}, "default": "y", "salt": "c"},
+        "d": {
+            "variants": {"on": True, "off": False},
+            "default": "off",
+            "prerequisites": [
+                {"flag": "a", "variant_is": "on"},
+                {"experiment": "e", "variant_is_not": ["b"]},
+            ],
+        },
     },
     "experiments": {
         "e": {
@@ -53,15 +63,51 @@ FIRST = {
                 "control": {"weight": "50%", "value": False},
                 "b": {"weight": "50%", "value": True},
             },
-        }
+            "layer": "l",
+            "tags": ["t"],
+            "ttl": "30 days",
+            "fallback_unit": "device",
+            "starts_at": "2026-03-01",
+        },
+        "g": {
+            "status": "concluded",
+            "layer": "l",
+            "winner": "b",
+            "winner_for": "everyone",
+            "variants": {
+                "control": {"weight": "50%", "value": False},
+                "b": {"weight": "50%", "value": True},
+            },
+        },
+    },
+    "layers": {"l": {"allocations": {"e": ["0%-30%", "40%-50%"], "g": ["0%-100%"]}}},
+    "holdouts": {
+        "h": {"share": "5%", "scope": "all", "status": "running", "audience": {"segment": "west"}},
+        "i": {"share": "5%", "scope": {"tags": ["t"]}, "ends_at": "2026-04-01T09:00:00Z"},
+        "j": {"share": "5%", "scope": {"experiments": ["e"]}, "unit": "device"},
     },
 }
-NAMES = ["e", "a", "west", "salt", "rules", "a b", "\ud800"]
+NAMES = [
+    "e",
+    "g",
+    "l",
+    "h",
+    "copy_of",
+    "layer",
+    "status",
+    "a",
+    "west",
+    "salt",
+    "rules",
+    "a b",
+    "\ud800",
+]
 SCRAPS = [
     None, True, 0, -1, 10**40, 1.5, float("inf"), float("nan"), 2**63, [], {}, [[]], [None],
     "", "a", "e", "east", "west", "\ud800", "x" * 200, "50%", "(", {"": None}, {"all": []},
     {"segment": "west"}, {"segment": "all"}, {"kind": "everyone"},
-    {"a": {"variants": {"x": 1}, "default": "x"}},
+    {"a": {"variants": {"x": 1}, "default": "x"}}, "draft", "running", "archived", "concluded",
+    "0%-30%", ["20%-60%"], {"e": ["10%-20%"]}, "2026-01-01", {"flag": "d", "variant_is": "on"},
 ]  # fmt: skip
 
 
