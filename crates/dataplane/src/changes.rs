@@ -3,14 +3,18 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher};
 
 use buffa::{DecodeOptions, Message};
-use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::{expression, rule};
+use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::{
+    expression, rule, variant_condition,
+};
 use turnout_snapshot::turnout::snapshot::v1::{
-    Condition, Content, Experiment, Expression, Flag, Segment, Snapshot,
+    Condition, Content, Experiment, Expression, Flag, Holdout, Layer, Segment, Snapshot,
+    VariantCondition,
 };
 
 const SEAL_BYTES: usize = 40;
 
-/// A hash of the definition of every flag, experiment and segment.
+/// A hash of the definition of every flag, experiment and segment. What an experiment owns of its
+/// layer, and the holdouts that hold for it, are parts of its definition.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Fingerprints {
     items: BTreeMap<Box<str>, u64>,
@@ -33,23 +37,32 @@ impl Fingerprints {
             std::mem::take(&mut content.experiments),
             std::mem::take(&mut content.segments),
         );
+        let layers = std::mem::take(&mut content.layers);
+        let holdouts = std::mem::take(&mut content.holdouts);
         let names = Names {
             attributes: content.attributes,
             unit_kinds: content.unit_kinds,
-            segments: segments.iter().map(|segment| segment.key.clone()).collect(),
-            experiments: experiments
-                .iter()
-                .map(|experiment| experiment.key.clone())
+            segments: keys(&segments, |segment| &segment.key),
+            flags: keys(&flags, |flag| &flag.key),
+            experiments: keys(&experiments, |experiment| &experiment.key),
+            layers: keys(&layers, |layer| &layer.key),
+            holdouts: keys(&holdouts, |holdout| &holdout.key),
+        };
+        let around = Around {
+            layers,
+            holdouts: holdouts
+                .into_iter()
+                .map(|holdout| holdout_hash(holdout, &names))
                 .collect(),
         };
         let mut items = BTreeMap::new();
         for flag in flags {
             items.insert(flag.key.clone().into(), flag_hash(flag, &names));
         }
-        for experiment in experiments {
+        for (index, experiment) in (0..).zip(experiments) {
             items.insert(
                 experiment.key.clone().into(),
-                experiment_hash(experiment, &names),
+                experiment_hash(index, experiment, &names, &around),
             );
         }
         let segments = segments
@@ -88,7 +101,21 @@ struct Names {
     attributes: Vec<String>,
     unit_kinds: Vec<String>,
     segments: Vec<String>,
+    flags: Vec<String>,
     experiments: Vec<String>,
+    layers: Vec<String>,
+    holdouts: Vec<String>,
+}
+
+fn keys<T>(all: &[T], key: impl Fn(&T) -> &String) -> Vec<String> {
+    all.iter().map(|one| key(one).clone()).collect()
+}
+
+/// What stands around experiments.
+struct Around {
+    layers: Vec<Layer>,
+    /// A hash of each.
+    holdouts: Vec<u64>,
 }
 
 /// The names that a definition refers to, in the order met, in place of its indices.
@@ -125,6 +152,9 @@ fn segment_hash(mut segment: Segment, names: &Names) -> u64 {
 fn flag_hash(mut flag: Flag, names: &Names) -> u64 {
     let mut references = References::default();
     references.take(&names.unit_kinds, &mut flag.unit);
+    for prerequisite in &mut flag.prerequisites {
+        strip_variant(prerequisite, names, &mut references);
+    }
     for rule in &mut flag.rules {
         if let Some(expression) = rule.when.as_option_mut() {
             strip(expression, names, &mut references);
@@ -136,13 +166,58 @@ fn flag_hash(mut flag: Flag, names: &Names) -> u64 {
     references.finish(&flag)
 }
 
-fn experiment_hash(mut experiment: Experiment, names: &Names) -> u64 {
+fn experiment_hash(index: u32, mut experiment: Experiment, names: &Names, around: &Around) -> u64 {
     let mut references = References::default();
     references.take(&names.unit_kinds, &mut experiment.unit);
+    if let Some(unit) = &mut experiment.fallback_unit {
+        references.take(&names.unit_kinds, unit);
+    }
     if let Some(audience) = experiment.audience.as_option_mut() {
         strip(audience, names, &mut references);
     }
+    for prerequisite in &mut experiment.prerequisites {
+        strip_variant(prerequisite, names, &mut references);
+    }
+    for holdout in &mut experiment.holdouts {
+        let hash = around.holdouts.get(*holdout as usize);
+        references.0.write_u64(hash.copied().unwrap_or_default());
+        references.take(&names.holdouts, holdout);
+    }
+    if let Some(layer) = &mut experiment.layer {
+        if let Some(layer) = around.layers.get(*layer as usize) {
+            references.0.write_u64(share_hash(index, layer, names));
+        }
+        references.take(&names.layers, layer);
+    }
     references.finish(&experiment)
+}
+
+fn holdout_hash(mut holdout: Holdout, names: &Names) -> u64 {
+    let mut references = References::default();
+    references.take(&names.unit_kinds, &mut holdout.unit);
+    if let Some(audience) = holdout.audience.as_option_mut() {
+        strip(audience, names, &mut references);
+    }
+    references.finish(&holdout)
+}
+
+/// Of what one experiment owns of a layer: what others own there is theirs.
+fn share_hash(experiment: u32, layer: &Layer, names: &Names) -> u64 {
+    let mut references = References::default();
+    let own = layer.allocations.iter();
+    let own = own.filter(|owned| owned.experiment == experiment);
+    let mut share = Layer {
+        allocations: own.cloned().collect(),
+        salt: layer.salt.clone(),
+        unit: layer.unit,
+        quarantined: layer.quarantined,
+        ..Layer::default()
+    };
+    references.take(&names.unit_kinds, &mut share.unit);
+    for owned in &mut share.allocations {
+        owned.experiment = 0;
+    }
+    references.finish(&share)
 }
 
 /// Replaces indices by what they stand for. The engine has refused expressions that are too deep.
@@ -158,7 +233,18 @@ fn strip(expression: &mut Expression, names: &Names, references: &mut References
         Some(Kind::Condition(condition)) => strip_condition(condition, names, references),
         Some(Kind::Segment(index)) => references.take(&names.segments, index),
         Some(Kind::Slot(slot)) => references.take(&names.unit_kinds, &mut slot.unit),
-        Some(Kind::Variant(_)) | None => {}
+        Some(Kind::Variant(condition)) => strip_variant(condition, names, references),
+        None => {}
+    }
+}
+
+fn strip_variant(condition: &mut VariantCondition, names: &Names, references: &mut References) {
+    match &mut condition.item {
+        Some(variant_condition::Item::Flag(index)) => references.take(&names.flags, index),
+        Some(variant_condition::Item::Experiment(index)) => {
+            references.take(&names.experiments, index);
+        }
+        None => {}
     }
 }
 
@@ -170,7 +256,7 @@ fn strip_condition(condition: &mut Condition, names: &Names, references: &mut Re
 mod tests {
     use turnout_engine::{Header, Program, seal};
     use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::segment::Definition;
-    use turnout_snapshot::turnout::snapshot::v1::SegmentStatus;
+    use turnout_snapshot::turnout::snapshot::v1::{Allocation, SegmentStatus};
 
     use super::*;
 
@@ -206,5 +292,118 @@ mod tests {
         let [deep, deeper] = [&deep, &deeper].map(|sealed| Fingerprints::of_sealed(sealed));
         assert_eq!(deeper.changed_since(&deep), ["deep"]);
         assert!(deep.changed_since(&deep).is_empty());
+    }
+
+    fn experiment(key: &str) -> Experiment {
+        Experiment {
+            key: key.to_owned(),
+            ..Default::default()
+        }
+    }
+
+    /// Experiments `b` and `d` in the layer `l`, held out by `h`, after the flag `c` is `on`; the
+    /// flag `e` has `d` as a prerequisite.
+    fn catalogue() -> Content {
+        let on = |item| VariantCondition {
+            item: Some(item),
+            variants: vec!["on".to_owned()],
+            ..Default::default()
+        };
+        let inside = |key| Experiment {
+            layer: Some(0),
+            holdouts: vec![0],
+            fallback_unit: Some(0),
+            prerequisites: vec![on(variant_condition::Item::Flag(0))],
+            ..experiment(key)
+        };
+        let owned = |start, experiment| Allocation {
+            start,
+            end: start + 10,
+            experiment,
+            ..Default::default()
+        };
+        Content {
+            unit_kinds: vec!["device".to_owned(), "user".to_owned()],
+            flags: vec![
+                Flag {
+                    key: "c".to_owned(),
+                    ..Default::default()
+                },
+                Flag {
+                    key: "e".to_owned(),
+                    prerequisites: vec![on(variant_condition::Item::Experiment(1))],
+                    ..Default::default()
+                },
+            ],
+            experiments: vec![inside("b"), inside("d")],
+            layers: vec![Layer {
+                key: "l".to_owned(),
+                salt: "layer.l".to_owned(),
+                allocations: vec![owned(0, 0), owned(10, 1)],
+                ..Default::default()
+            }],
+            holdouts: vec![Holdout {
+                key: "h".to_owned(),
+                ..Default::default()
+            }],
+            ..Default::default()
+        }
+    }
+
+    fn changed(change: impl FnOnce(&mut Content)) -> Vec<String> {
+        let mut content = catalogue();
+        change(&mut content);
+        Fingerprints::of(content).changed_since(&Fingerprints::of(catalogue()))
+    }
+
+    #[test]
+    fn a_change_around_experiments_is_a_change_of_those_it_is_about() {
+        assert_eq!(changed(|_| {}), [""; 0]);
+        let grown = |content: &mut Content| content.layers[0].allocations[1].end = 30;
+        assert_eq!(changed(grown), ["d"]);
+        let salted = |content: &mut Content| content.layers[0].salt = "layer.m".to_owned();
+        assert_eq!(changed(salted), ["b", "d"]);
+        let held = |content: &mut Content| content.holdouts[0].share = 7;
+        assert_eq!(changed(held), ["b", "d"]);
+        let free = |content: &mut Content| content.experiments[0].holdouts.clear();
+        assert_eq!(changed(free), ["b"]);
+        let negated = |content: &mut Content| content.flags[1].prerequisites[0].negated = true;
+        assert_eq!(changed(negated), ["e"]);
+        let alone = |content: &mut Content| content.experiments[1].fallback_unit = None;
+        assert_eq!(changed(alone), ["d"]);
+    }
+
+    #[test]
+    fn a_place_in_the_tables_is_no_change() {
+        let moved = |content: &mut Content| {
+            content.unit_kinds.insert(0, "company".to_owned());
+            content.experiments.insert(0, experiment("a"));
+            let first = Flag {
+                key: "a-flag".to_owned(),
+                ..Default::default()
+            };
+            content.flags.insert(0, first);
+            content.layers.insert(0, Layer::default());
+            content.holdouts.insert(0, Holdout::default());
+            for experiment in &mut content.experiments[1..] {
+                experiment.layer = Some(1);
+                experiment.holdouts = vec![1];
+                experiment.fallback_unit = Some(1);
+                experiment.unit = 1;
+                let flag = variant_condition::Item::Flag(1);
+                experiment.prerequisites[0].item = Some(flag);
+            }
+            for flag in &mut content.flags[1..] {
+                flag.unit = 1;
+            }
+            let item = variant_condition::Item::Experiment(2);
+            content.flags[2].prerequisites[0].item = Some(item);
+            for owned in &mut content.layers[1].allocations {
+                owned.experiment += 1;
+            }
+            content.layers[1].unit = 1;
+            content.holdouts[1].unit = 1;
+        };
+        assert_eq!(changed(moved), ["a", "a-flag"]);
     }
 }
