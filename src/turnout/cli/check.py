@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from turnout.compiler.write_back import FileChanges
 
 
+_ALWAYS_COUNTED = ("flags", "experiments", "segments")
+
+
 def check(
     documents: Annotated[
         Path, typer.Argument(metavar="PATH", help="A folder or file of YAML or JSON documents.")
@@ -75,6 +78,8 @@ def _tell_good(
         "flags": len(content.flags),
         "experiments": len(content.experiments),
         "segments": len(content.segments),
+        "layers": len(content.layers),
+        "holdouts": len(content.holdouts),
     }
     if output is options.Output.JSON:
         told = {} if written is None else {"ranges_written": written_objects(written)}
@@ -85,7 +90,11 @@ def _tell_good(
     _show_warnings(compiled.warnings)
     if written is not None:
         tell_written(written)
-    counted = ", ".join(_count(count, name.removesuffix("s")) for name, count in counts.items())
+    counted = ", ".join(
+        _count(count, name.removesuffix("s"))
+        for name, count in counts.items()
+        if count or name in _ALWAYS_COUNTED
+    )
     typer.echo(f"no problems: {counted} (snapshot {compiled.id[:12]})")
 
 
