@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ FRAUD = Context("u-5", {"plan": "pro", "orders": 9, "blocked": True})
 PHONE = Context("u-77", {"device": "phone"})
 NOBODY = Context()
 UNSURE = Context("u-42", partial=True)
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
 
 DECISIONS = [
     ("new-checkout", ADA, "green", "ASSIGNED", "the test"),
@@ -42,6 +44,12 @@ DECISIONS = [
     ("dark-mode", NOBODY, "on", "STATIC", None),
     ("loyalty-badge", STAFF, "badge", "FORCED", None),
     ("loyalty-badge", ADA, "control", "NOT_RUNNING", None),
+    ("one-click-buying", ADA, "on", "TARGETING_MATCH", "regulars"),
+    ("one-click-buying", BEN, "off", "PREREQUISITE", None),
+    ("basket-order", ADA, "control", "NOT_IN_LAYER", None),
+    ("basket-order", Context("u-7"), "control", "ASSIGNED", None),
+    ("basket-order", Context("u-18"), "control", "HOLDOUT", None),
+    ("gift-wrapping", NOBODY, "wrap", "CONCLUDED", None),
 ]
 
 PAGES = """\
@@ -57,7 +65,7 @@ def shop():
 
 
 def test_the_shop_has_something_of_everything():
-    items = {"segments": {}, "flags": {}, "experiments": {}}
+    items = {"segments": {}, "flags": {}, "experiments": {}, "layers": {}, "holdouts": {}}
     for file in SHOP.glob("*.yaml"):
         document = yaml.safe_load(file.read_text(encoding="utf-8"))
         for section in items:
@@ -67,11 +75,13 @@ def test_the_shop_has_something_of_everything():
     assert len(items["segments"]) >= 12
     assert len(items["flags"]) >= 10
     assert len(items["experiments"]) >= 4
+    assert items["layers"]
+    assert items["holdouts"]
 
 
 @pytest.mark.parametrize(("key", "context", "variant", "reason", "rule"), DECISIONS)
 def test_the_shop_decides(shop, key, context, variant, reason, rule):
-    decision = shop.decide(key, context)
+    decision = shop.decide(key, context, now=NOW)
     assert (decision.variant, decision.reason, decision.rule) == (variant, reason, rule)
 
 
