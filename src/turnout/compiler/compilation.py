@@ -6,7 +6,6 @@ from typing import Any
 
 from turnout.compiler.candidates import Candidate
 from turnout.compiler.compiled import Compiled, CompileFailed
-from turnout.compiler.continuity import forbidden_changes
 from turnout.compiler.copies import inline_copies
 from turnout.compiler.emit import emit
 from turnout.compiler.history import History, Identity
@@ -131,11 +130,8 @@ class _Compilation:
             if candidate.unsound is not None:
                 candidate.faults += missing(candidate.unsound, candidates)
                 candidate.faults += missing_experiments(candidate.unsound, candidates)
-        for candidate in candidates.values():
-            faults = forbidden_changes(candidate, candidates)
-            if self._history.items:
-                faults += new_references(candidate, candidates)
-            if faults:
+        for candidate in candidates.values() if self._history.items else ():
+            if faults := new_references(candidate, candidates):
                 candidate.refuse(faults)
         # Each round gives up at least one of at most two versions an item.
         while refusals := find_refusals(candidates, f"user_bucket.{around.workspace_key}"):

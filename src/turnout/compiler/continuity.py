@@ -7,7 +7,7 @@ from turnout.compiler.candidates import Candidate
 from turnout.compiler.history import Identity
 from turnout.compiler.holding import MEMBERSHIP
 from turnout.compiler.scope import AllocationUse
-from turnout.compiler.shares import write_range
+from turnout.compiler.shares import read_share, write_range
 from turnout.documents import (
     ExperimentDocument,
     Fault,
@@ -68,14 +68,23 @@ def _holdout(
         return
     key = candidate.key
     fixed = {
-        "share": (before.share, now.share),
+        "share": (_ppm(before.share), _ppm(now.share)),
         "unit": (before.unit, now.unit),
         "salt": (before.salt or key, now.salt or key),
     }
     for field, (old, new) in fixed.items():
         if old != new:
-            remedy = f"it was {_shown(old)}, and a change needs a new holdout"
+            remedy = (
+                f"it was {_shown(getattr(before, field) or old)}, and a change needs a new holdout"
+            )
             yield Fault(_place(candidate, field), f"`{field}` is fixed once running: {remedy}")
+
+
+def _ppm(share: object) -> int | None:
+    try:
+        return read_share(share)
+    except ValueError:
+        return None
 
 
 def _segment(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from turnout.compiler.candidates import Candidate
+from turnout.compiler.continuity import forbidden_changes
 from turnout.compiler.dependencies import entangled
 from turnout.compiler.history import Identity
 from turnout.compiler.scope import CompiledItem, VariantUse
@@ -28,7 +29,8 @@ def find_refusals(candidates: Candidates, bucket_salt: str) -> Refusals:
     refusals: Refusals = {}
     for candidate in candidates.values():
         if (compiled := candidate.compiled) is not None:
-            faults = [*missing(compiled, candidates), *_hand_overs(compiled, candidates)]
+            faults = forbidden_changes(candidate, candidates)
+            faults += [*missing(compiled, candidates), *_hand_overs(compiled, candidates)]
             faults += missing_layer(compiled, candidates)
             if candidate.is_written:
                 faults += missing_experiments(compiled, candidates)

@@ -143,6 +143,15 @@ def test_slots_of_an_experiment_that_is_not_live_are_free(status):
     assert not run(LAYER, after).problems
 
 
+def test_slots_of_an_experiment_that_goes_on_in_its_last_good_version_stay():
+    after = allocated(a=["0%-10%"], b=["10%-50%"])
+    for broken in ({"control": "b"}, {"audience": {"segment": "nobody"}}, {"traffic": 3}):
+        over = changed(after, "experiments", "a", status="concluded", **broken)
+        result = run(LAYER, over)
+        assert {one.key for one in result.problems} == {"a", "l"}
+        assert owners(result) == {(0, 30, "a"), (30, 50, "b")}
+
+
 def test_layer_keeps_salt_and_unit_while_one_of_it_is_live():
     for field in ("salt", "unit"):
         after = changed(LAYER, "layers", "l", **{field: "other"})
@@ -216,6 +225,7 @@ def test_what_is_fixed_once_a_holdout_runs(fields, said):
     result = run(HOLDOUT, changed(HOLDOUT, "holdouts", "h", **fields))
     assert said in messages(result)[0]
     assert of(result).holdouts[0].share == 50_000
+    assert not run(HOLDOUT, changed(HOLDOUT, "holdouts", "h", share="5.0%")).problems
     draft = changed(HOLDOUT, "holdouts", "h", status="draft")
     assert not run(draft, changed(HOLDOUT, "holdouts", "h", **fields)).problems
     assert not run(
