@@ -7,9 +7,10 @@ Slots are computed from hashlib here, and who owns them from the ranges that are
 import random
 from itertools import pairwise
 
+from reference import bucketing
 from reference.bucketing import owner, read_range, slot
 from turnout import Context, Engine
-from turnout.compiler import compile_documents
+from turnout.compiler import allocation, compile_documents
 from turnout.compiler.write_back import ranges_to_write
 from turnout.documents import read_mapping
 
@@ -115,6 +116,19 @@ def test_a_change_of_weights_moves_the_least():
             again = documents(kind, weights, history)
             assert written_back(again, history) == history
             before = after or None
+
+
+def test_the_compiler_moves_the_slots_that_the_slow_model_moves(monkeypatch):
+    monkeypatch.setattr(bucketing, "SLOTS", 1000)
+    monkeypatch.setattr(allocation, "WHOLE", 1000)
+    chance = random.Random(23)
+    for _ in range(SEQUENCES):
+        ranges = {}
+        for _ in range(CHANGES):
+            targets = {name: chance.randrange(250) for name in chance.sample("abcdef", 4)}
+            expected = bucketing.reweighted(ranges, targets)
+            assert allocation.reallocate(ranges, targets) == expected
+            ranges = expected
 
 
 def test_a_ramp_keeps_everyone_and_every_variant():

@@ -60,6 +60,7 @@ def compile_bucketing(
     if in_full and total < WHOLE and "ranges" not in written:
         text = f"the weights add up to {percent(total)}, not to 100 %: `{name}` leaves nobody out"
         scope.refuse(use.weights_path, text)
+        return
     algorithm.compile(given, use, into)
 
 

@@ -9,8 +9,8 @@ from turnout.compiler.text import is_text
 from turnout.documents.names import nearest
 from turnout.documents.problem import Path, clip, describe
 
-MAX_TEXT_BYTES = 512
-"""Of a text that is hashed beside an id; the engine refuses more."""
+MAX_TEXT_BYTES = 255
+"""Of a text that is hashed beside an id; the engine takes two of them, joined."""
 
 _Read = TypeVar("_Read")
 
@@ -68,7 +68,7 @@ class Parameters:
         """A text that is hashed; without a default it must be given."""
         if name not in self and default is None:
             self.refuse(f"`{name}` is missing: `{self.algorithm}` hashes it with the id")
-        return self._read(name, default or "", lambda given: _text(name, given, empty=empty))
+        return self._read(name, default or "", lambda given: read_text(name, given, empty=empty))
 
     def whole(self, name: str, default: int, low: int, high: int) -> int:
         """A whole number within bounds."""
@@ -92,7 +92,12 @@ class Parameters:
             return default
 
 
-def _text(name: str, given: object, *, empty: bool) -> str:
+def read_text(name: str, given: object, *, empty: bool = False) -> str:
+    """Reads a text that is hashed beside an id.
+
+    Raises:
+        ValueError: It is no text, empty, or too long.
+    """
     if not isinstance(given, str):
         text = f"`{name}` must be text, not {describe(given)}"
         scalar = isinstance(given, bool | int | float)

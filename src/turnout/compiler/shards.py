@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from turnout.compiler.parameters import Parameters
+from turnout.compiler.parameters import Parameters, read_text
 from turnout.compiler.shares import WHOLE, percent
 from turnout.documents.names import nearest
 from turnout.documents.problem import clip, describe
@@ -89,8 +89,10 @@ def _shard_fault(shard: object, total: int) -> str | None:
     shape = "a shard is `{salt: TEXT, ranges: [[START, END], ...]}`"
     if not isinstance(shard, dict) or shard.keys() != {"salt", "ranges"}:
         return shape
-    if not isinstance(shard["salt"], str) or not shard["salt"]:
-        return f"{shape}: its salt is {describe(shard['salt'])}"
+    try:
+        read_text("salt", shard["salt"])
+    except ValueError as error:
+        return str(error)
     if not isinstance(shard["ranges"], list) or not shard["ranges"]:
         return f"{shape}: its ranges are {describe(shard['ranges'])}"
     last = 0
