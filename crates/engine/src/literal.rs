@@ -93,6 +93,18 @@ pub fn same_text(left: &str, right: &str, case_sensitive: bool) -> bool {
     case.form(left) == case.form(right)
 }
 
+/// A text as conditions compare it: NFC, and folded unless `case_sensitive`. Two texts are equal
+/// to a condition, or one begins, ends or lies within the other, when their forms do.
+#[must_use]
+pub fn text_form(text: &str, case_sensitive: bool) -> String {
+    let case = if case_sensitive {
+        Case::Sensitive
+    } else {
+        Case::Folded
+    };
+    case.form(text).into()
+}
+
 /// Reads a date as a condition writes it, for example `06/23/2016 08:00 AM` or `3 days ago`.
 ///
 /// With the zone that it is in, a literal that does not depend on now comes out as an instant.
@@ -247,6 +259,8 @@ mod tests {
         assert_eq!(compare_numbers("1", "1.0"), Ok(Ordering::Equal));
         assert!(check_regex("(", false).is_err() && check_regex("a+", true).is_ok());
         assert!(same_text("Straße", "STRASSE", false) && !same_text("a", "A", true));
+        assert_eq!(text_form("Straße", false), "strasse");
+        assert_eq!(text_form("Straße", true), "Straße");
     }
 
     #[test]

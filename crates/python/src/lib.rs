@@ -21,7 +21,7 @@ mod core_module {
     #[pymodule_export]
     use crate::literals::{
         check_cidr, check_moments, check_number, check_regex, check_version, check_zone,
-        compare_versions, moment, slot, tzdata_version,
+        compare_numbers, compare_versions, moment, slot, text_form, tzdata_version,
     };
     #[pymodule_export]
     use crate::program::Program;

@@ -12,6 +12,20 @@ pub fn check_number(text: &str) -> PyResult<()> {
     literal::check_number(text).map_err(refused)
 }
 
+/// -1, 0 or 1: how two decimal literals compare, exactly.
+#[pyfunction]
+pub fn compare_numbers(left: &str, right: &str) -> PyResult<i8> {
+    let order = literal::compare_numbers(left, right).map_err(refused)?;
+    Ok(order as i8)
+}
+
+/// A text as conditions compare it: NFC, and folded unless `case_sensitive`.
+#[pyfunction]
+#[pyo3(signature = (text, case_sensitive=false))]
+pub fn text_form(text: &str, case_sensitive: bool) -> String {
+    literal::text_form(text, case_sensitive)
+}
+
 /// Checks a regular expression; raises ValueError with what is wrong.
 #[pyfunction]
 #[pyo3(signature = (pattern, case_sensitive=false))]

@@ -2,9 +2,11 @@
 
 import threading
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from turnout.compiler.candidates import Candidate
+from turnout.compiler.checks import find_faults
 from turnout.compiler.compiled import Compiled, CompileFailed
 from turnout.compiler.copies import inline_copies
 from turnout.compiler.emit import emit
@@ -14,7 +16,7 @@ from turnout.compiler.report import Report, in_document
 from turnout.compiler.scope import Surroundings
 from turnout.compiler.statuses import new_references, unused_references
 from turnout.compiler.workspace import read_attributes, read_workspace, sensitive, surroundings
-from turnout.documents import Catalogue, Fault, SourceFile, WrittenItem
+from turnout.documents import Catalogue, Fault, Problem, SourceFile, WrittenItem
 
 # Compiled items are kept with unchanged documents, which two compilations may share.
 _lock = threading.Lock()
@@ -44,7 +46,6 @@ class _Compilation:
         self._catalogue = catalogue
         self._history = history
         self._report = Report()
-        self._warnings = Report()
         self._carried_files: set[str] = set()
 
     def run(self) -> Compiled:
@@ -57,7 +58,6 @@ class _Compilation:
         good.workspace, good.attributes = workspace, attributes
         for candidate in candidates.values():
             self._tell(candidate)
-            self._warn(candidate, candidates)
             if (kept := candidate.good) and not candidate.dropped:
                 good.items[candidate.identity] = kept
         self._tell_files()
@@ -65,7 +65,7 @@ class _Compilation:
             candidates.values(), around.workspace_key, around.timezone, sensitive(attributes)
         )
         return Compiled(
-            content, self._report.problems(), good.dump(), find_warnings=self._warnings.problems
+            content, self._report.problems(), good.dump(), partial(_find_warnings, candidates)
         )
 
     def _gather(self, around: Surroundings) -> dict[Identity, Candidate]:
@@ -154,18 +154,25 @@ class _Compilation:
                 good=False,
             )
 
-    def _warn(self, candidate: Candidate, candidates: dict[Identity, Candidate]) -> None:
-        if candidate.file is None or candidate.compiled is None or not candidate.is_written:
-            return
-        unused = unused_references(candidate, candidates)
-        for fault in (*candidate.compiled.warnings, *candidate.warnings, *unused):
-            placed = _placed(candidate, candidate.file, fault)
-            self._warnings.add(candidate.kind, candidate.key, candidate.file, placed, good=False)
-
     def _tell_files(self) -> None:
         for file in self._catalogue.files:
             for fault in file.document.faults:
                 self._report.add("file", "", file, fault, good=file.name in self._carried_files)
+
+
+def _find_warnings(candidates: Mapping[Identity, Candidate]) -> tuple[Problem, ...]:
+    """What compiles and may not be meant, of the items that are served as they are written."""
+    report = Report()
+    for candidate in candidates.values():
+        if candidate.file is None or candidate.compiled is None or not candidate.is_written:
+            continue
+        faults = [*candidate.compiled.warnings, *candidate.warnings]
+        faults += unused_references(candidate, candidates)
+        faults += find_faults(candidate, candidates)
+        for fault in faults:
+            placed = _placed(candidate, candidate.file, fault)
+            report.add(candidate.kind, candidate.key, candidate.file, placed, good=False)
+    return report.problems()
 
 
 def _placed(candidate: Candidate, file: SourceFile, fault: Fault) -> Fault:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from turnout.compiler import comparisons, slots, variant_uses
-from turnout.compiler.letting_in import lets_in
 from turnout.compiler.operators import OPERATORS
 from turnout.compiler.scope import Scope, SegmentUse
 from turnout.documents.problem import Path
@@ -33,10 +32,7 @@ def compile_condition(
     scope: Scope, written: dict[str, Any], path: Path, into: pb.Expression
 ) -> None:
     """Writes a whole condition into an expression; what is wrong goes to the scope."""
-    before = len(scope.faults)
     _compile(scope, written, path, into, 0)
-    if len(scope.faults) == before:
-        scope.warnings += lets_in(written, path)
 
 
 def _compile(

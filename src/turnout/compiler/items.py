@@ -62,6 +62,7 @@ def _compile(written: WrittenItem, surroundings: Surroundings) -> Outcome:
         return Outcome(None, invalid.faults)
     scope = Scope(surroundings)
     item = _COMPILERS[written.kind](scope, written.key, document)
+    item.written = written.raw
     if scope.faults:
         return Outcome(None, scope.faults, item)
     return Outcome(item, [])

@@ -24,6 +24,12 @@ class LiteralChecks(Protocol):
     def check_version(self, text: str) -> None:
         """Raises ValueError for text that is no version."""
 
+    def compare_numbers(self, left: str, right: str) -> int:
+        """-1, 0 or 1; raises ValueError for text that is no number."""
+
+    def text_form(self, text: str, case_sensitive: bool = False) -> str:
+        """A text as conditions compare it: normalised, and folded unless `case_sensitive`."""
+
     def compare_versions(self, left: str, right: str) -> int:
         """-1, 0 or 1; raises ValueError for text that is no version."""
 
@@ -81,6 +87,16 @@ def version_fault(text: str) -> str | None:
     except ValueError as error:
         return str(error)
     return None
+
+
+def compare_numbers(left: str, right: str) -> int:
+    """-1, 0 or 1: how two decimal literals compare; raises ValueError for text that is none."""
+    return _checks().compare_numbers(left, right)
+
+
+def text_form(text: str, *, case_sensitive: bool) -> str:
+    """A text as conditions compare it: two texts are equal to one when their forms are."""
+    return _checks().text_form(text, case_sensitive)
 
 
 def compare_versions(left: str, right: str) -> int:

@@ -141,6 +141,8 @@ class CompiledItem:
 
     def __init__(self, message: Message, scope: Scope) -> None:
         self.message = message
+        self.written: object = None
+        """What it was compiled from."""
         self.warnings = scope.warnings
         self.attributes = scope.attributes
         self.units = scope.units

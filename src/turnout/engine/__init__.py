@@ -10,9 +10,11 @@ from turnout._core import (
     check_regex,
     check_version,
     check_zone,
+    compare_numbers,
     compare_versions,
     moment,
     slot,
+    text_form,
     tzdata_version,
 )
 
@@ -26,8 +28,10 @@ __all__ = [
     "check_regex",
     "check_version",
     "check_zone",
+    "compare_numbers",
     "compare_versions",
     "moment",
     "slot",
+    "text_form",
     "tzdata_version",
 ]

@@ -22,7 +22,13 @@ STATE = {"attribute": "state", "is_not": "NV"}
 
 def warnings(match, attributes=None):
     documents = {"attributes": attributes or {}, "segments": {"s": {"match": match}}}
-    return [one.message for one in compile_documents(read_mapping(documents)).warnings]
+    return told_of(documents)
+
+
+def told_of(documents):
+    """All that is told, apart from what the checks of whole conditions find."""
+    found = compile_documents(read_mapping(documents)).warnings
+    return [one.message for one in found if "leaves nobody out" not in one.message]
 
 
 def test_the_negative_operators_are_exactly_those_of_the_contract():
@@ -51,7 +57,7 @@ def test_a_negative_operator_is_told_to_let_units_in(name):
 )
 def test_nothing_is_told_where_the_author_said_so_or_no_unit_comes_in(match):
     documents = {"segments": {"s": {"match": match}, "s2": {"kind": "everyone"}}}
-    assert compile_documents(read_mapping(documents)).warnings == ()
+    assert told_of(documents) == []
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,12 @@ thought of, so the compiler says it.
 from collections.abc import Iterator
 from typing import Any
 
+from turnout.compiler.facts import read_fact
 from turnout.compiler.operators import OPERATORS
 from turnout.documents import Fault
+from turnout.documents.conditions import EventDocument
 from turnout.documents.problem import Path, clip
+from turnout.snapshot.v1 import snapshot_pb2 as pb
 
 _GROUPS = ("all", "any")
 
@@ -29,9 +32,9 @@ def lets_in(
         negated: It stands below an odd number of `not`.
         needed: Attributes that something beside it wants to be set.
     """
-    if "attribute" in written:
+    if (attribute := _attribute(written)) is not None:
         if not negated:
-            yield from _comparison(written, path, needed)
+            yield from _comparison(attribute, written, path, needed)
     elif "not" in written:
         yield from lets_in(written["not"], (*path, "not"), negated=not negated, needed=needed)
     for group in _GROUPS:
@@ -39,14 +42,23 @@ def lets_in(
         # Below `not`, `any` is what `all` is elsewhere; only a comparison that is not turned
         # around wants its attribute to be set.
         if group == "all" and not negated:
-            compared = [one for one in inner if "attribute" in one]
-            needed |= {one["attribute"] for one in compared if _needs_value(one)}
+            needed |= {_attribute(one) or "" for one in inner if _needs_value(one)}
         for at, one in enumerate(inner):
             yield from lets_in(one, (*path, group, at), negated=negated, needed=needed)
 
 
-def _comparison(written: dict[str, Any], path: Path, needed: frozenset[str]) -> Iterator[Fault]:
-    attribute, name = written["attribute"], _operator(written)
+def _attribute(written: dict[str, Any]) -> str | None:
+    """What is compared, when it can be without a value."""
+    if "event" not in written:
+        return written.get("attribute")
+    fact = read_fact(EventDocument.model_validate(written["event"]))
+    return None if fact.no_events == pb.NO_EVENTS_ZERO else fact.name
+
+
+def _comparison(
+    attribute: str, written: dict[str, Any], path: Path, needed: frozenset[str]
+) -> Iterator[Fault]:
+    name = _operator(written)
     if name and OPERATORS[name].negative and "on_unset" not in written and attribute not in needed:
         shown = clip(attribute)
         yield Fault(

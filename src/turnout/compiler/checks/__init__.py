@@ -1,0 +1,9 @@
+"""What compiles and is certainly not meant: looked for when somebody wants to know.
+
+Nothing here is a guess: a warning follows from the logic of three values and from the engine's own
+comparisons, or it is not told.
+"""
+
+from turnout.compiler.checks.items import find_faults
+
+__all__ = ["find_faults"]
