@@ -28,6 +28,9 @@ def check(
         Path, typer.Argument(metavar="PATH", help="A folder or file of YAML or JSON documents.")
     ],
     output: options.OutputOption = options.Output.TABLE,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="A warning is a problem: the exit code is 1.")
+    ] = False,
     write_ranges: Annotated[
         bool,
         typer.Option(
@@ -40,7 +43,7 @@ def check(
     """Compile documents and show every problem as file:line:column with the line.
 
     Exit code 0 when there is none, 1 when there are some. A warning is about what compiles and may
-    not be meant: it changes no exit code.
+    not be meant: it changes no exit code without --strict.
     """
     from turnout.compiler import CompileFailed, compile_documents
     from turnout.documents import read_paths
@@ -55,6 +58,9 @@ def check(
     except CompileFailed as failed:
         _tell_problems(failed, output)
         raise typer.Exit(ExitCode.PROBLEMS) from None
+    if strict and compiled.warnings:
+        _tell_warnings(compiled.warnings, output)
+        raise typer.Exit(ExitCode.PROBLEMS)
     written = write_back(documents, catalogue, compiled) if write_ranges else None
     _tell_good(compiled, output, written)
 
@@ -66,6 +72,14 @@ def _tell_problems(failed: "CompileFailed", output: options.Output) -> None:
     _show_warnings(failed.warnings)
     show_problems(failed.problems)
     typer.echo(f"\n{_told(failed.problems, 'problem')}", err=True)
+
+
+def _tell_warnings(warnings: "Sequence[Problem]", output: options.Output) -> None:
+    """What --strict refuses though it compiles."""
+    if output is options.Output.JSON:
+        _print_json(ok=False, problems=(), warnings=warnings)
+    else:
+        _show_warnings(warnings)
 
 
 def _tell_good(

@@ -9,7 +9,7 @@ class ExitCode(IntEnum):
     OK = 0
     """It did what was asked."""
     PROBLEMS = 1
-    """The documents have problems."""
+    """The documents have problems; or warnings, and `check --strict` was asked for."""
     USAGE = 2
     """The command was written wrong, or names a path that is not there or cannot be used."""
     NOT_FOUND = 3

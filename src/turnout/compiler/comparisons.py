@@ -4,10 +4,11 @@ from functools import lru_cache
 from typing import Any
 
 from turnout.compiler.facts import read_fact
+from turnout.compiler.moments import is_moment
 from turnout.compiler.operands import OperandRefused, Options
 from turnout.compiler.operators import OPERATORS
 from turnout.compiler.scope import Scope
-from turnout.compiler.types import EPOCH_UNITS, TYPES, resolve_type
+from turnout.compiler.types import BY_DATE, EPOCH_UNITS, TYPES, resolve_type
 from turnout.compiler.zones import zone_fault
 from turnout.documents.names import nearest_key
 from turnout.documents.problem import Fault, Path, clip
@@ -68,6 +69,10 @@ def _compare(
     except OperandRefused as error:
         scope.refuse((*path, name, *error.at), str(error))
         return
+    if kind == "version" and declared is None and (text := _date_in(written[name])):
+        remedy = f"write `{BY_DATE[name]}` for a date"
+        message = f"`{text}` is compared as a version here: {remedy}, or `type: version` beside it"
+        scope.warnings.append(Fault((*path, name), message))
     _refuse_idle(scope, written, name, path, _idle(kind, bool(operands)))
     condition.operator = row.operator
     condition.operands.extend(operands)
@@ -79,6 +84,12 @@ def _compare(
     if "on_unset" in written:
         condition.on_unset = _ON_UNSET[written["on_unset"]]
     scope.attributes.append((condition, attribute))
+
+
+def _date_in(operand: object) -> str | None:
+    """A text that is a date too, such as `2026-01-31`."""
+    is_date = isinstance(operand, str) and is_moment(operand)
+    return clip(str(operand)) if is_date else None
 
 
 def _zone(scope: Scope, written: dict[str, Any], path: Path, condition: pb.Condition) -> str | None:

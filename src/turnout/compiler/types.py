@@ -24,20 +24,21 @@ EPOCH_UNITS = {
 }
 """What a number means, where a declared type says so."""
 
-_BY_DATE = {
+BY_DATE = {
     "is_greater_than": "is_after",
     "is_less_than": "is_before",
     "is_at_least": "is_since",
     "is_at_most": "is_until",
 }
+"""Operators that compare dates as these compare numbers."""
 _INSTEAD = {
     ("is", "datetime"): ", where it matches nobody: write `is_on_date` or `is_between`",
     ("is_not", "datetime"): ", where it matches everybody: write `is_not_between`",
     ("is", "ip"): ": write `is_in_cidr`",
     ("is_not", "ip"): ": write `is_not_in_cidr`",
     ("is", "geo"): ": write `is_within`",
-    **{(name, "datetime"): f": write `{other}`" for name, other in _BY_DATE.items()},
-    **{(other, "version"): f": write `{name}`" for name, other in _BY_DATE.items()},
+    **{(name, "datetime"): f": write `{other}`" for name, other in BY_DATE.items()},
+    **{(other, "version"): f": write `{name}`" for name, other in BY_DATE.items()},
 }
 
 
@@ -114,8 +115,8 @@ def _type_of_text(name: str, row: OperatorRow, texts: list[str]) -> str:
     shown = " and ".join(map(describe, texts[:2]))
     if "datetime" in row.readers:
         raise OperandRefused(f"`{name}` takes numbers, dates or versions, not {shown}")
-    if all(map(is_moment, texts)) and name in _BY_DATE:
-        remedy = f"write `{_BY_DATE[name]}` for a date"
+    if all(map(is_moment, texts)) and name in BY_DATE:
+        remedy = f"write `{BY_DATE[name]}` for a date"
     else:
         remedy = "write a number without quotes, or a version such as `5.10`"
     raise OperandRefused(f"`{name}` takes a number or a version, not {shown}: {remedy}")

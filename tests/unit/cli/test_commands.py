@@ -100,6 +100,31 @@ def test_check_warns_of_what_may_not_be_meant(run, documents):
     assert (warning["kind"], warning["key"], warning["line"]) == ("segment", "elsewhere", 2)
 
 
+def test_strict_makes_a_warning_a_problem(run, documents):
+    assert run("check", documents, "--strict").code == ExitCode.OK
+    (documents / "b.yaml").write_text(
+        "segments:\n  nobody: {match: {all: [{attribute: age, is: 1}, {attribute: age, is: 2}]}}\n"
+    )
+    done = run("check", documents, "--strict")
+    assert (done.code, done.out) == (ExitCode.PROBLEMS, "")
+    assert "b.yaml:2:68: warning: this never matches: `age is 1` and `age is 2`" in done.err
+    told = run("check", documents, "--strict", "-o", "json")
+    assert (told.code, told.json["ok"], len(told.json["warnings"])) == (
+        ExitCode.PROBLEMS,
+        False,
+        1,
+    )
+
+
+def test_strict_writes_no_ranges_while_something_is_not_meant(run, documents):
+    (documents / "b.yaml").write_text(
+        "segments:\n  elsewhere: {match: {attribute: state, is_not: NV}}\n"
+    )
+    before = {file: file.read_text() for file in documents.glob("*.yaml")}
+    assert run("check", documents, "--strict", "--write-ranges").code == ExitCode.PROBLEMS
+    assert {file: file.read_text() for file in documents.glob("*.yaml")} == before
+
+
 def test_programs_get_errors_as_an_object_too(run, documents):
     asked = ["-o", "json", "--documents", documents]
     done = run("decide", "chekout", *asked)

@@ -37,7 +37,7 @@ def _never(literals: list[Literal]) -> Fault:
     if fixed:
         reason = fixed[0].shown
     else:
-        reason = f"{_listed(one.shown for one in literals)} exclude each other"
+        reason = f"{_listed(one.shown for one in _in_order(literals))} exclude each other"
     return fault_at(place(literals), f"this never matches: {reason}")
 
 
@@ -46,9 +46,13 @@ def _always(literals: list[Literal]) -> Fault:
     if fixed:
         reason = fixed[0].shown
     else:
-        shown = (one._replace(wanted=not one.wanted).shown for one in literals)
+        shown = (one._replace(wanted=not one.wanted).shown for one in _in_order(literals))
         reason = f"one of {_listed(shown)} is true of everybody of whom it is known"
     return fault_at(place(literals), f"this leaves nobody out: {reason}")
+
+
+def _in_order(literals: list[Literal]) -> list[Literal]:
+    return sorted(literals, key=lambda one: one.path)
 
 
 def _listed(shown: Iterator[str]) -> str:

@@ -82,13 +82,13 @@ class _Search:
         if not choices:
             return None
         choice, others = choices[0], choices[1:]
-        reasons: dict[Literal, None] = {}
+        reasons: dict[tuple[Path, str], Literal] = {}
         for part in _parts(choice.term):
             reason = self.run([choice._replace(term=part), *others], literals, level + 1)
             if reason is None:
                 return None
-            reasons |= dict.fromkeys(reason)
-        return list(reasons)
+            reasons |= {(one.path, one.shown): one for one in reason}
+        return list(reasons.values())
 
     def settle(
         self, waiting: list[Wanted], literals: dict[Subject, list[Literal]]
