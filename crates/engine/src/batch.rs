@@ -119,6 +119,7 @@ mod tests {
     use crate::{Context, Header, Instant, Program, seal};
     use turnout_snapshot::turnout::snapshot::v1 as message;
     use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::rule::Outcome;
+    use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::variant_condition::Item;
     use turnout_snapshot::turnout::v1::__buffa::oneof::value::Kind;
     use turnout_snapshot::turnout::v1::Value;
 
@@ -147,7 +148,17 @@ mod tests {
             0 => Outcome::Serve(1),
             _ => Outcome::Split(Box::new(split)),
         };
+        // Every third stands on the split before it.
+        let split_before = message::VariantCondition {
+            item: u32::try_from(number.wrapping_sub(1)).ok().map(Item::Flag),
+            variants: vec!["on".to_owned()],
+            ..Default::default()
+        };
         message::Flag {
+            prerequisites: match number % 3 {
+                0 if number > 0 => vec![split_before],
+                _ => vec![],
+            },
             key: format!("f{number:03}"),
             status: message::FlagStatus::Enabled.into(),
             r#type: message::FlagType::Boolean.into(),
@@ -182,6 +193,8 @@ mod tests {
             let expected: Vec<_> = asked()
                 .map(|(n, item)| (n, item.map(|item| evaluation.decide(item))))
                 .collect();
+            // What prerequisites came out as is forgotten.
+            let mut evaluation = Evaluation::new(&program, &mut context, Instant(0));
             let mut beside = Vec::new();
             evaluation.decide_beside_each_other(asked(), |n, decision| beside.push((n, decision)));
             assert_eq!(beside, expected);
