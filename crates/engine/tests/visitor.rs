@@ -7,6 +7,8 @@ use catalogue::*;
 use turnout_engine::{
     Assignments, Context, Evaluation, Instant, Kept, Step, Truth, UnitKindIndex, Visitor,
 };
+use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::rule;
+use turnout_snapshot::turnout::snapshot::v1::{BucketRange, Bucketing, Split};
 
 #[derive(Default)]
 struct Recording(Vec<String>);
@@ -20,6 +22,10 @@ impl Visitor for Recording {
 
     fn leave(&mut self, step: Step, truth: Truth) {
         self.0.push(format!("{} {}", name(step), truth.as_str()));
+    }
+
+    fn bucket(&mut self, _unit: UnitKindIndex, unit_id: &str, number: f64) {
+        self.0.push(format!("bucket of {unit_id} {number}"));
     }
 
     fn slot(&mut self, _unit: UnitKindIndex, unit_id: &str, slot: u32) {
@@ -155,4 +161,40 @@ impl Assignments for Nothing {
     fn find(&mut self, _: &str, _: &str, _: &str) -> Kept {
         Kept::Records(vec![])
     }
+}
+
+#[test]
+fn the_numbers_of_another_system_are_seen_and_no_slot() {
+    let half = |start, end, variant| BucketRange {
+        start,
+        end,
+        variant,
+        ..Default::default()
+    };
+    let split = Split {
+        bucketing: Bucketing {
+            algorithm: "growthbook_fnv_v1".to_owned(),
+            seed: "exp1".to_owned(),
+            ranges: vec![half(0.0, 0.718, 0), half(0.718, 1.0, 1)],
+            ..Default::default()
+        }
+        .into(),
+        ..Default::default()
+    };
+    let rules = vec![rule("r", None, rule::Outcome::Split(Box::new(split)))];
+    let program = program(&content(vec![], vec![flag("f", rules)], vec![]));
+    let mut context = Context::new(&program);
+    context.unit(&program, "user", "user-1");
+    let mut seen = Recording::default();
+    let item = program.item("f").expect("the flag");
+    let mut evaluation = Evaluation::new(&program, &mut context, Instant(0));
+    let decision = evaluation.decide_with(item, &mut seen);
+    let variant = decision
+        .variant
+        .and_then(|variant| program.variant(variant));
+    assert_eq!(variant.map(|variant| &*variant.name), Some("on"));
+    assert_eq!(
+        seen.0,
+        ["enter rule", "rule TRUE", "bucket of user-1 0.718"]
+    );
 }

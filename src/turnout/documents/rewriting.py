@@ -125,7 +125,7 @@ def _replace(
 ) -> tuple[int, int, str]:
     flow = _flow(change.value, is_json=is_json)
     if value.kind == "scalar" and value.start == value.end:
-        at = text.index(":", key.end) + 1
+        at = text.find(":", key.end) + 1 or key.end
         return at, at, f" {flow}"
     if value.is_flow or not change.value:
         return value.start, _tail(text, value), flow
