@@ -40,6 +40,11 @@ class DataPlane:
         max_string_bytes: int | None = None,
         max_depth: int | None = None,
         hand_framed: bool = True,
+        sticky_file: str | os.PathLike[str] | None = None,
+        sticky_redis: str | None = None,
+        sticky_budget_s: float | None = None,
+        sticky_most: int | None = None,
+        sticky_keep_s: float = 0.0,
     ) -> DataPlane: ...
     def start(self) -> Addresses: ...
     def load(self, sealed: bytes, *, confirmed: bool = True, age_s: float = 0.0) -> None: ...

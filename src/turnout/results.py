@@ -83,12 +83,33 @@ SEGMENT_STATES: tuple[SegmentState, ...] = tuple(SegmentState)
 """By the number that `turnout.v1.SegmentState` gives it."""
 
 
+class StickyAssignment(NamedTuple):
+    """A stored assignment of a unit to a variant of an experiment."""
+
+    experiment: str
+    """The experiment's key."""
+    epoch: int
+    """The experiment's epoch when it was assigned."""
+    unit_kind: str
+    """For example `user`."""
+    unit_id: str
+    """Byte-exact."""
+    variant: str
+    """The variant's name."""
+    assigned_at: datetime
+    """In UTC; a ttl counts from here."""
+    snapshot_id: str = ""
+    """The snapshot that assigned it."""
+
+
 class _ContextFields(NamedTuple):
     unit_id: str | None
     attributes: Mapping[str, Any] | None
     units: Mapping[str, str] | None
     unknown: Iterable[str]
     partial: bool
+    sticky_assignments: Iterable[StickyAssignment]
+    events_reached: bool
 
 
 class Context(_ContextFields):
@@ -102,6 +123,11 @@ class Context(_ContextFields):
         units: Ids of other unit kinds, by kind.
         unknown: Attributes and unit kinds that could not be known: UNKNOWN, not UNSET.
         partial: All attributes and units that are absent could not be known.
+        sticky_assignments: Assignments that the caller keeps, as decisions told it to in
+            `assignments_to_persist`; of two of the same epoch the later one counts. Where the
+            server has a store, they count only where that has none.
+        events_reached: The source of events was reached: a fact about behaviour that is absent
+            has no events. Otherwise it could not be known.
 
     The mappings are borrowed, not copied, and read when a decision is asked for.
     """
@@ -116,9 +142,14 @@ class Context(_ContextFields):
         units: Mapping[str, str] | None = None,
         unknown: Iterable[str] = (),
         partial: bool = False,
+        sticky_assignments: Iterable[StickyAssignment] = (),
+        events_reached: bool = False,
     ) -> Self:
         """Builds a context; its parts are checked when a decision is asked for."""
-        return tuple.__new__(cls, (unit_id, attributes, units, unknown, partial))
+        return tuple.__new__(
+            cls,
+            (unit_id, attributes, units, unknown, partial, sticky_assignments, events_reached),
+        )
 
     def __reduce__(self) -> tuple[object, ...]:
         """What pickle and copy build it from again."""
@@ -165,6 +196,9 @@ class Decision(NamedTuple):
     """The attributes, segments or unit kinds that could not be known, sorted."""
     notes: tuple[Note, ...]
     """What stands beside the reason."""
+    assignments_to_persist: tuple[StickyAssignment, ...]
+    """What a caller that keeps assignments should store, in the place of what it has of the same
+    epoch; empty where the server has a store."""
     snapshot: SnapshotRef
     """What answered."""
 

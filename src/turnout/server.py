@@ -15,16 +15,24 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from turnout.engine import Addresses, DataPlane
-from turnout.serving.launch import ServerLaunch, server_from_json, to_json
+from turnout.results import InvalidArgument
+from turnout.serving.launch import STICKY_VARIABLE, ServerLaunch, server_from_json, to_json
 from turnout.serving.loader import Announcement, Loader
 from turnout.serving.signals import Signals
-from turnout.serving.state_folder import SNAPSHOT_FILE, SOURCE_FILE, StateFolderInUse, hold
+from turnout.serving.state_folder import (
+    SNAPSHOT_FILE,
+    SOURCE_FILE,
+    STICKY_FILE,
+    StateFolderInUse,
+    hold,
+)
 from turnout.serving.supervisor import Supervisor, worker_command
 from turnout.telemetry import configure, fields
 
 _TICK_S = 0.1
 _WORKER_GRACE_S = 2.0
 _EXIT_OK = 0
+_EXIT_USAGE = 2
 _EXIT_CANNOT_START = 4
 
 _log = logging.getLogger("turnout.server")
@@ -34,7 +42,8 @@ def main() -> int:
     """Serves until told to end; the settings are the first argument, as JSON.
 
     Returns:
-        The exit code: 0 after a drain, 4 when an address or the state folder cannot be had.
+        The exit code: 0 after a drain, 2 when the address of Redis is none, 4 when an address or
+        the state folder cannot be had.
     """
     launch = server_from_json(sys.argv[1])
     worker = launch["worker"]
@@ -49,6 +58,9 @@ def main() -> int:
     except OSError as error:
         sys.stderr.write(f"error: {error}\n")
         return _EXIT_CANNOT_START
+    except InvalidArgument as error:
+        sys.stderr.write(f"error: {error}\n")
+        return _EXIT_USAGE
     with lock:
         return _Server(launch, plane, addresses, signals).run()
 
@@ -77,7 +89,10 @@ def _unusable(state_dir: Path, error: OSError) -> OSError:
 
 
 def _data_plane(launch: ServerLaunch) -> DataPlane:
-    limits = launch["limits"]
+    limits, sticky = launch["limits"], launch["sticky"]
+    # Neither the worker nor anything else that is started has use for it.
+    address = os.environ.pop(STICKY_VARIABLE, None)
+    file = Path(launch["worker"]["state_dir"]) / STICKY_FILE
     return DataPlane(
         grpc_address=launch["listen"],
         unix_socket=launch["unix_socket"],
@@ -91,6 +106,11 @@ def _data_plane(launch: ServerLaunch) -> DataPlane:
         max_list_length=limits["list_length"],
         max_string_bytes=limits["string_bytes"],
         max_depth=limits["depth"],
+        sticky_file=file if sticky["store"] == "embedded" else None,
+        sticky_redis=address if sticky["store"] == "redis" else None,
+        sticky_budget_s=sticky["budget_s"],
+        sticky_most=sticky["most"],
+        sticky_keep_s=sticky["keep_s"],
     )
 
 
@@ -136,6 +156,7 @@ class _Server:
             "decisions": self._addresses.grpc,
             "socket": self._addresses.unix and f"unix:{self._addresses.unix}",
             "health": self._addresses.admin and f"http://{self._addresses.admin}/readyz",
+            "sticky": self._where_assignments_are(),
             "snapshot": served,
         }
         if worker["log_format"] == "json":
@@ -145,6 +166,12 @@ class _Server:
         # Nobody may be reading: that is no reason not to serve.
         with contextlib.suppress(OSError):
             os.write(1, "\n".join(["turnout serves", *lines, ""]).encode())
+
+    def _where_assignments_are(self) -> str | None:
+        store = self._launch["sticky"]["store"]
+        if store == "embedded":
+            return str(Path(self._launch["worker"]["state_dir"]) / STICKY_FILE)
+        return None if store == "none" else store
 
     def _is_of_this_source(self, state_dir: Path) -> bool:
         """Whether what was kept is of the documents that this server is told to serve."""

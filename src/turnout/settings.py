@@ -12,12 +12,14 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from turnout.serving.launch import Limits, ServerLaunch, WorkerLaunch
+from turnout.serving.launch import Limits, ServerLaunch, StickyLaunch, WorkerLaunch
 
 DEFAULT_LISTEN = "127.0.0.1:8013"
 DEFAULT_ADMIN_LISTEN = "127.0.0.1:8014"
 SOCKET_NAME = "turnout.sock"
 NOWHERE = "none"
+EMBEDDED = "embedded"
+REDIS_SCHEMES = ("redis", "rediss", "redis-cluster", "rediss-cluster")
 # What the kernel's sockaddr_un holds, without the closing zero.
 _LONGEST_SOCKET_PATH = 107
 
@@ -60,6 +62,17 @@ def split_address(address: str) -> tuple[str, int]:
 def is_loopback(address: str) -> bool:
     """Whether only this machine can reach `host:port`."""
     return ipaddress.ip_address(split_address(address)[0]).is_loopback
+
+
+def _sticky_store(value: str) -> str:
+    scheme, separator, _ = value.partition("://")
+    if value in {NOWHERE, EMBEDDED} or (separator and scheme in REDIS_SCHEMES):
+        return value
+    # The value is not repeated: it may hold a password.
+    raise ValueError(
+        "the store of sticky assignments is `none`, `embedded`, or an address such as"
+        " redis://HOST:PORT, rediss://HOST:PORT or redis-cluster://HOST:PORT,HOST:PORT"
+    )
 
 
 def _listen_address(value: str) -> str:
@@ -105,6 +118,15 @@ class ServeSettings(BaseSettings):
     """Seconds after which the documents are read even without a sign of change."""
     niceness: int = Field(default=10, ge=0, le=19)
     """How far the worker that compiles steps back behind the threads that answer."""
+    sticky: Annotated[str, AfterValidator(_sticky_store)] = NOWHERE
+    """Where sticky assignments are kept: `none` (with the callers), `embedded` (in a file of the
+    state folder), or the address of a Redis."""
+    sticky_budget_ms: float = Field(default=5.0, gt=0, le=10_000)
+    """How long a decision may wait for Redis, in each round trip."""
+    sticky_most: int = Field(default=10_000_000, ge=1)
+    """Units in experiments that the file keeps; past it, those stored first go."""
+    sticky_keep_days: float = Field(default=365.0, ge=0, le=36_500)
+    """How long an assignment is kept after it was stored; 0: for ever."""
     log_format: Literal["text", "json"] = "text"
     """Lines for people, or one JSON object a line."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -171,6 +193,12 @@ class ServeSettings(BaseSettings):
                 list_length=self.max_list_length,
                 string_bytes=self.max_string_bytes,
                 depth=self.max_depth,
+            ),
+            sticky=StickyLaunch(
+                store=self.sticky if self.sticky in {NOWHERE, EMBEDDED} else "redis",
+                budget_s=self.sticky_budget_ms / 1000,
+                most=self.sticky_most,
+                keep_s=self.sticky_keep_days * 86_400,
             ),
             worker=WorkerLaunch(
                 documents=str(self.documents.absolute()),

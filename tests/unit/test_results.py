@@ -10,7 +10,7 @@ from turnout import results
 
 REF = results.SnapshotRef("ab" * 32, 3, 0.5, stale=False)
 DECISION = results.Decision(
-    "f", "on", 1, results.Reason.SPLIT, None, None, None, False, None, False, (), (), REF
+    "f", "on", 1, results.Reason.SPLIT, None, None, None, False, None, False, (), (), (), REF
 )
 MATCHING = results.MatchingSegments(["a", "b"], ["c"], REF)
 CONTEXT = results.Context("u", {"a": 1}, units={"company": "c"}, unknown=["b"], partial=True)

@@ -4,10 +4,11 @@ use std::time::Duration;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyString, PyTuple};
 use turnout_engine::{
-    Decision, ErrorCode, Notes, Program, RuleIndex, SegmentCheck, SegmentIndex, SegmentReason,
-    Truth, UnknownSet, VariantIndex,
+    Assignment, Decision, ErrorCode, Notes, Program, RuleIndex, SegmentCheck, SegmentIndex,
+    SegmentReason, Truth, UnknownSet, VariantIndex,
 };
 
+use crate::carried;
 use crate::classes::Classes;
 use crate::memory::Latest;
 use crate::status;
@@ -95,7 +96,11 @@ impl Answers {
         let latest = decision
             .variant
             .and_then(|index| self.variants.get(index.at()))
-            .filter(|variant| variant.value.is_some() && decision.unknown.is_empty())
+            .filter(|variant| {
+                variant.value.is_some()
+                    && decision.unknown.is_empty()
+                    && decision.assignments.is_empty()
+            })
             .map(|variant| &variant.latest);
         let Some(latest) = latest else {
             return self.new_decision(program, &decision, snapshot, default);
@@ -161,9 +166,22 @@ impl Answers {
                 PyBool::new(py, decision.degraded).to_owned().into_any(),
                 self.unknown(py, program, &decision.unknown)?,
                 self.notes(py, decision.notes)?,
+                self.assignments(py, program, &decision.assignments)?,
                 snapshot.clone(),
             ],
         )
+    }
+
+    fn assignments<'py>(
+        &self,
+        py: Python<'py>,
+        program: &Program,
+        assignments: &[Assignment],
+    ) -> PyResult<Bound<'py, PyAny>> {
+        if assignments.is_empty() {
+            return Ok(self.classes.nothing.bind(py).clone().into_any());
+        }
+        carried::write(py, self.classes, program, assignments)
     }
 
     /// A `SegmentCheck`.

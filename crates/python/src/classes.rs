@@ -10,6 +10,8 @@ use crate::tuples::Maker;
 pub struct Classes {
     /// `Context`.
     pub context: Py<PyType>,
+    /// `StickyAssignment`.
+    pub sticky_assignment: Py<PyType>,
     /// `Decision`.
     pub decision: Py<PyType>,
     /// `SegmentCheck`.
@@ -80,6 +82,7 @@ impl Classes {
         let epoch = PyDateTime::new(py, 1970, 1, 1, 0, 0, 0, 0, Some(&utc))?;
         Ok(Self {
             context: class("Context")?,
+            sticky_assignment: class("StickyAssignment")?,
             decision: class("Decision")?,
             segment_check: class("SegmentCheck")?,
             matching_segments: class("MatchingSegments")?,

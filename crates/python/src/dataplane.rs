@@ -8,6 +8,7 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use turnout_dataplane::{self as dataplane, Limits, Settings};
+use turnout_sticky::{Address, Embedded, Redis, StoreSettings};
 
 use crate::classes::Classes;
 use crate::failures::{bind_error, invalid_argument, snapshot_refused};
@@ -54,6 +55,8 @@ impl DataPlane {
         *, grpc_address=None, unix_socket=None, admin_address=None, threads=1, stale_after_s=0.0,
         ready_max_age_s=0.0, max_request_bytes=None, max_batch_keys=None, max_attributes=None,
         max_list_length=None, max_string_bytes=None, max_depth=None, hand_framed=true,
+        sticky_file=None, sticky_redis=None, sticky_budget_s=None, sticky_most=None,
+        sticky_keep_s=0.0,
     ))]
     #[allow(clippy::too_many_arguments)]
     fn new(
@@ -71,8 +74,23 @@ impl DataPlane {
         max_string_bytes: Option<usize>,
         max_depth: Option<usize>,
         hand_framed: bool,
+        sticky_file: Option<PathBuf>,
+        sticky_redis: Option<&str>,
+        sticky_budget_s: Option<f64>,
+        sticky_most: Option<u64>,
+        sticky_keep_s: f64,
     ) -> PyResult<Self> {
         let usual = Limits::default();
+        let keep = seconds(py, "sticky_keep_s", sticky_keep_s)?;
+        let sticky = match (sticky_file, sticky_redis) {
+            (None, None) => None,
+            (Some(path), None) => Some(embedded(path, sticky_most, keep)),
+            (None, Some(address)) => Some(redis(py, address, sticky_budget_s, keep)?),
+            (Some(_), Some(_)) => {
+                let message = "`sticky_file` and `sticky_redis` are two stores: give one of them";
+                return Err(invalid_argument(py, message));
+            }
+        };
         let settings = Settings {
             grpc_address: address(py, "grpc_address", grpc_address)?,
             unix_socket,
@@ -89,6 +107,7 @@ impl DataPlane {
                 depth: max_depth.unwrap_or(usual.depth),
             },
             hand_framed,
+            sticky,
             ..Settings::default()
         };
         Ok(Self {
@@ -196,6 +215,15 @@ impl DataPlane {
         counted.set_item("stale", stats.stale)?;
         let longest = u64::try_from(stats.slowest_swap.as_nanos()).unwrap_or(u64::MAX);
         counted.set_item("swap_longest_ns", longest)?;
+        if let Some(sticky) = stats.sticky {
+            counted.set_item("sticky_reads", sticky.reads)?;
+            counted.set_item("sticky_read_failures", sticky.read_failures)?;
+            counted.set_item("sticky_writes", sticky.writes)?;
+            counted.set_item("sticky_write_failures", sticky.write_failures)?;
+            counted.set_item("sticky_dropped_writes", sticky.dropped_writes)?;
+            counted.set_item("sticky_evictions", sticky.evictions)?;
+            counted.set_item("sticky_garbage", sticky.garbage)?;
+        }
         Ok(counted)
     }
 }
@@ -243,6 +271,35 @@ fn address(py: Python<'_>, name: &str, text: Option<&str>) -> PyResult<Option<So
         })
     };
     text.map(parse).transpose()
+}
+
+fn embedded(path: PathBuf, most: Option<u64>, keep: Duration) -> StoreSettings {
+    let usual = Embedded::at(path);
+    StoreSettings::Embedded(Embedded {
+        most: most.unwrap_or(usual.most),
+        keep,
+        ..usual
+    })
+}
+
+fn redis(
+    py: Python<'_>,
+    address: &str,
+    budget_s: Option<f64>,
+    keep: Duration,
+) -> PyResult<StoreSettings> {
+    let address = Address::parse(address)
+        .map_err(|error| invalid_argument(py, &format!("`sticky_redis`: {error}")))?;
+    let usual = Redis::at(address);
+    let budget = match budget_s {
+        None => usual.budget,
+        Some(budget) => seconds(py, "sticky_budget_s", budget)?,
+    };
+    Ok(StoreSettings::Redis(Redis {
+        budget,
+        keep,
+        ..usual
+    }))
 }
 
 fn seconds(py: Python<'_>, name: &str, value: f64) -> PyResult<Duration> {

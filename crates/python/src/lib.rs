@@ -1,6 +1,7 @@
 //! The native module `turnout._core`: Python's objects to the engine's and back, nothing else.
 mod answers;
 mod attributes;
+mod carried;
 mod classes;
 mod dataplane;
 mod failures;

@@ -310,8 +310,12 @@ impl Program {
         let classes = self.answers.classes();
         let now: Instant = read_now(py, now)?;
         let request = Request::read(classes, context.unwrap_or_else(|| classes.anyone.bind(py)))?;
-        request.with(classes, &self.program, &self.memory, |context| {
-            evaluate(&mut Evaluation::new(&self.program, context, now))
+        request.with(classes, &self.program, &self.memory, |context, carried| {
+            let mut evaluation = Evaluation::new(&self.program, context, now);
+            match carried {
+                None => evaluate(&mut evaluation),
+                Some(mut ledger) => evaluate(&mut evaluation.with_assignments(&mut ledger)),
+            }
         })
     }
 

@@ -5,8 +5,10 @@ use pyo3::exceptions::PySystemError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyMapping, PyString, PyTuple};
 use turnout_engine::{Context, Program, ValueRef};
+use turnout_sticky::Ledger;
 
 use crate::attributes::{Lists, Stop, prepared, text, walk, walk_units};
+use crate::carried;
 use crate::classes::Classes;
 use crate::failures::invalid_argument;
 use crate::memory::Memory;
@@ -23,6 +25,8 @@ pub struct Request<'a, 'py> {
     units: Borrowed<'a, 'py, PyAny>,
     unknown: Borrowed<'a, 'py, PyAny>,
     partial: Borrowed<'a, 'py, PyAny>,
+    assignments: Borrowed<'a, 'py, PyAny>,
+    events_reached: Borrowed<'a, 'py, PyAny>,
 }
 
 impl<'a, 'py> Request<'a, 'py> {
@@ -40,6 +44,8 @@ impl<'a, 'py> Request<'a, 'py> {
             units: fields.get_borrowed_item(2)?,
             unknown: fields.get_borrowed_item(3)?,
             partial: fields.get_borrowed_item(4)?,
+            assignments: fields.get_borrowed_item(5)?,
+            events_reached: fields.get_borrowed_item(6)?,
         })
     }
 
@@ -53,7 +59,7 @@ impl<'a, 'py> Request<'a, 'py> {
         classes: &Classes,
         program: &Program,
         memory: &Memory,
-        evaluate: impl FnOnce(&mut Context<'_>) -> R,
+        evaluate: impl FnOnce(&mut Context<'_>, Option<&Ledger<'_>>) -> R,
     ) -> PyResult<R> {
         if !self.is_plain(classes) {
             return self.with_parts(classes, program, memory, evaluate);
@@ -74,6 +80,7 @@ impl<'a, 'py> Request<'a, 'py> {
             context.unit(program, DEFAULT_UNIT, unit_text(self.unit_id)?);
         }
         context.partial(self.partial.is(PyBool::new(py, true)));
+        let evaluate = |context: &mut Context<'_>| evaluate(context, None);
         Ok(finish(py, program, memory, context, &lists, evaluate))
     }
 
@@ -84,6 +91,10 @@ impl<'a, 'py> Request<'a, 'py> {
             && self.unknown.is(&classes.nothing)
             && (self.attributes.is_none() || self.attributes.is_exact_instance_of::<PyDict>())
             && self.partial.is_exact_instance_of::<PyBool>()
+            && self.assignments.is(&classes.nothing)
+            && self
+                .events_reached
+                .is(PyBool::new(self.partial.py(), false))
     }
 
     /// As [`Request::with`], whatever the parts are.
@@ -93,7 +104,7 @@ impl<'a, 'py> Request<'a, 'py> {
         classes: &Classes,
         program: &Program,
         memory: &Memory,
-        evaluate: impl FnOnce(&mut Context<'_>) -> R,
+        evaluate: impl FnOnce(&mut Context<'_>, Option<&Ledger<'_>>) -> R,
     ) -> PyResult<R> {
         let py = self.unit_id.py();
         // All that may run Python code, before the first string is borrowed.
@@ -103,6 +114,12 @@ impl<'a, 'py> Request<'a, 'py> {
             .transpose()?;
         let unknown = names(&self.unknown)?;
         let partial = self.partial.is_truthy()?;
+        let events_reached = self.events_reached.is_truthy()?;
+        let carried = if self.assignments.is(&classes.nothing) {
+            None
+        } else {
+            Some(carried::read(classes, &self.assignments)?)
+        };
         if let Some(units) = &units {
             check_user(units, self.unit_id)?;
         }
@@ -133,6 +150,9 @@ impl<'a, 'py> Request<'a, 'py> {
             context.unknown(program, name);
         }
         context.partial(partial);
+        context.events_reached(events_reached);
+        let carried = carried.as_ref();
+        let evaluate = |context: &mut Context<'_>| evaluate(context, carried);
         Ok(finish(py, program, memory, context, &lists, evaluate))
     }
 }

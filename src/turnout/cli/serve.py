@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from turnout.cli.failures import usage
+from turnout.serving.launch import STICKY_VARIABLE
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -89,6 +90,16 @@ def serve(
             "--rescan", "SECONDS", "Read the documents so often even without a sign of change. [10]"
         ),
     ] = None,
+    sticky: Annotated[
+        str | None,
+        _set(
+            "--sticky",
+            "STORE",
+            "Where sticky assignments are kept: `none` (with the callers), `embedded` (in a file of"
+            " the state folder), or redis://HOST:PORT, rediss://…, redis-cluster://HOST:PORT,…"
+            " [none]",
+        ),
+    ] = None,
     log_format: Annotated[
         str | None, _set("--log-format", "text|json", "Lines for people, or JSON. [text]")
     ] = None,
@@ -121,17 +132,21 @@ def serve(
         "ready_max_age": ready_max_age,
         "grace": grace,
         "rescan": rescan,
+        "sticky": sticky,
         "log_format": log_format,
         "log_level": log_level,
         "allow_remote": allow_remote or None,
     }
-    launch = _launch_json({name: value for name, value in given.items() if value is not None})
+    launch, store = _launch({name: value for name, value in given.items() if value is not None})
     sys.stdout.flush()
-    # The process is replaced: what this command line imported does not stay in memory.
-    os.execv(sys.executable, [sys.executable, "-P", "-m", "turnout.server", launch])  # noqa: S606
+    # The process is replaced: what this command line imported does not stay in memory, and the
+    # address of Redis, which may hold a password, does not stay among the arguments.
+    command = [sys.executable, "-P", "-m", "turnout.server", launch]
+    os.execve(sys.executable, command, os.environ | {STICKY_VARIABLE: store})  # noqa: S606
 
 
-def _launch_json(given: dict[str, object]) -> str:
+def _launch(given: dict[str, object]) -> tuple[str, str]:
+    """What the serving process is told, and where it keeps sticky assignments."""
     from pydantic import ValidationError
 
     from turnout.serving.launch import to_json
@@ -140,7 +155,8 @@ def _launch_json(given: dict[str, object]) -> str:
     if "documents" not in given:
         raise usage("`turnout serve` needs the folder of documents: write `turnout serve PATH`")
     try:
-        return to_json(ServeSettings(**given).launch())  # type: ignore[arg-type]
+        settings = ServeSettings(**given)  # type: ignore[arg-type]
+        return to_json(settings.launch()), settings.sticky
     except ValidationError as error:
         raise usage("; ".join(_words(one, given) for one in error.errors())) from None
 

@@ -49,7 +49,7 @@ def fill_context(message: decision_pb2.Context, context: results.Context) -> Non
         raise results.InvalidArgument(
             f"`context` is a `{type(context).__name__}`: give a turnout.Context"
         )
-    unit_id, attributes, units, unknown, partial = context
+    unit_id, attributes, units, unknown, partial, assignments, events_reached = context
     try:
         if unit_id:
             message.targeting_key = unit_id
@@ -59,10 +59,50 @@ def fill_context(message: decision_pb2.Context, context: results.Context) -> Non
             message.unknown_attributes.extend(_names(unknown))
         if partial:
             message.partial = True
+        if events_reached:
+            message.events_reached = True
     except (TypeError, ValueError, AttributeError) as error:
         raise results.InvalidArgument(_wrong_part(context, error)) from error
     if attributes:
         _fill_attributes(message.attributes, attributes)
+    if assignments:
+        _fill_assignments(message, assignments)
+
+
+def _fill_assignments(
+    message: decision_pb2.Context, assignments: Iterable[results.StickyAssignment]
+) -> None:
+    for index, assignment in enumerate(_records(assignments)):
+        where = f"`sticky_assignments[{index}]`"
+        if not isinstance(assignment, results.StickyAssignment):
+            raise results.InvalidArgument(
+                f"{where} is a `{type(assignment).__name__}`: give a turnout.StickyAssignment"
+            )
+        target = message.sticky_assignments.add()
+        for name, value in zip(assignment._fields, assignment, strict=True):
+            try:
+                _fill_field(target, name, value)
+            except (results.InvalidArgument, TypeError, ValueError) as error:
+                why = f"is `{value!r:.80}`" if isinstance(error, TypeError) else error
+                raise results.InvalidArgument(f"{where} has an `{name}` that {why}") from None
+
+
+def _fill_field(target: decision_pb2.StickyAssignment, name: str, value: object) -> None:
+    if name != "assigned_at":
+        setattr(target, name, value)
+    elif isinstance(value, datetime):
+        fill_instant(target.assigned_at, value)
+    else:
+        raise results.InvalidArgument(f"is a `{type(value).__name__}`: give an aware datetime")
+
+
+def _records(assignments: Iterable[results.StickyAssignment]) -> Iterable[object]:
+    # One alone is a tuple too, and its fields are no records.
+    if isinstance(assignments, results.StickyAssignment) or not isinstance(assignments, Iterable):
+        raise results.InvalidArgument(
+            f"`sticky_assignments` is a `{type(assignments).__name__}`: give a list of them"
+        )
+    return assignments
 
 
 def _wrong_part(context: results.Context, error: Exception) -> str:
@@ -203,7 +243,20 @@ def decision(
         message.degraded,
         tuple(message.unknown_attributes),
         _notes(message.notes),
+        tuple(map(_assignment, message.assignments_to_persist)),
         snapshot,
+    )
+
+
+def _assignment(message: decision_pb2.StickyAssignment) -> results.StickyAssignment:
+    return results.StickyAssignment(
+        message.experiment,
+        message.epoch,
+        message.unit_kind,
+        message.unit_id,
+        message.variant,
+        instant(message.assigned_at),
+        message.snapshot_id,
     )
 
 

@@ -33,8 +33,9 @@ def key_and_context(key: str, context: results.Context | None) -> bytes | None:
     """
     if type(context) is not results.Context or type(key) is not str:
         return None
-    unit_id, attributes, units, unknown, partial = context
-    if units or unknown or partial or type(attributes) is not dict or type(unit_id) is not str:
+    unit_id, attributes, units, unknown, partial, assignments, events_reached = context
+    unusual = units or unknown or partial or assignments or events_reached
+    if unusual or type(attributes) is not dict or type(unit_id) is not str:
         return None
     byte = _BYTE
     try:
@@ -133,6 +134,8 @@ class DecideAnswers:
     def learn(self, body: bytes, decision: results.Decision) -> None:
         """Remembers what an answer has in common with later ones, if it is a usual one."""
         key, variant, value, *rest, snapshot = decision
+        if decision.assignments_to_persist:
+            return  # said once
         if len(body) < 2 or body[0] != 0x0A or body[1] > 127 or snapshot.stale:
             return
         end = body[1] + 2

@@ -19,6 +19,22 @@ class Limits(TypedDict):
     depth: int
 
 
+class StickyLaunch(TypedDict):
+    """Where sticky assignments are kept.
+
+    The address of Redis may hold a password, and arguments can be read by everybody on the machine:
+    it comes in the environment, as `STICKY_VARIABLE`.
+    """
+
+    store: str
+    budget_s: float
+    most: int
+    keep_s: float
+
+
+STICKY_VARIABLE = "TURNOUT_STICKY"
+
+
 class WorkerLaunch(TypedDict):
     """What the worker needs: where documents are, where snapshots go."""
 
@@ -34,7 +50,8 @@ class WorkerLaunch(TypedDict):
 class ServerLaunch(TypedDict):
     """What the serving process needs.
 
-    An address that is None is not listened on; an age that is 0 never comes.
+    An address that is None is not listened on; an age that is 0 never comes. `sticky["store"]` is
+    `none`, `embedded` or `redis`.
     """
 
     listen: str | None
@@ -45,6 +62,7 @@ class ServerLaunch(TypedDict):
     ready_max_age_s: float
     grace_s: float
     limits: Limits
+    sticky: StickyLaunch
     worker: WorkerLaunch
 
 

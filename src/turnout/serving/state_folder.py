@@ -8,6 +8,7 @@ from typing import TextIO
 SNAPSHOT_FILE = "last-known-good.snapshot"
 HISTORY_FILE = "history.json"
 SOURCE_FILE = "source"
+STICKY_FILE = "sticky.redb"
 
 _STEP_S = 0.02
 

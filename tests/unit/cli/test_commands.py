@@ -279,18 +279,23 @@ def test_bench_measures_in_process(run, documents):
 def test_serve_becomes_the_serving_process(run, documents, monkeypatch, tmp_path):
     called = []
 
-    def execv(program, arguments):
-        called.append((program, arguments))
+    def execve(program, arguments, environment):
+        called.append((program, arguments, environment))
         raise SystemExit(0)
 
-    monkeypatch.setattr(os, "execv", execv)
+    monkeypatch.setattr(os, "execve", execve)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    run("serve", documents, "--threads", "3", "--listen", "none")
-    ((program, arguments),) = called
+    address = "redis://:secret@127.0.0.1:6379"
+    run("serve", documents, "--threads", "3", "--listen", "none", "--sticky", address)
+    ((program, arguments, environment),) = called
     assert arguments[:-1] == [program, "-P", "-m", "turnout.server"]
     launch = json.loads(arguments[-1])
     assert (launch["threads"], launch["listen"]) == (3, None)
     assert launch["worker"]["documents"] == str(documents)
+    assert launch["sticky"]["store"] == "redis"
+    # Arguments can be read by everybody on the machine.
+    assert "secret" not in str(arguments)
+    assert environment["TURNOUT_STICKY"] == address
 
 
 def test_help_names_the_exit_codes(run):

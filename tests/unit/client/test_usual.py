@@ -1,12 +1,14 @@
 """What is usual is said and read as the general way does, by properties."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from turnout.client import calls, messages
 from turnout.client.usual import MAX_KNOWN, DecideAnswers, key_and_context
-from turnout.results import Context, Decision, Note, Reason, SnapshotRef
+from turnout.results import Context, Decision, Note, Reason, SnapshotRef, StickyAssignment
 from turnout.v1 import decision_pb2
 
 ASCII = st.text(st.characters(max_codepoint=127), max_size=130)
@@ -15,6 +17,16 @@ INTEGERS = st.one_of(st.integers(-(2**63), 2**63 - 1), st.sampled_from([127, 128
 VALUES = st.one_of(
     ASCII, TEXT, INTEGERS, st.floats(allow_nan=False), st.booleans(), st.none(), st.lists(TEXT)
 )
+ASSIGNMENTS = st.builds(
+    StickyAssignment,
+    TEXT,
+    st.integers(0, 2**32 - 1),
+    ASCII,
+    TEXT,
+    ASCII,
+    st.datetimes(datetime(1700, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    ASCII,
+)
 CONTEXTS = st.builds(
     Context,
     st.one_of(st.none(), TEXT),
@@ -22,6 +34,8 @@ CONTEXTS = st.builds(
     units=st.one_of(st.none(), st.dictionaries(ASCII, ASCII, max_size=2)),
     unknown=st.one_of(st.just(()), st.lists(ASCII, max_size=2)),
     partial=st.booleans(),
+    sticky_assignments=st.one_of(st.just(()), st.lists(ASSIGNMENTS, max_size=2)),
+    events_reached=st.booleans(),
 )
 USUAL_CONTEXTS = st.builds(
     Context,
@@ -40,6 +54,8 @@ USUAL_CONTEXTS = st.builds(
     units=st.none(),
     unknown=st.just(()),
     partial=st.just(value=False),
+    sticky_assignments=st.just(()),
+    events_reached=st.just(value=False),
 )
 
 
@@ -107,6 +123,8 @@ class Text(str):
         ("k", Context("u", {}, units={"company": "c"})),
         ("k", Context("u", {}, unknown=["a"])),
         ("k", Context("u", {}, partial=True)),
+        ("k", Context("u", {}, sticky_assignments=iter([]))),
+        ("k", Context("u", {}, events_reached=True)),
     ],
 )
 def test_the_rest_is_left_to_the_general_way(key, context):
@@ -134,6 +152,7 @@ DECISIONS = st.builds(
     st.booleans(),
     st.lists(st.sampled_from(["a", "b"]), max_size=2).map(tuple),
     st.lists(st.sampled_from(Note), max_size=2).map(tuple),
+    st.one_of(st.just(()), st.lists(ASSIGNMENTS, max_size=2).map(tuple)),
     REFERENCES,
 )
 
@@ -151,6 +170,9 @@ def said(decision):
     message.enrolled, message.degraded = decision.enrolled, decision.degraded
     message.unknown_attributes.extend(decision.unknown_attributes)
     message.notes.extend(list(Note).index(note) for note in decision.notes)
+    context = decision_pb2.Context()
+    messages.fill_context(context, Context(sticky_assignments=decision.assignments_to_persist))
+    message.assignments_to_persist.extend(context.sticky_assignments)
     snapshot = decision.snapshot
     response.snapshot.id, response.snapshot.revision = snapshot.id, snapshot.revision
     response.snapshot.age.FromNanoseconds(int(snapshot.age * 1e9))
@@ -171,7 +193,7 @@ def test_answers_read_the_same_in_any_order(asked):
 def decided(**changes):
     reference = SnapshotRef("ab" * 32, 7, 1.5, stale=False)
     decision = Decision(
-        "f", "on", True, Reason.SPLIT, None, None, None, False, None, False, (), (), reference
+        "f", "on", True, Reason.SPLIT, None, None, None, False, None, False, (), (), (), reference
     )
     return decision._replace(**changes)
 

@@ -1,12 +1,14 @@
 """Whatever a context holds, it means the same in the process and over the wire."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from turnout.client import Client
 from turnout.engine import DataPlane, Program
-from turnout.results import Context
+from turnout.results import Context, StickyAssignment
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 LEAF = st.one_of(
@@ -28,6 +30,17 @@ VALUE = st.recursive(
     max_leaves=6,
 )
 NAMES = st.sampled_from(["age", "interests", "plan", "nobody looks at this"])
+NAME = TEXT.filter(bool)
+ASSIGNMENT = st.builds(
+    StickyAssignment,
+    NAME,
+    st.integers(0, 2**32 - 1),
+    NAME,
+    NAME,
+    NAME,
+    st.datetimes(datetime(1700, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    TEXT,
+)
 CONTEXT = st.builds(
     lambda unit_id, attributes, more: Context(unit_id, attributes, **more),
     st.one_of(st.none(), TEXT),
@@ -38,6 +51,8 @@ CONTEXT = st.builds(
             "units": st.dictionaries(st.sampled_from(["company", "device"]), TEXT, max_size=2),
             "unknown": st.lists(st.sampled_from(["age", "plan", "user", "x"]), max_size=3),
             "partial": st.booleans(),
+            "events_reached": st.booleans(),
+            "sticky_assignments": st.lists(ASSIGNMENT, max_size=2),
         },
     ),
 )

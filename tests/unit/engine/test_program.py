@@ -45,6 +45,7 @@ def test_a_decision_has_all_its_parts(program):
         degraded=False,
         unknown_attributes=(),
         notes=(),
+        assignments_to_persist=(),
         snapshot=program.snapshot,
     )
     assert type(decision.reason) is Reason
