@@ -71,13 +71,18 @@ class Row:
 
     def context(self, attribute: str = "a") -> Context:
         """The row's attribute as a context."""
-        others = {name: value(given) for name, given in self.fields.get("others", {}).items()}
-        state = self.fields["attribute"]["state"]
-        if state == "unknown":
-            return Context("u-1", others, unknown=[attribute])
-        if state == "unset":
-            return Context("u-1", others)
-        return Context("u-1", {**others, attribute: value(self.fields["attribute"]["value"])})
+        given = {name: value(one) for name, one in self.fields.get("others", {}).items()}
+        unknown = [*self.fields.get("unknown", ())]
+        if self.fields["attribute"]["state"] == "unknown":
+            unknown.append(attribute)
+        if self.fields["attribute"]["state"] == "set":
+            given[attribute] = value(self.fields["attribute"]["value"])
+        partial = self.fields.get("partial", False)
+        return Context("u-1", given, unknown=unknown, partial=partial)
+
+    def expected(self) -> tuple[str, list[str]]:
+        """The state and the notes that every door must answer."""
+        return self.fields["expected"], self.fields.get("notes", [])
 
 
 @dataclass(frozen=True)
@@ -123,9 +128,14 @@ class Case:
 
 
 def value(given: Any) -> Any:
-    """A JSON value as a Python one; `{"$float": "NaN"}` is that float."""
+    """A JSON value as a Python one.
+
+    `{"$float": "NaN"}` is that float, and `{"$timestamp": "2016-06-23T12:00:00Z"}` that instant.
+    """
     if isinstance(given, dict) and set(given) == {"$float"}:
         return float(given["$float"])
+    if isinstance(given, dict) and set(given) == {"$timestamp"}:
+        return datetime.fromisoformat(given["$timestamp"])
     return given
 
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import golden
@@ -27,7 +28,7 @@ def options(context):
     """The options that ask with a context."""
     found = [] if context.unit_id is None else ["--unit", context.unit_id]
     for name, value in (context.attributes or {}).items():
-        found += ["--attr", f"{name}={json.dumps(value)}"]
+        found += ["--attr", f"{name}={json.dumps(value, default=datetime.isoformat)}"]
     for kind, unit_id in (context.units or {}).items():
         found += ["--unit-of", f"{kind}={unit_id}"]
     for name in context.unknown:

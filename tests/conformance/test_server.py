@@ -37,7 +37,8 @@ def test_condition(conditions, row):
     request = pb.CheckSegmentRequest(key=row.id, context=context)
     request.now.FromDatetime(row.now)
     reply = conditions[row.workspace["timezone"]].CheckSegment(request)
-    assert wire.segment_check(reply.check)["state"] == row.fields["expected"], row.fields
+    given = wire.segment_check(reply.check)
+    assert (given["state"], given["notes"]) == row.expected(), row.fields
 
 
 def test_what_the_compiler_refuses_is_quarantined(serve):

@@ -1,5 +1,6 @@
 """A gRPC stub's side of the conformance cases: contexts to messages, replies to plain values."""
 
+from datetime import datetime
 from typing import Any
 
 from turnout import Context
@@ -31,6 +32,10 @@ def value(given: Any) -> value_pb2.Value:
     if isinstance(given, dict):
         fields = [value_pb2.ObjectValue.Field(name=n, value=value(v)) for n, v in given.items()]
         return value_pb2.Value(object=value_pb2.ObjectValue(fields=fields))
+    if isinstance(given, datetime):
+        found = value_pb2.Value()
+        found.timestamp.FromDatetime(given)
+        return found
     return value_pb2.Value(**{SCALARS[type(given)]: given})
 
 

@@ -25,6 +25,8 @@ def row_document(row):
     operand = True if row["operator"] in NO_OPERAND else row["operand"]
     condition = {"attribute": "a", row["operator"]: operand, **options}
     zone = condition.pop("zone", ZONE)
+    if "condition_zone" in condition:
+        condition["zone"] = condition.pop("condition_zone")
     if row["type"] not in ("any", None):
         condition["type"] = row["type"]
     schema = {"a": row["schema"]} if row.get("schema") else {}
@@ -38,16 +40,28 @@ def row_document(row):
 def row_context(row):
     """The attribute of a row."""
     attribute = row["attribute"]
-    given = {"a": value(attribute["value"])} if attribute["state"] == "set" else {}
-    unknown = frozenset(["a"] if attribute["state"] == "unknown" else [])
+    given = {name: value(one) for name, one in row.get("others", {}).items()}
+    if attribute["state"] == "set":
+        given["a"] = value(attribute["value"])
+    unknown = [*row.get("unknown", ()), *(["a"] if attribute["state"] == "unknown" else [])]
     now = row.get("options", {}).get("now", NOW)
-    return Ctx(attributes=given, unknown=unknown, now=nanoseconds(datetime.fromisoformat(now)))
+    return Ctx(
+        attributes=given,
+        unknown=frozenset(unknown),
+        partial=row.get("partial", False),
+        now=nanoseconds(datetime.fromisoformat(now)),
+    )
 
 
 def value(given):
-    """A JSON value as a Python one; `{"$float": "NaN"}` is that float."""
+    """A JSON value as a Python one.
+
+    `{"$float": "NaN"}` is that float, and `{"$timestamp": "2016-06-23T12:00:00Z"}` that instant.
+    """
     if isinstance(given, dict) and set(given) == {"$float"}:
         return float(given["$float"])
+    if isinstance(given, dict) and set(given) == {"$timestamp"}:
+        return datetime.fromisoformat(given["$timestamp"])
     return given
 
 

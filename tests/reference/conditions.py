@@ -1,6 +1,6 @@
 """What a condition, a group of them, or an audience answers: sections 2 and 3."""
 
-from reference import facts, flags, operators, segments
+from reference import dates, facts, flags, operators, segments
 from reference.bucketing import ppm, slot
 from reference.logic import FALSE, TRUE, Answer, both, either, known, negated, unknown
 from reference.values import Unusable, as_list
@@ -72,6 +72,8 @@ def comparison(written, asked):
         return known(operators.holds(operator, kind, written, value, asked))
     except Unusable:
         return unknown(name)
+    except dates.ZoneNotKnown:
+        return unknown("user.timezone")
 
 
 def unset(operator, written, name):

@@ -18,8 +18,8 @@ MONTHS = [name.lower() for name in calendar.month_name]
 
 ISO = re.compile(
     r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
-    r"(?:[Tt ](?P<time>[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?)"
-    r"(?P<offset>[Zz]|[+-][0-9]{2}:[0-9]{2})?)?"
+    r"(?:[Tt ](?P<time>[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?)"
+    r"(?P<offset>[Zz]|[+-][0-9]{2}(?::[0-9]{2})?)?)?"
 )
 CLOCK = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?: (?P<half>am|pm))?"
 SLASHES = re.compile(rf"(?P<month>\d\d?)/(?P<day>\d\d?)/(?P<year>\d{{4}}|\d\d)(?: {CLOCK})?")
@@ -44,6 +44,10 @@ class Exact(NamedTuple):
     at: int
 
 
+class ZoneNotKnown(Exception):  # noqa: N818 - an outcome, not an error
+    """The zone of the unit could not be known."""
+
+
 class NotALiteral(Exception):  # noqa: N818 - an outcome, not an error
     """Text that is in none of the forms."""
 
@@ -63,16 +67,26 @@ def _names():
 
 
 def user_zone(asked):
-    """`user.timezone`, else `user.timezone_offset_seconds`, else None."""
-    attributes = asked.ctx.attributes
-    named = fixed_zone(attributes.get("user.timezone"))
-    if named is not None:
-        return named
+    """`user.timezone`, else `user.timezone_offset_seconds`, else None.
+
+    Raises:
+        ZoneNotKnown: Neither says it, and what one of them says could not be known.
+    """
+    ctx, names = asked.ctx, ("user.timezone", "user.timezone_offset_seconds")
+    name, seconds = (None if n in ctx.unknown else ctx.attributes.get(n) for n in names)
+    found = fixed_zone(name) or _clock_ahead(seconds)
+    if found is None and any(ctx.is_unknown(n, ctx.attributes) for n in names):
+        raise ZoneNotKnown
+    return found
+
+
+def _clock_ahead(seconds):
+    """A clock so many seconds ahead of UTC, at most 18 hours; None for anything else."""
     try:
-        offset = number(attributes.get("user.timezone_offset_seconds"))
+        offset = number(seconds)
     except Unusable:
         return None
-    if offset.denominator != 1 or abs(offset) >= 86_400:
+    if offset.denominator != 1 or abs(offset) > 18 * 3600:
         return None
     return timezone(timedelta(seconds=int(offset)))
 
@@ -189,9 +203,9 @@ def _iso(match):
 
 
 def _time_of_day(text):
-    hour, minute, second = [*text.split(":"), "0"][:3]
+    hour, minute, second = [*text.replace(",", ".").split(":"), "0"][:3]
     second = Fraction(second)
-    if int(hour) > 23 or int(minute) > 59 or second >= 60:
+    if int(hour) > 23 or int(minute) > 59 or second >= 61:  # 60 is a leap second
         raise NotALiteral(text)
     return int(hour) * HOUR + int(minute) * MINUTE + int(second * SECOND)
 
@@ -199,7 +213,7 @@ def _time_of_day(text):
 def _offset(text):
     if text in "Zz":
         return 0
-    hours, minutes = int(text[1:3]), int(text[4:])
+    hours, minutes = int(text[1:3]), int(text[4:] or 0)
     if hours > 23 or minutes > 59:
         raise NotALiteral(text)
     return (hours * HOUR + minutes * MINUTE) * (-1 if text[0] == "-" else 1)
@@ -255,6 +269,11 @@ def _date(year, month, day_of_month):
 
 
 # Attributes
+
+
+def is_naive(value):
+    """Whether a value that is usable is in the zone of the condition."""
+    return isinstance(value, str) and ISO.fullmatch(value)["offset"] is None
 
 
 def attribute(value, unit, zone):

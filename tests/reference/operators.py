@@ -1,6 +1,7 @@
 """Operators: section 3."""
 
 import re
+from datetime import UTC
 
 from reference import dates, networks, places, values, versions
 from reference.values import Unusable, as_list, elements, folded, number, rendered
@@ -174,11 +175,15 @@ def _list(operator, operand, value, case_sensitive):
 
 
 def _datetime(operator, operand, value, written, unit, asked):
-    now, zone = asked.ctx.now, dates.zone_of(written, asked)
+    now, rolling = asked.ctx.now, written.get("rolling", False)
+    zone = UTC
+    dates.attribute(value, unit, zone)
+    if _needs_zone(operator, operand, value, now, rolling):
+        zone = dates.zone_of(written, asked)
     given = dates.attribute(value, unit, zone)
 
     def read(text):
-        return dates.moment(text, now, zone, rolling=written.get("rolling", False))
+        return dates.moment(text, now, zone, rolling=rolling)
 
     if operator == "is_on_date":
         days = [dates.day(one, now, zone) for one in as_list(operand)]
@@ -194,6 +199,16 @@ def _datetime(operator, operand, value, written, unit, asked):
         "is_not_after": given <= limit,
         "is_not_before": given >= limit,
     }[operator]
+
+
+def _needs_zone(operator, operand, value, now, rolling):
+    """Whether the zone matters: a day, a date or a time of day in it is compared."""
+    texts = [operand]
+    while isinstance(texts[0], list):
+        texts = [one for several in texts for one in several]
+    read = [dates.read(text, now, UTC, rolling=rolling) for text in texts]
+    exact = all(isinstance(one, dates.Exact) for one in read)
+    return operator == "is_on_date" or dates.is_naive(value) or not exact
 
 
 def _ip(_operator, operand, value, _case_sensitive):

@@ -12,9 +12,7 @@ def place(value):
     if isinstance(value, str):
         value = value.split(",")
     if isinstance(value, dict):
-        if set(value) != {"lat", "lon"}:
-            raise Unusable
-        value = [value["lat"], value["lon"]]
+        value = [value.get("lat"), value.get("lon")]
     if not isinstance(value, list | tuple) or len(value) != 2:
         raise Unusable
     latitude, longitude = (float(number(part)) for part in value)

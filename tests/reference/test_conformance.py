@@ -18,6 +18,7 @@ def test_condition(row):
         pytest.skip("the regular expressions of Python cannot say `(?-i)`")
     check = Model(cases.row_document(row)).check("row", cases.row_context(row))
     assert check["state"] == row["expected"]
+    assert check["notes"] == row.get("notes", [])
 
 
 @pytest.mark.parametrize(

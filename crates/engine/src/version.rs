@@ -16,7 +16,7 @@ pub(crate) struct Version<'t> {
 impl<'t> Version<'t> {
     /// `[vV]? N(.N)* (-pre)? (+build)?`, spaces around ignored.
     pub(crate) fn parse(text: &'t str) -> Option<Self> {
-        let text = text.trim();
+        let text = text.trim_matches(' ');
         let text = text.strip_prefix(['v', 'V']).unwrap_or(text);
         let (text, build) = match text.split_once('+') {
             Some((text, build)) => (text, Some(build)),
@@ -194,6 +194,7 @@ mod tests {
         for text in [
             "", " ", "v", "vv1", "v 1", "1.", ".1", "1..2", "1-", "1+", "1-a..b", "1-.a", "1-a.",
             "1-a_b", "1+a+b", "1+", "1-+b", "a", "1a", "1.2a", "-1", "1 .2", "1.x", "٣", "1-ä",
+            "1\n",
         ] {
             assert!(Version::parse(text).is_none(), "{text}");
         }

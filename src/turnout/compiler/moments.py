@@ -33,6 +33,14 @@ def moments(name: str, written: object, options: Options = NO_OPTIONS) -> list[p
     return each(name, written, read)
 
 
+def days(name: str, written: object, options: Options = NO_OPTIONS) -> list[pb.Operand]:
+    """Reads one or several days.
+
+    They stay dates: in a zone that skipped a day, its 00:00 is an instant of the next.
+    """
+    return moments(name, written, options._replace(zone=None))
+
+
 def moment_intervals(name: str, written: object, options: Options = NO_OPTIONS) -> list[pb.Operand]:
     """Reads a pair of dates, or several pairs."""
 

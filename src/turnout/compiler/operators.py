@@ -87,7 +87,7 @@ OPERATORS: dict[str, OperatorRow] = dict([
     _row("is_not_before", datetime=_m.one_moment),
     _row("is_past", alias_of="is_after", datetime=_m.one_moment),
     _row("is_prior_to", alias_of="is_before", datetime=_m.one_moment),
-    _row("is_on_date", datetime=_m.moments),
+    _row("is_on_date", datetime=_m.days),
     _row("is_in_cidr", ip=_p.networks),
     _row("is_not_in_cidr", ip=_p.networks, negative=True),
     _row("is_within", geo=_p.circles),

@@ -34,7 +34,7 @@ impl Dated {
             }),
             Self::OnDate(operands) => operands
                 .iter()
-                .any(|operand| zone.day_of(operand.resolve(now, zone)).contains(&point)),
+                .any(|operand| zone.day(operand.date(now, zone)).contains(&point)),
             Self::OnKnownDate(days) => days.iter().any(|day| day.contains(&point)),
         }
     }
@@ -91,9 +91,9 @@ pub(super) fn is_between(operands: &Operands<'_>, zone: Option<Zone>) -> Result<
 
 pub(super) fn is_on_date(operands: &Operands<'_>, zone: Option<Zone>) -> Result<Dated, LinkError> {
     let moments = operands.moments()?;
-    let day = |moment: &Moment| match (moment.known_in(zone), zone) {
-        (Moment::Instant(point), Some(zone)) => Some(zone.day_of(point)),
-        _ => None,
+    let day = |moment: &Moment| {
+        let date = zone.and_then(|zone| moment.known_date(zone));
+        date.zip(zone).map(|(date, zone)| zone.day(date))
     };
     Ok(match moments.iter().map(day).collect() {
         Some(days) => Dated::OnKnownDate(days),

@@ -26,22 +26,31 @@ pub(crate) enum Moment {
 impl Moment {
     /// The instant that it names at `now`.
     pub(crate) fn resolve(self, now: Point, zone: Zone) -> Point {
+        let time = match self {
+            Self::Instant(point) => return point,
+            Self::Seconds(seconds) => return now.plus_seconds(seconds),
+            Self::Civil(civil) => return zone.point(civil),
+            Self::DayOfYear { time, .. } | Self::Day { time, .. } => time,
+            Self::Months(_) => Time::midnight(),
+        };
+        zone.point(self.date(now, zone).to_datetime(time))
+    }
+
+    /// The date that it names at `now`, also one that the zone skipped.
+    pub(crate) fn date(self, now: Point, zone: Zone) -> Date {
         let today = || zone.civil(now).date();
         match self {
-            Self::Instant(point) => point,
-            Self::Civil(civil) => zone.point(civil),
-            Self::DayOfYear { month, day, time } => {
-                zone.point(day_of_year(today().year(), month, day).to_datetime(time))
-            }
-            Self::Day { days, time } => {
+            Self::Civil(civil) => civil.date(),
+            Self::DayOfYear { month, day, .. } => day_of_year(today().year(), month, day),
+            Self::Day { days, .. } => {
                 let days = SignedDuration::from_secs(i64::from(days).saturating_mul(DAY));
-                zone.point(today().saturating_add(days).to_datetime(time))
+                today().saturating_add(days)
             }
             Self::Months(months) => {
                 let months = Span::new().try_months(months).unwrap_or_default();
-                zone.point(today().saturating_add(months).to_datetime(Time::midnight()))
+                today().saturating_add(months)
             }
-            Self::Seconds(seconds) => now.plus_seconds(seconds),
+            Self::Instant(_) | Self::Seconds(_) => zone.civil(self.resolve(now, zone)).date(),
         }
     }
 
@@ -50,6 +59,15 @@ impl Moment {
         match (self, zone) {
             (Self::Civil(civil), Some(zone)) => Self::Instant(zone.point(civil)),
             (moment, _) => moment,
+        }
+    }
+
+    /// The date, if it does not depend on now.
+    pub(crate) fn known_date(self, zone: Zone) -> Option<Date> {
+        match self {
+            Self::Instant(point) => Some(zone.civil(point).date()),
+            Self::Civil(civil) => Some(civil.date()),
+            _ => None,
         }
     }
 

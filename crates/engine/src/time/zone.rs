@@ -2,7 +2,7 @@
 use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
 
-use jiff::civil::{DateTime, Time};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use jiff::{Span, Timestamp};
 
@@ -93,9 +93,8 @@ impl Zone {
         }
     }
 
-    /// From 00:00 of the day of an instant to 00:00 of the next.
-    pub(crate) fn day_of(self, at: Point) -> Range<Point> {
-        let day = self.civil(at).date();
+    /// From 00:00 of a day to 00:00 of the next; a day that the zone skipped is empty.
+    pub(crate) fn day(self, day: Date) -> Range<Point> {
         let start = self.point(day.to_datetime(Time::midnight()));
         let end = match day.tomorrow() {
             Ok(next) => self.point(next.to_datetime(Time::midnight())),
@@ -143,7 +142,7 @@ pub(crate) fn in_exact_case(name: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use jiff::civil::datetime;
+    use jiff::civil::{date, datetime};
 
     use super::*;
 
@@ -236,7 +235,7 @@ mod tests {
     #[test]
     fn a_day_lasts_until_the_next_begins() {
         let hours = |zone: Zone, civil: DateTime| {
-            let day = zone.day_of(zone.point(civil));
+            let day = zone.day(zone.civil(zone.point(civil)).date());
             assert!(day.contains(&zone.point(civil)));
             (day.end.parts().0 - day.start.parts().0) / 3600
         };
@@ -256,6 +255,9 @@ mod tests {
             assert_eq!(hours(Zone::UTC, edge), 24);
             assert_eq!(los_angeles.civil(los_angeles.point(edge)), edge);
         }
+        let apia = zone("Pacific/Apia");
+        assert!(apia.day(date(2011, 12, 30)).is_empty());
+        assert!(!apia.day(date(2011, 12, 31)).is_empty());
     }
 
     #[test]

@@ -134,10 +134,12 @@ fn interval(row: &Json, pair: &[Json]) -> operand::Kind {
     }
 }
 
-/// A date in the zone of the condition, or in that of the unit, which nobody knows yet.
+/// A date in the zone of the condition; the zone of the unit nobody knows yet, and of a day it is
+/// kept which one it is.
 fn moment(row: &Json, text: &str) -> Moment {
     let zone = match row["options"]["condition_zone"].as_str() {
         Some("user") => None,
+        _ if row["operator"] == "is_on_date" => None,
         Some("app") | None => Some(workspace_zone(row)),
         Some(name) => Some(name),
     };
@@ -153,8 +155,20 @@ fn list(elements: Vec<Json>) -> operand::Kind {
     })
 }
 
+/// The type that operands are of: an operator of one type needs no declared one.
+fn operand_type(row: &Json) -> AttributeType {
+    let name = row["operator"].as_str().expect("an operator");
+    match types(declared(row)).0 {
+        AttributeType::Unspecified if name == "is_within" => AttributeType::Geo,
+        AttributeType::Unspecified if ["is_after", "is_on_date"].contains(&name) => {
+            AttributeType::Datetime
+        }
+        declared => declared,
+    }
+}
+
 fn plain(row: &Json, part: &Json) -> operand::Kind {
-    let declared = types(declared(row)).0;
+    let declared = operand_type(row);
     match (part, declared) {
         (Json::Number(number), AttributeType::Number) => operand::Kind::Number(number.to_string()),
         (Json::String(literal), AttributeType::Number) => operand::Kind::Number(literal.clone()),

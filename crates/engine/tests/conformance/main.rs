@@ -40,7 +40,7 @@ fn every_row_of_the_published_truth_table() {
 
 #[test]
 fn every_row_that_closes_its_gaps() {
-    run_conditions("conditions/more.json", 100);
+    run_conditions("conditions/more.json", 1_000);
 }
 
 #[test]
