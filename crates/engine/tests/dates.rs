@@ -1,5 +1,11 @@
 //! Conditions on dates: what linking refuses, and when the workspace's zone stands in.
-#![allow(clippy::expect_used, clippy::indexing_slicing, missing_docs)]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    missing_docs
+)]
 
 mod catalogue;
 

@@ -1,5 +1,11 @@
 //! Parts that do not fit together are refused with the place and the reason.
-#![allow(clippy::expect_used, clippy::indexing_slicing, missing_docs)]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    missing_docs
+)]
 
 mod catalogue;
 

@@ -1,5 +1,11 @@
 //! Prerequisites and conditions on the variant of another flag or experiment.
-#![allow(clippy::expect_used, clippy::indexing_slicing, missing_docs)]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    missing_docs
+)]
 
 mod catalogue;
 

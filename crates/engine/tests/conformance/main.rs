@@ -1,6 +1,7 @@
 //! Runs the golden cases of `conformance/` that need no compiler: conditions, also those that a
 //! compiler refuses, and slots.
 #![allow(
+    clippy::arithmetic_side_effects,
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
