@@ -299,6 +299,10 @@ class SnapshotStatus(NamedTuple):
     """How many segments it holds."""
     problems: tuple[SnapshotProblem, ...]
     """Items that do not compile, or could not be read."""
+    layers: int = 0
+    """How many layers it holds."""
+    holdouts: int = 0
+    """How many holdouts it holds."""
 
 
 class SnapshotChange(NamedTuple):

@@ -18,11 +18,11 @@ SHOP = Path(__file__).parents[2] / "examples" / "shop"
 
 
 class Yaml12(yaml.SafeLoader):
-    """Reads `on` and `off` as text."""
+    """Reads `on`, `off` and dates as text."""
 
 
 Yaml12.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith("bool")]
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(("bool", "timestamp"))]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 Yaml12.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(true|false)$"), list("tf"))

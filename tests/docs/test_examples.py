@@ -79,6 +79,12 @@ def test_the_shop_has_something_of_everything():
     assert items["holdouts"]
 
 
+def test_the_shop_counts_what_it_holds(shop):
+    status = shop.snapshot_status()
+    assert (status.flags, status.experiments, status.segments) == (12, 6, 19)
+    assert (status.layers, status.holdouts) == (1, 1)
+
+
 @pytest.mark.parametrize(("key", "context", "variant", "reason", "rule"), DECISIONS)
 def test_the_shop_decides(shop, key, context, variant, reason, rule):
     decision = shop.decide(key, context, now=NOW)

@@ -32,6 +32,8 @@ pub(crate) fn get_snapshot_status(
             flags: count(ItemKind::Flag),
             experiments: count(ItemKind::Experiment),
             segments: u32::try_from(program.segments().len()).unwrap_or(u32::MAX),
+            layers: u32::try_from(program.layers().len()).unwrap_or(u32::MAX),
+            holdouts: u32::try_from(program.holdouts().len()).unwrap_or(u32::MAX),
             problems: header.problems.iter().map(problem).collect(),
             ..Default::default()
         };

@@ -40,6 +40,8 @@ pub fn write<'py>(
             .into_any(),
         program.segments().len().into_pyobject(py)?.into_any(),
         PyTuple::new(py, problems?)?.into_any(),
+        program.layers().len().into_pyobject(py)?.into_any(),
+        program.holdouts().len().into_pyobject(py)?.into_any(),
     ];
     classes.maker.build(py, &classes.snapshot_status, fields)
 }

@@ -217,6 +217,8 @@ def read_snapshot_status(body: bytes) -> results.SnapshotStatus:
             )
             for problem in response.problems
         ),
+        response.layers,
+        response.holdouts,
     )
 
 

@@ -397,7 +397,7 @@ class GetSnapshotStatusRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class GetSnapshotStatusResponse(_message.Message):
-    __slots__ = ("snapshot", "published_at", "published_by", "flags", "experiments", "segments", "problems")
+    __slots__ = ("snapshot", "published_at", "published_by", "flags", "experiments", "segments", "problems", "layers", "holdouts")
     class Problem(_message.Message):
         __slots__ = ("kind", "key", "file", "line", "column", "message", "serving_last_good")
         KIND_FIELD_NUMBER: _ClassVar[int]
@@ -422,6 +422,8 @@ class GetSnapshotStatusResponse(_message.Message):
     EXPERIMENTS_FIELD_NUMBER: _ClassVar[int]
     SEGMENTS_FIELD_NUMBER: _ClassVar[int]
     PROBLEMS_FIELD_NUMBER: _ClassVar[int]
+    LAYERS_FIELD_NUMBER: _ClassVar[int]
+    HOLDOUTS_FIELD_NUMBER: _ClassVar[int]
     snapshot: SnapshotReference
     published_at: _timestamp_pb2.Timestamp
     published_by: str
@@ -429,4 +431,6 @@ class GetSnapshotStatusResponse(_message.Message):
     experiments: int
     segments: int
     problems: _containers.RepeatedCompositeFieldContainer[GetSnapshotStatusResponse.Problem]
-    def __init__(self, snapshot: _Optional[_Union[SnapshotReference, _Mapping]] = ..., published_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., published_by: _Optional[str] = ..., flags: _Optional[int] = ..., experiments: _Optional[int] = ..., segments: _Optional[int] = ..., problems: _Optional[_Iterable[_Union[GetSnapshotStatusResponse.Problem, _Mapping]]] = ...) -> None: ...
+    layers: int
+    holdouts: int
+    def __init__(self, snapshot: _Optional[_Union[SnapshotReference, _Mapping]] = ..., published_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., published_by: _Optional[str] = ..., flags: _Optional[int] = ..., experiments: _Optional[int] = ..., segments: _Optional[int] = ..., problems: _Optional[_Iterable[_Union[GetSnapshotStatusResponse.Problem, _Mapping]]] = ..., layers: _Optional[int] = ..., holdouts: _Optional[int] = ...) -> None: ...
