@@ -67,7 +67,9 @@ class RedisServer:
 
     def tried(self, *words: str) -> str:
         command = ["redis-cli", "-p", str(self.port), *words]
-        return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+        # A dump is bytes: in this encoding any of them are text.
+        done = subprocess.run(command, capture_output=True, encoding="latin-1", check=False)
+        return done.stdout.strip()
 
     def ask(self, *words: str) -> str:
         answer = self.tried(*words)

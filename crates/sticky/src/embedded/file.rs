@@ -56,7 +56,10 @@ impl std::fmt::Display for FileError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let path = self.path.display();
         if self.in_use() {
-            return write!(f, "cannot use `{path}`: another process has it open; give each server a folder of its own");
+            return write!(
+                f,
+                "cannot use `{path}`: another process has it open; give each server a folder of its own"
+            );
         }
         write!(
             f,
