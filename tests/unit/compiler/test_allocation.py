@@ -113,6 +113,12 @@ def test_the_order_of_a_mapping_of_ranges_is_of_no_account():
     assert both[0] == both[1]
 
 
+def test_what_a_process_compiled_before_is_no_history():
+    before = compiled({"experiments": {"e": experiment({"a": 33, "b": 33, "c": 34})}})
+    now = read_mapping({"experiments": {"e": experiment({"a": 50, "b": 25, "c": 25})}})
+    assert compile_documents(now, before.history).content == compile_documents(now).content
+
+
 def test_a_variant_that_looks_misspelt_is_warned_of():
     history = {"a": ["0%-40%"], "grene": ["40%-100%"]}
     found = compiled({"experiments": {"e": experiment({"a": 40, "green": 60}, history)}})
