@@ -19,8 +19,8 @@ from bench.workbench import Workbench
 if TYPE_CHECKING:
     from bench.figure import Number
 
-FIGURES = [f"A{index}" for index in range(1, 12)]
-COUNTED = ["A1", "A3", "A4", "A11"]
+FIGURES = [*(f"A{index}" for index in range(1, 12)), "B1"]
+COUNTED = ["A1", "A3", "A4", "A11", "B1"]
 """The figures with counts of instructions, which `--check` compares."""
 
 RESULTS = Path(__file__).parent / "results"

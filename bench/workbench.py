@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import subprocess
 import sys
 from functools import cached_property
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import grpc
 
-from bench import catalogue, messages, servers
+from bench import catalogue, messages, servers, shapes
 from turnout.v1.decision_pb2 import DecideResponse
 
 if TYPE_CHECKING:
@@ -69,6 +70,13 @@ class Workbench:
     def such(self) -> Path:
         """The sealed snapshot of 300 flags of the measured shape and nothing else."""
         return self._sealed("such", catalogue.such_flags(ALL))
+
+    @cached_property
+    def shapes(self) -> tuple[Path, Path]:
+        """The sealed snapshot of a flag for each shape of a rule, and the cases to decide."""
+        cases = self.folder / "shapes.json"
+        cases.write_text(json.dumps(shapes.cases()), encoding="utf-8")
+        return self._sealed("shapes", shapes.documents()), cases
 
     @cached_property
     def decide(self) -> Path:

@@ -6,6 +6,7 @@ from typing import Any, Self, final
 from turnout.results import (
     Context,
     Decision,
+    Explanation,
     ItemFailure,
     MatchingSegments,
     SegmentCheck,
@@ -92,6 +93,17 @@ class Program:
     def check_segments(
         self, keys: Iterable[str], context: Context | None = None, *, now: datetime | None = None
     ) -> list[SegmentCheck | ItemFailure]: ...
+    def explain(
+        self,
+        key: str,
+        context: Context | None = None,
+        *,
+        now: datetime | None = None,
+        default: object = None,
+    ) -> Explanation: ...
+    def explain_segment(
+        self, key: str, context: Context | None = None, *, now: datetime | None = None
+    ) -> Explanation: ...
     def matching_segments(
         self,
         context: Context | None = None,

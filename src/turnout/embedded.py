@@ -21,6 +21,8 @@ class Engine(Program):
     * `check_segment(key, context, *, now)` gives a `SegmentCheck`.
     * `check_segments(keys, context, *, now)` gives a list of `SegmentCheck` or `ItemFailure`.
     * `matching_segments(context, *, tag, prefix, now)` gives `MatchingSegments`.
+    * `explain(key, context, *, now, default)` and `explain_segment(key, context, *, now)` give an
+      `Explanation`: the same answer with the way to it.
     * `snapshot` is the `SnapshotRef` that answers carry; its age is 0, for an engine has no source
       that could be ahead of it. `snapshot_status()` describes the snapshot.
 

@@ -82,6 +82,15 @@ class SegmentState(StrEnum):
 SEGMENT_STATES: tuple[SegmentState, ...] = tuple(SegmentState)
 """By the number that `turnout.v1.SegmentState` gives it."""
 
+STEP_KINDS = (
+    "UNSPECIFIED", "RULE", "AUDIENCE", "SEGMENT", "ALL", "ANY", "NOT", "CONDITION", "SLOT",
+    "PREREQUISITE", "HOLDOUT", "LAYER", "TRAFFIC", "VARIANTS", "RECORDS",
+)  # fmt: skip
+"""By the number that `turnout.v1.StepKind` gives it."""
+
+ATTRIBUTE_STATES = ("", "SET", "UNSET", "UNKNOWN")
+"""By the number that `turnout.v1.AttributeState` gives it."""
+
 
 class StickyAssignment(NamedTuple):
     """A stored assignment of a unit to a variant of an experiment."""
@@ -218,6 +227,46 @@ class SegmentCheck(NamedTuple):
     """What stands beside the reason."""
     snapshot: SnapshotRef
     """What answered."""
+
+
+class ExplainedStep(NamedTuple):
+    """One thing that was looked at on the way to an answer."""
+
+    kind: str
+    """For example `RULE`, `CONDITION`, `SEGMENT`; the names of `turnout.v1.StepKind`."""
+    name: str
+    """Of what is looked at: a rule's name, a key, or an attribute."""
+    outcome: SegmentState
+    """TRUE, FALSE or UNKNOWN."""
+    operator: str
+    """As documents write it, for example `is_not`; empty for a step that compares nothing."""
+    operand: str
+    """What is compared with, as text for people; many operands are cut short."""
+    state: str
+    """Of the attribute: `SET`, `UNSET` or `UNKNOWN`; empty for a step that looks at none."""
+    value: Any
+    """The value seen; None unless it is set and may be shown."""
+    masked: bool
+    """The schema marks the attribute `sensitive`: its value is left out."""
+    unit_kind: str
+    """Whose slot was computed; empty when none was."""
+    unit_id: str
+    """Whose slot was computed; empty when none was."""
+    slot: int | None
+    """0 to 999,999."""
+    bucket: float | None
+    """The unit's number by the algorithm of another system, in place of a slot."""
+    steps: tuple["ExplainedStep", ...]
+    """What the step looked at itself, in its order."""
+
+
+class Explanation(NamedTuple):
+    """An answer with the way to it."""
+
+    answer: Decision | SegmentCheck
+    """What `decide` or `check_segment` gives."""
+    steps: tuple[ExplainedStep, ...]
+    """What was looked at, in its order."""
 
 
 class MatchingSegments(tuple[str, ...]):  # noqa: SLOT001 - a tuple cannot have named slots

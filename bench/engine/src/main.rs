@@ -3,8 +3,11 @@
 //! `engine-cost time ROUNDS SNAPSHOT…`: nanoseconds of a decision on each snapshot and of one
 //! SHA-256 of 40 bytes, interleaved, as one JSON list of rounds for each.
 //! `engine-cost count COUNT SNAPSHOT`: that many decisions, for callgrind to count.
+//! `engine-cost shapes ROUNDS SNAPSHOT CASES`: nanoseconds of a decision by the shape of its rule.
+//! `engine-cost count-shapes COUNT SNAPSHOT CASES`: that many decisions of each shape.
 
 mod measured;
+mod shapes;
 
 use std::error::Error;
 use std::hint::black_box;
@@ -14,9 +17,12 @@ use sha2::{Digest, Sha256};
 use turnout_engine::Program;
 
 use crate::measured::Users;
+use crate::shapes::Shapes;
 
 const USAGE: &str = "usage: engine-cost time ROUNDS SNAPSHOT…
-       engine-cost count COUNT SNAPSHOT";
+       engine-cost count COUNT SNAPSHOT
+       engine-cost shapes ROUNDS SNAPSHOT CASES
+       engine-cost count-shapes COUNT SNAPSHOT CASES";
 const A_ROUND: Duration = Duration::from_millis(50);
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -27,6 +33,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         ["count", count, path] => {
             let (program, users) = (link(path)?, Users::new());
             users.decide(&program, count.parse()?)
+        }
+        ["shapes", rounds, snapshot, cases] => Shapes::read(snapshot, cases)?.time(rounds.parse()?),
+        ["count-shapes", count, snapshot, cases] => {
+            Shapes::read(snapshot, cases)?.count(count.parse()?);
+            Ok(())
         }
         _ => Err(USAGE.into()),
     }

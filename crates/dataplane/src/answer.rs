@@ -16,7 +16,7 @@ use crate::method::Method;
 use crate::metrics::ThreadCounters;
 use crate::plane::Plane;
 use crate::served::{Age, Served};
-use crate::{decide, segments, status};
+use crate::{decide, explain, segments, status};
 
 /// What the calls of one request thread share.
 pub(crate) struct Thread {
@@ -76,7 +76,7 @@ pub(crate) fn answer(
         Method::ListMatchingSegments => {
             segments::list_matching_segments(attempt, request, call, out)
         }
-        Method::Explain => Err(CallError::NotBuilt { what: "Explain" }),
+        Method::Explain => explain::explain(attempt, request, call, out),
         Method::Expose => Err(CallError::NotBuilt { what: "Expose" }),
         Method::GetSnapshotStatus => {
             status::get_snapshot_status(attempt.thread, request, call, out)

@@ -251,7 +251,7 @@ fn check_type(
 
 /// The item of a key, if it has the type expected.
 #[inline]
-fn find(
+pub(crate) fn find(
     current: &Current<'_>,
     key: &str,
     expected: EnumValue<ValueType>,

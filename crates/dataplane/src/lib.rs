@@ -23,6 +23,7 @@ mod dataplane;
 mod deadline;
 mod decide;
 mod errors;
+mod explain;
 mod exposition;
 mod frame;
 mod front;
@@ -45,7 +46,9 @@ mod watch;
 mod wire;
 
 pub use dataplane::{Addresses, DataPlane, Stats};
+pub use explain::explained_steps;
 pub use listen::StartError;
 pub use settings::{Limits, Settings};
 pub use turnout_engine::LinkError;
+pub use turnout_protos::turnout::v1::ExplainedStep;
 pub use turnout_sticky as sticky;

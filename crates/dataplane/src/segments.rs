@@ -175,7 +175,7 @@ fn selected<'p>(
 }
 
 #[inline]
-fn find(current: &Current<'_>, key: &str) -> Result<SegmentIndex, CallError> {
+pub(crate) fn find(current: &Current<'_>, key: &str) -> Result<SegmentIndex, CallError> {
     current
         .served
         .program

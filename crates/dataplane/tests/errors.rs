@@ -112,7 +112,6 @@ fn without_a_snapshot_calls_are_unavailable_and_say_when_to_retry() {
 fn what_is_not_built_says_so() {
     let plane = serving(settings());
     for (method, body) in [
-        ("Explain", Vec::new()),
         ("Expose", Vec::new()),
         (
             "Decide",

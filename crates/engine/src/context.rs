@@ -5,6 +5,7 @@ use crate::index::{AttributeIndex, UnitKindIndex};
 use crate::program::Program;
 use crate::scratch::Scratch;
 use crate::value::ValueRef;
+use crate::visitor::AttributeState;
 
 /// Unit ids and attributes by index, and what could not be known.
 ///
@@ -44,6 +45,17 @@ pub(crate) enum State<'c, 'a> {
     Set(&'c Entry<'a>),
     Unset,
     Unknown,
+}
+
+impl State<'_, '_> {
+    #[inline]
+    pub(crate) fn kind(&self) -> AttributeState {
+        match self {
+            Self::Set(_) => AttributeState::Set,
+            Self::Unset => AttributeState::Unset,
+            Self::Unknown => AttributeState::Unknown,
+        }
+    }
 }
 
 /// A unit's id, or why there is none.

@@ -5,18 +5,19 @@ use turnout_snapshot::turnout::snapshot::v1::EpochUnit;
 use crate::context::{Context, State};
 use crate::evaluation::{Evaluation, Instant};
 use crate::expression::Concluded;
-use crate::index::AttributeIndex;
+use crate::index::{AttributeIndex, OperandIndex};
 use crate::number::Number;
 use crate::operators::{Dated, Row};
 use crate::time::{Point, Written, Zone};
 use crate::truth::Truth;
 use crate::value::ValueRef;
-use crate::visitor::Visitor;
+use crate::visitor::{AttributeState, Visitor};
 
 /// A linked comparison of an attribute as an instant.
 #[derive(Debug)]
 pub(crate) struct DatedCondition {
     pub(crate) attribute: AttributeIndex,
+    pub(crate) operand: OperandIndex,
     /// The truth for UNSET: the operator's law, or what the condition says.
     pub(crate) unset: Truth,
     pub(crate) row: &'static Row,
@@ -134,6 +135,7 @@ impl Reading {
 
 /// What a condition on a date comes out as.
 pub(crate) struct Outcome {
+    state: AttributeState,
     truth: Truth,
     /// What could not be known when the truth is UNKNOWN.
     blamed: AttributeIndex,
@@ -149,6 +151,7 @@ impl DatedCondition {
         now: Instant,
     ) -> Outcome {
         let outcome = |truth| Outcome {
+            state: state.kind(),
             truth,
             blamed: self.attribute,
             fell_back: false,
@@ -220,6 +223,8 @@ impl Evaluation<'_, '_, '_> {
         self.conclude(
             Concluded {
                 attribute: condition.attribute,
+                operand: condition.operand,
+                state: outcome.state,
                 row: condition.row,
                 truth: outcome.truth,
                 blamed: outcome.blamed,

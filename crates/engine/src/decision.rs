@@ -39,6 +39,8 @@ macro_rules! closed_list {
     };
 }
 
+pub(crate) use closed_list;
+
 closed_list!(
     /// Why an answer is what it is; numbers of `turnout.v1.Reason`.
     Reason {

@@ -4,12 +4,12 @@ use crate::dated::DatedCondition;
 use crate::decision::Unknown;
 use crate::evaluation::Evaluation;
 use crate::fact::FactCondition;
-use crate::index::{AttributeIndex, SegmentIndex, UnitKindIndex};
+use crate::index::{AttributeIndex, OperandIndex, SegmentIndex, UnitKindIndex};
 use crate::operators::{Comparison, Row};
 use crate::prerequisite::VariantCondition;
 use crate::slot::Salt;
 use crate::truth::Truth;
-use crate::visitor::{Step, Visitor};
+use crate::visitor::{AttributeState, Step, Visitor};
 
 /// A linked expression. Its depth is bounded when it is linked.
 #[derive(Debug)]
@@ -29,6 +29,7 @@ pub(crate) enum Expression {
 #[derive(Debug)]
 pub(crate) struct Condition {
     pub(crate) attribute: AttributeIndex,
+    pub(crate) operand: OperandIndex,
     /// The truth for UNSET: the operator's law, or what the condition says.
     pub(crate) unset: Truth,
     pub(crate) row: &'static Row,
@@ -49,9 +50,11 @@ impl Condition {
     }
 
     #[inline]
-    pub(crate) fn concluded(&self, truth: Truth) -> Concluded {
+    pub(crate) fn concluded(&self, state: AttributeState, truth: Truth) -> Concluded {
         Concluded {
             attribute: self.attribute,
+            operand: self.operand,
+            state,
             row: self.row,
             truth,
             blamed: self.attribute,
@@ -62,6 +65,8 @@ impl Condition {
 /// What a comparison of an attribute came out as.
 pub(crate) struct Concluded {
     pub(crate) attribute: AttributeIndex,
+    pub(crate) operand: OperandIndex,
+    pub(crate) state: AttributeState,
     pub(crate) row: &'static Row,
     pub(crate) truth: Truth,
     /// What could not be known when the truth is UNKNOWN.
@@ -75,6 +80,7 @@ pub(crate) struct SlotCondition {
     pub(crate) salt: Salt,
     pub(crate) start: u32,
     pub(crate) end: u32,
+    pub(crate) operand: OperandIndex,
 }
 
 impl Evaluation<'_, '_, '_> {
@@ -140,8 +146,9 @@ impl Evaluation<'_, '_, '_> {
 
     #[inline]
     fn condition<V: Visitor>(&mut self, condition: &Condition, visitor: &mut V) -> Truth {
-        let truth = condition.truth(&self.context.attribute(condition.attribute));
-        self.conclude(condition.concluded(truth), visitor)
+        let state = self.context.attribute(condition.attribute);
+        let concluded = condition.concluded(state.kind(), condition.truth(&state));
+        self.conclude(concluded, visitor)
     }
 
     /// Names what could not be known, and tells the visitor.
@@ -157,6 +164,8 @@ impl Evaluation<'_, '_, '_> {
         let step = Step::Condition {
             attribute: concluded.attribute,
             operator: concluded.row.name,
+            operand: concluded.operand,
+            state: concluded.state,
         };
         visitor.enter(step);
         visitor.leave(step, truth);
@@ -164,7 +173,10 @@ impl Evaluation<'_, '_, '_> {
     }
 
     fn slot_condition<V: Visitor>(&mut self, condition: &SlotCondition, visitor: &mut V) -> Truth {
-        let step = Step::Slot(condition.unit);
+        let step = Step::Slot {
+            unit: condition.unit,
+            operand: condition.operand,
+        };
         visitor.enter(step);
         let truth = match self.context.unit_of(condition.unit) {
             Unit::Id(id) => {

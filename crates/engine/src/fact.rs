@@ -58,8 +58,8 @@ impl Evaluation<'_, '_, '_> {
         let state = given.unwrap_or(absent);
         match &fact.condition {
             FactComparison::Plain(condition) => {
-                let truth = condition.truth(&state);
-                self.conclude(condition.concluded(truth), visitor)
+                let concluded = condition.concluded(state.kind(), condition.truth(&state));
+                self.conclude(concluded, visitor)
             }
             FactComparison::Dated(condition) => {
                 let outcome = condition.outcome(self.context, &state, self.now());

@@ -53,6 +53,10 @@ index!(
     UnitKindIndex
 );
 index!(
+    /// What a condition compares with, as text: `Program::operand`.
+    OperandIndex
+);
+index!(
     /// A layer in `Program::layers`.
     LayerIndex
 );

@@ -38,6 +38,7 @@ mod dated;
 mod decision;
 mod evaluation;
 mod experiment;
+mod explanation;
 mod expression;
 mod fact;
 mod flag;
@@ -80,6 +81,7 @@ pub use decision::{
     Decision, ErrorCode, Note, Notes, Reason, SegmentCheck, SegmentReason, Unknown, UnknownSet,
 };
 pub use evaluation::{Evaluation, Instant};
+pub use explanation::{ExplainedStep, Explanation, ReadableStep, StepKind};
 pub use holdout::Holdout;
 pub use index::{
     AttributeIndex, HoldoutIndex, ItemIndex, LayerIndex, RuleIndex, SegmentIndex, UnitKindIndex,
@@ -94,7 +96,7 @@ pub use slot::slot;
 pub use sticky::{Assignment, Assignments, Kept, Record};
 pub use truth::Truth;
 pub use value::ValueRef;
-pub use visitor::{NoVisitor, Step, Visitor};
+pub use visitor::{AttributeState, NoVisitor, Step, Visitor};
 
 pub use turnout_snapshot::turnout::snapshot::v1::{
     FlagType as ValueType, Header, Problem, SegmentStatus,

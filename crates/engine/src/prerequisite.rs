@@ -1,7 +1,7 @@
 //! Prerequisites: the variant that another flag or experiment comes out as.
 use crate::decision::{Decision, Reason, Unknown};
 use crate::evaluation::Evaluation;
-use crate::index::{ItemIndex, VariantIndex};
+use crate::index::{ItemIndex, OperandIndex, VariantIndex};
 use crate::item::LinkedItem;
 use crate::truth::Truth;
 use crate::visitor::{Step, Visitor};
@@ -11,6 +11,7 @@ use crate::visitor::{Step, Visitor};
 pub(crate) struct VariantCondition {
     pub(crate) item: ItemIndex,
     pub(crate) reach: Reach,
+    pub(crate) operand: OperandIndex,
     /// Names: a flag may come out as a variant of its experiment. INVARIANT: sorted.
     pub(crate) variants: Box<[Box<str>]>,
     pub(crate) negated: bool,
@@ -64,6 +65,7 @@ impl Evaluation<'_, '_, '_> {
         let step = Step::Prerequisite {
             item: condition.item,
             negated: condition.negated,
+            operand: condition.operand,
         };
         visitor.enter(step);
         let truth = match self.ask(condition, visitor) {

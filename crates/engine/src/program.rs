@@ -4,7 +4,7 @@ use turnout_snapshot::turnout::v1::Value;
 
 use crate::holdout::Holdout;
 use crate::index::{
-    AttributeIndex, ItemIndex, RuleIndex, SegmentIndex, UnitKindIndex, VariantIndex,
+    AttributeIndex, ItemIndex, OperandIndex, RuleIndex, SegmentIndex, UnitKindIndex, VariantIndex,
 };
 use crate::item::LinkedItem;
 use crate::layer::Layer;
@@ -26,6 +26,9 @@ pub struct Program {
     pub(crate) holdouts: Box<[Holdout]>,
     pub(crate) variants: Box<[Variant]>,
     pub(crate) rule_names: Box<[Box<str>]>,
+    pub(crate) operands: Box<[Box<str>]>,
+    /// INVARIANT: sorted.
+    pub(crate) sensitive: Box<[AttributeIndex]>,
     pub(crate) attributes: Box<[Box<str>]>,
     pub(crate) attribute_names: Names,
     pub(crate) unit_kinds: Box<[Box<str>]>,
@@ -173,6 +176,18 @@ impl Program {
     #[must_use]
     pub fn rule_name(&self, rule: RuleIndex) -> &str {
         self.rule_names.get(rule.at()).map_or("", |name| name)
+    }
+
+    /// What a condition compares with, as text for people; empty for an index of another program.
+    #[must_use]
+    pub fn operand(&self, operand: OperandIndex) -> &str {
+        self.operands.get(operand.at()).map_or("", |text| text)
+    }
+
+    /// Whether an attribute's values must not be shown.
+    #[must_use]
+    pub fn is_sensitive(&self, attribute: AttributeIndex) -> bool {
+        self.sensitive.binary_search(&attribute).is_ok()
     }
 
     /// Every attribute that a condition looks at, sorted.

@@ -6,7 +6,8 @@ use crate::experiment::Experiment;
 use crate::index::{ItemIndex, VariantIndex};
 use crate::program::Program;
 use crate::sticky::{Kept, Record};
-use crate::visitor::Visitor;
+use crate::truth::Truth;
+use crate::visitor::{Step, Visitor};
 
 /// Who an experiment looks at.
 #[derive(Clone, Copy, Debug, Default)]
@@ -99,7 +100,12 @@ impl Evaluation<'_, '_, '_> {
         let key = program.items().get(index.at()).map_or("", |item| &item.key);
         let kind = program.unit_kinds().get(unit.kind.at());
         let kept = self.store.find(key, kind.map_or("", |kind| kind), unit.id);
-        visitor.kept(unit.kind, unit.id, &kept);
+        visitor.enter(Step::Records(index));
+        let any = match &kept {
+            Kept::Records(records) => Truth::from(!records.is_empty()),
+            Kept::Pending | Kept::Failed => Truth::Unknown,
+        };
+        visitor.leave(Step::Records(index), any);
         let records = match kept {
             Kept::Records(records) => records,
             Kept::Pending | Kept::Failed => {

@@ -1,8 +1,8 @@
 //! A hook into the one evaluation algorithm, from which explanations are made.
 use crate::index::{
-    AttributeIndex, HoldoutIndex, ItemIndex, LayerIndex, RuleIndex, SegmentIndex, UnitKindIndex,
+    AttributeIndex, HoldoutIndex, ItemIndex, LayerIndex, OperandIndex, RuleIndex, SegmentIndex,
+    UnitKindIndex,
 };
-use crate::sticky::Kept;
 use crate::truth::Truth;
 
 /// A part of the evaluation that has a truth value.
@@ -26,9 +26,18 @@ pub enum Step {
         attribute: AttributeIndex,
         /// The operator as documents write it, for example `is_not`.
         operator: &'static str,
+        /// What it is compared with.
+        operand: OperandIndex,
+        /// What was found of the attribute.
+        state: AttributeState,
     },
     /// A comparison of a unit's slot.
-    Slot(UnitKindIndex),
+    Slot {
+        /// Whose slot.
+        unit: UnitKindIndex,
+        /// The slots that are TRUE.
+        operand: OperandIndex,
+    },
     /// A condition on the variant that a flag or an experiment comes out as; when that was
     /// evaluated before, nothing is visited inside it.
     Prerequisite {
@@ -36,6 +45,8 @@ pub enum Step {
         item: ItemIndex,
         /// `variant_is_not`.
         negated: bool,
+        /// The variants asked for.
+        operand: OperandIndex,
     },
     /// A holdout: TRUE or UNKNOWN holds.
     Holdout(HoldoutIndex),
@@ -45,6 +56,19 @@ pub enum Step {
     Traffic(ItemIndex),
     /// Whether any variant of the experiment owns the unit's slot.
     Variants(ItemIndex),
+    /// What is kept of a unit for an experiment: TRUE when there is a record of any epoch.
+    Records(ItemIndex),
+}
+
+/// What a condition finds of its attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AttributeState {
+    /// A value; of a fact without events the number 0.
+    Set,
+    /// No value in a complete context.
+    Unset,
+    /// It could not be known.
+    Unknown,
 }
 
 /// Sees what an evaluation looks at, in its order.
@@ -62,10 +86,6 @@ pub trait Visitor {
     /// A unit's slot was computed.
     #[inline]
     fn slot(&mut self, _unit: UnitKindIndex, _unit_id: &str, _slot: u32) {}
-
-    /// A store was asked for the records of a unit.
-    #[inline]
-    fn kept(&mut self, _unit: UnitKindIndex, _unit_id: &str, _kept: &Kept) {}
 
     /// A unit's number by the algorithm of another system was computed.
     #[inline]

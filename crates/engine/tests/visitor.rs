@@ -31,10 +31,6 @@ impl Visitor for Recording {
     fn slot(&mut self, _unit: UnitKindIndex, unit_id: &str, slot: u32) {
         self.0.push(format!("slot of {unit_id} {slot}"));
     }
-
-    fn kept(&mut self, _unit: UnitKindIndex, unit_id: &str, kept: &Kept) {
-        self.0.push(format!("kept of {unit_id} {kept:?}"));
-    }
 }
 
 fn name(step: Step) -> &'static str {
@@ -46,12 +42,13 @@ fn name(step: Step) -> &'static str {
         Step::Any => "any",
         Step::Not => "not",
         Step::Condition { operator, .. } => operator,
-        Step::Slot(_) => "slots",
+        Step::Slot { .. } => "slots",
         Step::Prerequisite { .. } => "prerequisite",
         Step::Holdout(_) => "holdout",
         Step::Layer(_) => "layer",
         Step::Traffic(_) => "traffic",
         Step::Variants(_) => "variants",
+        Step::Records(_) => "records",
     }
 }
 
@@ -137,7 +134,8 @@ fn the_way_of_an_experiment_is_seen_in_its_order() {
             "enter holdout",
             &slot("holdout.h"),
             "holdout FALSE",
-            "kept of u-1 Records([])",
+            "enter records",
+            "records FALSE",
             "enter audience",
             "is TRUE",
             "audience TRUE",

@@ -16,6 +16,10 @@ pub struct Classes {
     pub decision: Py<PyType>,
     /// `SegmentCheck`.
     pub segment_check: Py<PyType>,
+    /// `Explanation`.
+    pub explanation: Py<PyType>,
+    /// `ExplainedStep`.
+    pub explained_step: Py<PyType>,
     /// `MatchingSegments`.
     pub matching_segments: Py<PyType>,
     /// `SnapshotRef`.
@@ -44,6 +48,10 @@ pub struct Classes {
     pub notes: Vec<Py<PyAny>>,
     /// `SegmentState` by number.
     pub segment_states: Vec<Py<PyAny>>,
+    /// Names of kinds of explained steps by number.
+    pub step_kinds: Vec<Py<PyAny>>,
+    /// Names of the states of an attribute by number.
+    pub attribute_states: Vec<Py<PyAny>>,
     /// `datetime.timezone`: fixed offsets, and no Python code behind them.
     pub fixed_zone: Py<PyType>,
     /// 1970-01-01T00:00:00Z.
@@ -85,6 +93,8 @@ impl Classes {
             sticky_assignment: class("StickyAssignment")?,
             decision: class("Decision")?,
             segment_check: class("SegmentCheck")?,
+            explanation: class("Explanation")?,
+            explained_step: class("ExplainedStep")?,
             matching_segments: class("MatchingSegments")?,
             snapshot_ref: class("SnapshotRef")?,
             snapshot_problem: class("SnapshotProblem")?,
@@ -99,6 +109,8 @@ impl Classes {
             reasons: members("REASONS")?,
             notes: members("NOTES")?,
             segment_states: members("SEGMENT_STATES")?,
+            step_kinds: members("STEP_KINDS")?,
+            attribute_states: members("ATTRIBUTE_STATES")?,
             fixed_zone: utc.get_type().unbind(),
             epoch: epoch.into_any().unbind(),
             anyone: results.getattr("Context")?.call0()?.unbind(),

@@ -4,6 +4,7 @@ mod attributes;
 mod carried;
 mod classes;
 mod dataplane;
+mod explanation;
 mod failures;
 mod literals;
 mod memory;

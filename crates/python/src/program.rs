@@ -1,13 +1,15 @@
 //! A linked snapshot that Python code decides with.
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString};
+use turnout_dataplane::{ExplainedStep, explained_steps};
 use turnout_engine::{
-    self as engine, Evaluation, Instant, ItemIndex, SegmentIndex, Truth, ValueType,
+    self as engine, Evaluation, Explanation, Instant, ItemIndex, SegmentIndex, Truth, ValueType,
 };
 
 use crate::answers::Answers;
 use crate::attributes::text;
 use crate::classes::Classes;
+use crate::explanation;
 use crate::failures::{
     flag_not_found, invalid_argument, no_flag, no_segment, segment_not_found, snapshot_refused,
     type_mismatch,
@@ -214,6 +216,57 @@ impl Program {
             .segment_check(&self.program, segment, &check, snapshot)
     }
 
+    /// Decides one flag or experiment and shows the way to the decision.
+    ///
+    /// Raises:
+    ///     FlagNotFound: No flag or experiment has this key.
+    #[pyo3(signature = (key, context=None, *, now=None, default=None))]
+    fn explain<'py>(
+        &self,
+        key: &Bound<'py, PyAny>,
+        context: Option<&Bound<'py, PyAny>>,
+        now: Option<&Bound<'py, PyAny>>,
+        default: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = key.py();
+        let item = self.item(key)?;
+        let (decision, steps) =
+            self.explained(py, context, now, |evaluation| evaluation.explain(item))?;
+        let none = py.None().into_bound(py);
+        let (snapshot, default) = (self.answers.snapshot(py), default.unwrap_or(&none));
+        let answer = self
+            .answers
+            .decision(&self.program, decision, snapshot, default)?;
+        explanation::write(self.answers.classes(), answer, &steps)
+    }
+
+    /// Checks one segment and shows the way to the answer.
+    ///
+    /// Raises:
+    ///     SegmentNotFound: No segment has this key.
+    #[pyo3(signature = (key, context=None, *, now=None))]
+    fn explain_segment<'py>(
+        &self,
+        key: &Bound<'py, PyAny>,
+        context: Option<&Bound<'py, PyAny>>,
+        now: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = key.py();
+        let name = key_text(key)?;
+        let segment = self
+            .program
+            .segment(name)
+            .ok_or_else(|| segment_not_found(py, name))?;
+        let (check, steps) = self.explained(py, context, now, |evaluation| {
+            evaluation.explain_segment(segment)
+        })?;
+        let snapshot = self.answers.snapshot(py);
+        let answer = self
+            .answers
+            .segment_check(&self.program, segment, &check, snapshot)?;
+        explanation::write(self.answers.classes(), answer, &steps)
+    }
+
     /// Checks several segments at one `now`, in the order asked.
     ///
     /// A key that is not there gives an ItemFailure in the place of its SegmentCheck.
@@ -316,6 +369,20 @@ impl Program {
                 None => evaluate(&mut evaluation),
                 Some(mut ledger) => evaluate(&mut evaluation.with_assignments(&mut ledger)),
             }
+        })
+    }
+
+    /// Runs an evaluation that is explained, and reads its steps.
+    fn explained<R>(
+        &self,
+        py: Python<'_>,
+        context: Option<&Bound<'_, PyAny>>,
+        now: Option<&Bound<'_, PyAny>>,
+        explain: impl FnOnce(&mut Evaluation<'_, '_, '_>) -> (R, Explanation),
+    ) -> PyResult<(R, Vec<ExplainedStep>)> {
+        self.evaluate(py, context, now, |evaluation| {
+            let (answer, explanation) = explain(evaluation);
+            (answer, explained_steps(evaluation, &explanation))
         })
     }
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from turnout.cli.exit_codes import ExitCode
 from turnout.cli.failures import Failed, usage
 from turnout.cli.options import ADDRESS_VARIABLE
-from turnout.results import Context, Decision, MatchingSegments, SegmentCheck
+from turnout.results import Context, Decision, Explanation, MatchingSegments, SegmentCheck
 
 
 class Answers(Protocol):
@@ -26,6 +26,16 @@ class Answers(Protocol):
         self, key: str, context: Context = ..., *, now: datetime | None = ...
     ) -> SegmentCheck:
         """Checks one segment."""
+
+    def explain(
+        self, key: str, context: Context = ..., *, now: datetime | None = ...
+    ) -> Explanation:
+        """Decides one flag or experiment and shows the way."""
+
+    def explain_segment(
+        self, key: str, context: Context = ..., *, now: datetime | None = ...
+    ) -> Explanation:
+        """Checks one segment and shows the way."""
 
     def matching_segments(
         self,

@@ -9,7 +9,7 @@ import typer
 
 from turnout.cli import options
 from turnout.cli.answers import open_answers
-from turnout.results import Decision, SegmentCheck, SnapshotRef
+from turnout.results import Decision, Explanation, SegmentCheck, SnapshotRef
 
 
 def decide(
@@ -20,6 +20,7 @@ def decide(
     unknown: options.UnknownOption = None,
     partial: options.PartialOption = False,
     now: options.NowOption = None,
+    explain: options.ExplainOption = False,
     documents: options.DocumentsOption = None,
     address: options.AddressOption = None,
     timeout: options.TimeoutOption = 2.0,
@@ -33,11 +34,28 @@ def decide(
 
     context = options.read_context(unit, unit_of, attr, unknown, partial)
     instant = options.read_now(now)
-    decision = open_answers(documents, address, timeout).decide(key, context, now=instant)
+    answers = open_answers(documents, address, timeout)
+    if explain:
+        show(answers.explain(key, context, now=instant), output)
+        return
+    decision = answers.decide(key, context, now=instant)
     if output is options.Output.JSON:
         print_json(answer_object(decision))
     else:
-        print_fields(_lines(decision))
+        print_fields(answer_lines(decision))
+
+
+def show(explanation: Explanation, output: options.Output) -> None:
+    """Writes an answer and the way to it."""
+    from turnout.cli.explanation import explanation_object, print_steps
+    from turnout.cli.output import print_fields, print_json
+
+    if output is options.Output.JSON:
+        print_json(explanation_object(explanation))
+        return
+    print_fields(answer_lines(explanation.answer))
+    print()
+    print_steps(explanation)
 
 
 def answer_object(answer: Decision | SegmentCheck) -> dict[str, object]:
@@ -51,13 +69,15 @@ def snapshot_text(snapshot: SnapshotRef) -> str:
     return f"{snapshot.id[:12]}, revision {snapshot.revision}, age {snapshot.age:.1f} s{stale}"
 
 
-def _lines(decision: Decision) -> dict[str, object]:
+def answer_lines(answer: Decision | SegmentCheck) -> dict[str, object]:
+    """The fields of an answer for people; those that say nothing are None."""
     from turnout.cli.output import value_text
 
-    found = answer_object(decision)
-    found["variant"] = decision.variant if decision.variant is not None else "none: use the default"
-    found["value"] = value_text(decision.value) if decision.variant is not None else None
-    found["enrolled"] = decision.enrolled or None
-    found["degraded"] = decision.degraded or None
-    found["snapshot"] = snapshot_text(decision.snapshot)
+    found = answer_object(answer) | {"snapshot": snapshot_text(answer.snapshot)}
+    if isinstance(answer, Decision):
+        has_variant = answer.variant is not None
+        found["variant"] = answer.variant if has_variant else "none: use the default"
+        found["value"] = value_text(answer.value) if has_variant else None
+        found["enrolled"] = answer.enrolled or None
+        found["degraded"] = answer.degraded or None
     return found

@@ -59,6 +59,9 @@ NowOption = Annotated[
         "--now", metavar="INSTANT", help="Decide at this instant, for example 2026-01-31T12:00Z."
     ),
 ]
+ExplainOption = Annotated[
+    bool, typer.Option("--explain", help="Show the way to the answer: rules, conditions, slots.")
+]
 DocumentsOption = Annotated[
     Path | None,
     typer.Option(

@@ -9,7 +9,7 @@ import typer
 
 from turnout.cli import options
 from turnout.cli.answers import open_answers
-from turnout.cli.decide import answer_object, snapshot_text
+from turnout.cli.decide import answer_lines, answer_object, show
 from turnout.cli.failures import Command
 from turnout.results import MatchingSegments
 
@@ -27,6 +27,7 @@ def check(
     unknown: options.UnknownOption = None,
     partial: options.PartialOption = False,
     now: options.NowOption = None,
+    explain: options.ExplainOption = False,
     documents: options.DocumentsOption = None,
     address: options.AddressOption = None,
     timeout: options.TimeoutOption = 2.0,
@@ -37,11 +38,15 @@ def check(
 
     context = options.read_context(unit, unit_of, attr, unknown, partial)
     instant = options.read_now(now)
-    found = open_answers(documents, address, timeout).check_segment(key, context, now=instant)
+    answers = open_answers(documents, address, timeout)
+    if explain:
+        show(answers.explain_segment(key, context, now=instant), output)
+        return
+    found = answers.check_segment(key, context, now=instant)
     if output is options.Output.JSON:
         print_json(answer_object(found))
     else:
-        print_fields(answer_object(found) | {"snapshot": snapshot_text(found.snapshot)})
+        print_fields(answer_lines(found))
 
 
 @app.command("list", cls=Command)

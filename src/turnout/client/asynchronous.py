@@ -17,6 +17,7 @@ from turnout.client.usual import DecideAnswers
 from turnout.results import (
     Context,
     Decision,
+    Explanation,
     ItemFailure,
     MatchingSegments,
     SegmentCheck,
@@ -156,6 +157,41 @@ class AsyncClient:
         request = calls.matching_segments_request(context, now, tag, prefix)
         body = await self._call("ListMatchingSegments", request, timeout)
         return calls.read_matching_segments(body)
+
+    async def explain(
+        self,
+        key: str,
+        context: Context | None = None,
+        *,
+        now: datetime | None = None,
+        default: object = None,
+        min_revision: int = 0,
+        timeout: float | None = None,  # noqa: ASYNC109 - it is sent along as the deadline
+    ) -> Explanation:
+        """Decides one flag or experiment and shows the way to the decision.
+
+        Raises:
+            FlagNotFound: No flag or experiment has this key.
+        """
+        request = calls.explain_request("key", key, context, now, min_revision)
+        return calls.read_explain(await self._call("Explain", request, timeout), default)
+
+    async def explain_segment(
+        self,
+        key: str,
+        context: Context | None = None,
+        *,
+        now: datetime | None = None,
+        min_revision: int = 0,
+        timeout: float | None = None,  # noqa: ASYNC109 - it is sent along as the deadline
+    ) -> Explanation:
+        """Checks one segment and shows the way to the answer.
+
+        Raises:
+            SegmentNotFound: No segment has this key.
+        """
+        request = calls.explain_request("segment", key, context, now, min_revision)
+        return calls.read_explain(await self._call("Explain", request, timeout), None)
 
     async def snapshot_status(
         self,

@@ -17,6 +17,7 @@ from turnout.client.usual import DecideAnswers
 from turnout.results import (
     Context,
     Decision,
+    Explanation,
     ItemFailure,
     MatchingSegments,
     SegmentCheck,
@@ -179,6 +180,41 @@ class Client:
         """Lists the segments that a context is in, or those of them with a tag or key prefix."""
         request = calls.matching_segments_request(context, now, tag, prefix)
         return calls.read_matching_segments(self._call("ListMatchingSegments", request, timeout))
+
+    def explain(
+        self,
+        key: str,
+        context: Context | None = None,
+        *,
+        now: datetime | None = None,
+        default: object = None,
+        min_revision: int = 0,
+        timeout: float | None = None,
+    ) -> Explanation:
+        """Decides one flag or experiment and shows the way to the decision.
+
+        Raises:
+            FlagNotFound: No flag or experiment has this key.
+        """
+        request = calls.explain_request("key", key, context, now, min_revision)
+        return calls.read_explain(self._call("Explain", request, timeout), default)
+
+    def explain_segment(
+        self,
+        key: str,
+        context: Context | None = None,
+        *,
+        now: datetime | None = None,
+        min_revision: int = 0,
+        timeout: float | None = None,
+    ) -> Explanation:
+        """Checks one segment and shows the way to the answer.
+
+        Raises:
+            SegmentNotFound: No segment has this key.
+        """
+        request = calls.explain_request("segment", key, context, now, min_revision)
+        return calls.read_explain(self._call("Explain", request, timeout), None)
 
     def snapshot_status(self, *, timeout: float | None = None) -> SnapshotStatus:
         """Describes the snapshot that is being served."""

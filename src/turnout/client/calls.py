@@ -15,6 +15,7 @@ _M = TypeVar("_M", bound=Message)
 
 _WANTED = {
     "key": ("key", "text"),
+    "segment": ("key", "text"),
     "keys": ("keys", "a list of texts"),
     "min_revision": ("min_revision", "a whole number from 0 on"),
     "tag": ("tag", "text"),
@@ -228,3 +229,21 @@ def read_watch(body: bytes) -> results.SnapshotChange:
     return results.SnapshotChange(
         messages.snapshot_ref(response.snapshot), tuple(response.changed_keys)
     )
+
+
+def explain_request(
+    subject: str, key: str, context: results.Context | None, now: datetime | None, min_revision: int
+) -> bytes:
+    """The body of `Explain`; `subject` is the field of the key, `key` or `segment`."""
+    fields = {subject: key, "min_revision": min_revision}
+    return _request(decision_pb2.ExplainRequest, context, now, **fields).SerializeToString()
+
+
+def read_explain(body: bytes, default: object) -> results.Explanation:
+    """The answer of `Explain`."""
+    response = _response(decision_pb2.ExplainResponse, body)
+    snapshot = messages.snapshot_ref(response.snapshot)
+    steps = tuple(map(messages.explained_step, response.steps))
+    if response.HasField("check"):
+        return results.Explanation(messages.segment_check(response.check, snapshot), steps)
+    return results.Explanation(messages.decision(response.decision, snapshot, default), steps)

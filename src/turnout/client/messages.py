@@ -274,6 +274,25 @@ def segment_check(
     )
 
 
+def explained_step(message: decision_pb2.ExplainedStep) -> results.ExplainedStep:
+    """Reads a step of an explanation, and those that it holds."""
+    return results.ExplainedStep(
+        results.STEP_KINDS[message.kind],
+        message.name,
+        results.SEGMENT_STATES[message.outcome],
+        message.operator,
+        message.operand,
+        results.ATTRIBUTE_STATES[message.state],
+        value(message.value),
+        message.masked,
+        message.unit_kind,
+        message.unit_id,
+        message.slot if message.HasField("slot") else None,
+        message.bucket if message.HasField("bucket") else None,
+        tuple(map(explained_step, message.steps)),
+    )
+
+
 def item_failure(message: decision_pb2.ItemError) -> results.ItemFailure:
     """Reads why an item of a batch has no answer."""
     code = CODES[message.code] if 0 <= message.code < len(CODES) else "UNKNOWN"

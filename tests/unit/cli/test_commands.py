@@ -308,3 +308,23 @@ def test_help_names_the_exit_codes(run):
 
 def test_the_version_is_shown(run):
     assert run("--version").out.startswith("turnout ")
+
+
+def test_explain_shows_the_way_for_people_and_for_programs(run, documents):
+    (documents / "z.yaml").write_text(
+        "attributes: {name: {type: string, sensitive: true}}\n"
+        "segments: {ada: {match: {attribute: name, is: Ada}}}\n"
+        "flags:\n  z:\n    variants: {on: 1, off: 0}\n    default: off\n"
+        "    rules: [{name: hers, when: {segment: ada}, serve: on}]\n"
+    )
+    asked = ["decide", "z", "--explain", "--attr", "name=ada", "--documents", documents]
+    shown = run(*asked).out
+    assert "rule `hers`   true\n└── segment `ada`   true\n    └── name is Ada   •••   true" in shown
+    (rule,) = run(*asked, "-o", "json").json["steps"]
+    condition = rule["steps"][0]["steps"][0]
+    assert condition == {
+        "kind": "CONDITION", "name": "name", "outcome": "TRUE", "operator": "is",
+        "operand": "Ada", "state": "SET", "masked": True,
+    }  # fmt: skip
+    checked = run("segment", "check", "ada", "--explain", "--documents", documents).out
+    assert "segment `ada`   false\n└── name is Ada   not set   false" in checked

@@ -6,7 +6,7 @@ use turnout_snapshot::turnout::snapshot::v1::{AttributeType, EpochUnit, OnUnset,
 
 use super::tables::{Tables, known};
 use super::variants::{salt, slot_range};
-use super::{LinkError, prerequisite, zones};
+use super::{LinkError, operand_text, prerequisite, zones};
 use crate::dated::{DatedCondition, ZoneChoice};
 use crate::expression::{Condition, Expression, SlotCondition};
 use crate::fact::{FactComparison, FactCondition};
@@ -16,7 +16,7 @@ use crate::truth::Truth;
 
 /// Links an expression whose depth was checked.
 pub(super) fn link(
-    tables: &Tables,
+    tables: &mut Tables,
     expression: &message::Expression,
 ) -> Result<Expression, LinkError> {
     let kind = expression
@@ -36,7 +36,7 @@ pub(super) fn link(
 
 /// Links an expression that may be absent.
 pub(super) fn optional(
-    tables: &Tables,
+    tables: &mut Tables,
     expression: Option<&message::Expression>,
 ) -> Result<Option<Expression>, LinkError> {
     expression
@@ -44,7 +44,7 @@ pub(super) fn optional(
         .transpose()
 }
 
-fn parts(tables: &Tables, group: &message::Group) -> Result<Box<[Expression]>, LinkError> {
+fn parts(tables: &mut Tables, group: &message::Group) -> Result<Box<[Expression]>, LinkError> {
     group
         .expressions
         .iter()
@@ -53,7 +53,7 @@ fn parts(tables: &Tables, group: &message::Group) -> Result<Box<[Expression]>, L
 }
 
 /// A plain condition, one on a date, or either on a fact.
-fn condition(tables: &Tables, condition: &message::Condition) -> Result<Expression, LinkError> {
+fn condition(tables: &mut Tables, condition: &message::Condition) -> Result<Expression, LinkError> {
     let linked = compared(tables, condition)?;
     Ok(
         match (tables.facts.no_events(condition.attribute), linked) {
@@ -67,7 +67,10 @@ fn condition(tables: &Tables, condition: &message::Condition) -> Result<Expressi
     )
 }
 
-fn compared(tables: &Tables, condition: &message::Condition) -> Result<FactComparison, LinkError> {
+fn compared(
+    tables: &mut Tables,
+    condition: &message::Condition,
+) -> Result<FactComparison, LinkError> {
     let attribute = tables.attribute(condition.attribute)?;
     let operator: Operator = known("operator", condition.operator)?;
     let row = Row::of(operator)
@@ -84,9 +87,11 @@ fn compared(tables: &Tables, condition: &message::Condition) -> Result<FactCompa
     };
     let unset = unset(condition, row)?;
     let zone = zone(tables, condition)?;
+    let operand = tables.operand(operand_text::operands(&condition.operands))?;
     if let Some(dates) = row.link_dates(&operands, zone.known()) {
         return Ok(FactComparison::Dated(DatedCondition {
             attribute,
+            operand,
             unset,
             row,
             comparison: dates?,
@@ -96,6 +101,7 @@ fn compared(tables: &Tables, condition: &message::Condition) -> Result<FactCompa
     }
     Ok(FactComparison::Plain(Condition {
         attribute,
+        operand,
         unset,
         row,
         comparison: row.link(&operands)?,
@@ -146,12 +152,16 @@ fn unset(condition: &message::Condition, row: &Row) -> Result<Truth, LinkError> 
     })
 }
 
-fn slot(tables: &Tables, condition: &message::SlotCondition) -> Result<SlotCondition, LinkError> {
+fn slot(
+    tables: &mut Tables,
+    condition: &message::SlotCondition,
+) -> Result<SlotCondition, LinkError> {
     let (start, end) = slot_range(condition.start, condition.end)?;
     Ok(SlotCondition {
         unit: tables.unit_kind(condition.unit)?,
         salt: salt(&condition.salt)?,
         start,
         end,
+        operand: tables.operand(operand_text::slots(start, end))?,
     })
 }

@@ -6,7 +6,7 @@ use super::{LinkError, expression, schedule, variants};
 use crate::holdout::{Definition, Holdout};
 
 /// Links one holdout.
-pub(super) fn link(tables: &Tables, holdout: message::Holdout) -> Result<Holdout, LinkError> {
+pub(super) fn link(tables: &mut Tables, holdout: message::Holdout) -> Result<Holdout, LinkError> {
     let definition = match holdout.quarantined {
         true => None,
         false => Some(definition(tables, &holdout)?),
@@ -22,7 +22,7 @@ pub(super) fn link(tables: &Tables, holdout: message::Holdout) -> Result<Holdout
     })
 }
 
-fn definition(tables: &Tables, holdout: &message::Holdout) -> Result<Definition, LinkError> {
+fn definition(tables: &mut Tables, holdout: &message::Holdout) -> Result<Definition, LinkError> {
     Ok(Definition {
         status: known("status", holdout.status)?,
         unit: tables.unit_kind(holdout.unit)?,

@@ -9,6 +9,7 @@ mod flag;
 mod holdout;
 mod layer;
 mod nesting;
+mod operand_text;
 mod prerequisite;
 mod references;
 mod schedule;
@@ -22,7 +23,7 @@ use turnout_snapshot::turnout::snapshot::v1::{Content, Header};
 pub use error::LinkError;
 
 use crate::holdout::Holdout;
-use crate::index::ItemIndex;
+use crate::index::{AttributeIndex, ItemIndex};
 use crate::item::LinkedItem;
 use crate::layer::Layer;
 use crate::names::Names;
@@ -36,6 +37,7 @@ use tables::Tables;
 pub(crate) fn link(bytes: &[u8]) -> Result<Program, LinkError> {
     let (header, mut content) = sealed::open(bytes)?;
     let mut tables = Tables::new(&content)?;
+    let sensitive = sensitive(&tables, &content)?;
     let (segments, linked_segments) = segments(&mut tables, &mut content)?;
     let (items, linked_items) = items(&mut tables, &mut content)?;
     let layers = layers(&tables, &mut content)?;
@@ -45,6 +47,7 @@ pub(crate) fn link(bytes: &[u8]) -> Result<Program, LinkError> {
         content,
         tables,
         Linked {
+            sensitive,
             segments,
             linked_segments,
             items,
@@ -57,6 +60,7 @@ pub(crate) fn link(bytes: &[u8]) -> Result<Program, LinkError> {
 
 /// The tables whose parts belong together, side by side.
 struct Linked {
+    sensitive: Box<[AttributeIndex]>,
     segments: Vec<Segment>,
     linked_segments: Vec<LinkedSegment>,
     items: Vec<Item>,
@@ -79,6 +83,8 @@ fn assemble(header: Header, content: Content, tables: Tables, linked: Linked) ->
         holdouts: linked.holdouts.into(),
         variants: tables.variants.into(),
         rule_names: tables.rule_names.into(),
+        operands: tables.operands.into(),
+        sensitive: linked.sensitive,
         attributes: boxed(content.attributes),
         unit_kinds: boxed(content.unit_kinds),
         user: tables.user,
@@ -90,6 +96,18 @@ fn assemble(header: Header, content: Content, tables: Tables, linked: Linked) ->
             .into(),
         header,
     }
+}
+
+/// The attributes whose values are masked, sorted.
+fn sensitive(tables: &Tables, content: &Content) -> Result<Box<[AttributeIndex]>, LinkError> {
+    let indices = content.sensitive_attributes.iter();
+    let sensitive: Box<[_]> = indices
+        .map(|index| tables.attribute(*index))
+        .collect::<Result<_, _>>()?;
+    if sensitive.is_sorted() {
+        return Ok(sensitive);
+    }
+    Err(LinkError::new("the sensitive attributes are not sorted"))
 }
 
 fn segments(

@@ -2,13 +2,13 @@
 use turnout_snapshot::turnout::snapshot::v1 as message;
 use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::variant_condition::Item;
 
-use super::LinkError;
 use super::tables::{Tables, ascending};
+use super::{LinkError, operand_text};
 use crate::prerequisite::VariantCondition;
 
 /// Links one condition of whatever is linked now.
 pub(super) fn link(
-    tables: &Tables,
+    tables: &mut Tables,
     condition: &message::VariantCondition,
 ) -> Result<VariantCondition, LinkError> {
     let item = match condition.item {
@@ -20,6 +20,7 @@ pub(super) fn link(
     Ok(VariantCondition {
         item,
         reach: tables.reach(item),
+        operand: tables.operand(operand_text::names(&condition.variants))?,
         variants: condition
             .variants
             .iter()
@@ -31,7 +32,7 @@ pub(super) fn link(
 
 /// Links the prerequisites of an item.
 pub(super) fn all(
-    tables: &Tables,
+    tables: &mut Tables,
     conditions: &[message::VariantCondition],
 ) -> Result<Box<[VariantCondition]>, LinkError> {
     let linked = conditions.iter().map(|condition| link(tables, condition));

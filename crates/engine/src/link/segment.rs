@@ -12,7 +12,7 @@ use crate::unit_set::UnitSet;
 
 /// Links one segment.
 pub(super) fn link(
-    tables: &Tables,
+    tables: &mut Tables,
     segment: message::Segment,
 ) -> Result<(Segment, LinkedSegment), LinkError> {
     let status: SegmentStatus = known("status", segment.status)?;
@@ -44,7 +44,7 @@ pub(super) fn link(
     ))
 }
 
-fn definition(tables: &Tables, definition: Option<Kind>) -> Result<Definition, LinkError> {
+fn definition(tables: &mut Tables, definition: Option<Kind>) -> Result<Definition, LinkError> {
     Ok(match definition {
         None => return Err(LinkError::new("it has no definition")),
         Some(Kind::Everyone(_)) => Definition::Everyone,

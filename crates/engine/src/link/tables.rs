@@ -7,7 +7,8 @@ use super::references::{Node, Nodes, References};
 use super::zones::Zones;
 use super::{LinkError, nesting};
 use crate::index::{
-    AttributeIndex, HoldoutIndex, ItemIndex, LayerIndex, RuleIndex, SegmentIndex, UnitKindIndex,
+    AttributeIndex, HoldoutIndex, ItemIndex, LayerIndex, OperandIndex, RuleIndex, SegmentIndex,
+    UnitKindIndex,
 };
 use crate::prerequisite::Reach;
 use crate::program::Variant;
@@ -33,6 +34,7 @@ pub(super) struct Tables {
     experiment_types: Vec<Option<EnumValue<FlagType>>>,
     pub(super) variants: Vec<Variant>,
     pub(super) rule_names: Vec<Box<str>>,
+    pub(super) operands: Vec<Box<str>>,
 }
 
 impl Tables {
@@ -79,6 +81,7 @@ impl Tables {
                 .collect(),
             variants: Vec::new(),
             rule_names: Vec::new(),
+            operands: Vec::new(),
         })
     }
 
@@ -129,6 +132,13 @@ impl Tables {
             (Some(item), Some(value_type)) => Ok((*item, *value_type)),
             _ => Err(outside("experiment", index, self.experiments.len())),
         }
+    }
+
+    /// Adds what a condition compares with, as text.
+    pub(super) fn operand(&mut self, text: String) -> Result<OperandIndex, LinkError> {
+        let index = OperandIndex::new(self.operands.len());
+        self.operands.push(text.into());
+        index.ok_or_else(|| LinkError::new("there are too many conditions"))
     }
 
     /// Adds a rule's name.
