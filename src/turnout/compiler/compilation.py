@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from turnout.compiler.candidates import Candidate
-from turnout.compiler.checks import find_faults
+from turnout.compiler.checks import Reader, find_faults
 from turnout.compiler.compiled import Compiled, CompileFailed
 from turnout.compiler.copies import inline_copies
 from turnout.compiler.emit import emit
@@ -162,13 +162,13 @@ class _Compilation:
 
 def _find_warnings(candidates: Mapping[Identity, Candidate]) -> tuple[Problem, ...]:
     """What compiles and may not be meant, of the items that are served as they are written."""
-    report = Report()
+    report, reader = Report(), Reader(candidates)
     for candidate in candidates.values():
         if candidate.file is None or candidate.compiled is None or not candidate.is_written:
             continue
         faults = [*candidate.compiled.warnings, *candidate.warnings]
         faults += unused_references(candidate, candidates)
-        faults += find_faults(candidate, candidates)
+        faults += find_faults(candidate, reader)
         for fault in faults:
             placed = _placed(candidate, candidate.file, fault)
             report.add(candidate.kind, candidate.key, candidate.file, placed, good=False)

@@ -5,5 +5,6 @@ comparisons, or it is not told.
 """
 
 from turnout.compiler.checks.items import find_faults
+from turnout.compiler.checks.terms import Reader
 
-__all__ = ["find_faults"]
+__all__ = ["Reader", "find_faults"]

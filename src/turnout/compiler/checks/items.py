@@ -8,7 +8,7 @@ from turnout.compiler.checks.conditions import check_condition
 from turnout.compiler.checks.letting_in import lets_in
 from turnout.compiler.checks.rules import check_rules
 from turnout.compiler.checks.segments import check_segment
-from turnout.compiler.checks.terms import Candidates, Group, Negation, Reader, Term
+from turnout.compiler.checks.terms import Group, Negation, Reader, Term
 from turnout.compiler.checks.variants import check_prerequisites
 from turnout.compiler.scope import Message
 from turnout.documents import Fault
@@ -16,12 +16,17 @@ from turnout.documents.problem import Path
 from turnout.snapshot.v1 import snapshot_pb2 as pb
 
 
-def find_faults(candidate: Candidate, candidates: Candidates) -> Iterator[Fault]:
-    """Yields what is certainly not meant in the version of an item that is served."""
+def find_faults(candidate: Candidate, reader: Reader) -> Iterator[Fault]:
+    """Yields what is certainly not meant in the version of an item that is served.
+
+    Args:
+        candidate: The item.
+        reader: Of all items that it may refer to.
+    """
     compiled = candidate.compiled
     if compiled is None or not isinstance(compiled.written, dict):
         return
-    written, reader = compiled.written, Reader(candidates)
+    written = compiled.written
     message = compiled.message
     if isinstance(message, pb.Segment):
         yield from check_segment(written)

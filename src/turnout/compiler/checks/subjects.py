@@ -13,6 +13,8 @@ Conditions = list[tuple[pb.Condition, bool]]
 
 def is_possible(wanted: list[tuple[Leaf, bool]]) -> bool:
     """Whether some request meets all of them; they have one subject."""
+    if len(wanted) == 1 and not _asks_for_any(wanted[0][0]):
+        return True  # alone, nothing else comes out in one way only
     messages = [(leaf.message, value) for leaf, value in wanted]
     conditions = [(one, value) for one, value in messages if isinstance(one, pb.Condition)]
     slots = [(one, value) for one, value in messages if isinstance(one, pb.SlotCondition)]
@@ -24,6 +26,11 @@ def is_possible(wanted: list[tuple[Leaf, bool]]) -> bool:
     if variants:
         return _variant(variants)
     return len({value for _, value in wanted}) == 1
+
+
+def _asks_for_any(leaf: Leaf) -> bool:
+    message = leaf.message
+    return isinstance(message, pb.Condition) and message.operator == pb.OPERATOR_IS_ANY
 
 
 def _attribute(wanted: Conditions) -> bool:
