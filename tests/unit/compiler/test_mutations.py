@@ -29,6 +29,22 @@ FIRST = {
         },
         "east": {"kind": "static", "members": ["u-1"], "include_units": ["u-2"]},
         "all": {"kind": "everyone", "include": ["west"]},
+        "lately": {
+            "match": {
+                "any": [
+                    {"attribute": "seen", "is_since": "3 days ago", "rolling": True},
+                    {"attribute": "seen", "is_between": ["today", "08:00 AM"], "zone": "user"},
+                    {"attribute": "seen", "is_on_date": ["March 5", "2026-01-31"], "zone": "UTC"},
+                    {"attribute": "app", "is_between": ["1.9", "1.10"]},
+                    {"attribute": "ip", "is_not_in_cidr": ["10.0.0.0/8", "::1"]},
+                    {"attribute": "at", "is_within": {"lat": 1.5, "lon": -2, "km": 3}},
+                    {"share": "10%", "unit": "device", "salt": "own-share"},
+                    {"flag": "b", "variant_is": ["x"]},
+                    {"event": {"count": "buy", "window": "last 3 days"}, "is_at_least": 2},
+                    {"event": {"last_at": "buy", "where": {"plan": "pro"}}, "is_past": "today"},
+                ]
+            }
+        },
         "copy": {"copy_of": "west", "exclude_units": ["u-9"]},
         "aside": {"status": "paused", "match": {"attribute": "age", "is": 3}, "salt": "s"},
     },
@@ -108,6 +124,8 @@ SCRAPS = [
     {"segment": "west"}, {"segment": "all"}, {"kind": "everyone"},
     {"a": {"variants": {"x": 1}, "default": "x"}}, "draft", "running", "archived", "concluded",
     "0%-30%", ["20%-60%"], {"e": ["10%-20%"]}, "2026-01-01", {"flag": "d", "variant_is": "on"},
+    "3 days ago", "1.2", "10.0.0.0/8", "user", "datetime(ms)", {"share": "5%"},
+    {"event": {"sum": "a", "property": "p"}, "is": 1},
 ]  # fmt: skip
 
 
@@ -145,7 +163,7 @@ def test_engine_links_what_is_published_after_any_change(seed):
     for _ in range(8):
         result = compile_documents(read_mapping(documents), history)
         assert Program(result.seal()).id == result.id
-        assert all(problem.message for problem in result.problems)
+        assert all(problem.message for problem in (*result.problems, *result.warnings))
         history = result.history
         documents = mutate(documents, draw) if draw.random() < 0.8 else FIRST
 
