@@ -1,7 +1,10 @@
 """The compiler asks the engine what a literal means."""
 
+from importlib import resources
+
 import pytest
 
+from turnout.compiler.zones import zone_fault
 from turnout.engine import (
     check_cidr,
     check_moments,
@@ -99,3 +102,11 @@ def test_versions_and_networks_and_zones_are_checked():
     ]:
         with pytest.raises(ValueError, match=f"`{wrong}`"):
             check(wrong)
+
+
+def test_the_engine_knows_every_zone_that_the_compiler_lets_through():
+    names = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
+    written = [name for name in names if zone_fault(name) is None]
+    assert len(written) > 400
+    for name in written:
+        assert check_zone(name) is None
