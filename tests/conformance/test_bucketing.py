@@ -48,6 +48,26 @@ def test_the_engine_gives_what_the_other_system_gave(key):
 
 
 @pytest.mark.parametrize(
+    ("sticky", "variant", "reason"), [(True, "b", "STICKY"), (False, "a", "REASSIGNED")]
+)
+def test_a_record_counts_as_with_slots_of_ours(sticky, variant, reason):
+    written, weights = {"algorithm": "unleash_murmur3"}, {"a": "50%", "b": "50%"}
+    variants = {name: {"weight": weight, "value": name} for name, weight in weights.items()}
+    experiment = {"status": "running", "control": "a", "variants": variants, "bucketing": written}
+    engine = Engine.from_documents({"experiments": {"e": experiment | {"variant_sticky": sticky}}})
+    ids = map("user-{}".format, range(100))
+    unit_id = next(
+        one for one in ids if bucketing_cases.foreign.chosen("e", written, weights, one) == "a"
+    )
+    (first,) = engine.decide("e", Context(unit_id)).assignments_to_persist
+    assert first.variant == "a"
+    decision = engine.decide(
+        "e", Context(unit_id, sticky_assignments=[first._replace(variant="b")])
+    )
+    assert (decision.variant, decision.reason) == (variant, reason)
+
+
+@pytest.mark.parametrize(
     "vector",
     [one for one in VECTORS if one["unit_id"]],
     ids=lambda one: f"{one['algorithm']} {one['unit_id']!a}",
