@@ -460,7 +460,9 @@ proptest! {
     fn every_step_answers_as_a_slow_reading_does(world in worlds()) {
         prop_assert_eq!(world.answer().0, world.by_the_book());
     }
+}
 
+proptest! {
     #[test]
     fn asked_again_the_answer_is_the_same_and_nothing_more_is_kept(world in worlds()) {
         let (first, mut memory, program) = world.answer();
