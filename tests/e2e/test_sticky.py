@@ -1,5 +1,7 @@
 """`turnout serve --sticky`: what a crash leaves, what is told, and what is kept secret."""
 
+import itertools
+import resource
 import sys
 import time
 from pathlib import Path
@@ -142,3 +144,23 @@ def test_a_damaged_file_is_named(server):
     assert server.child.wait(15) == 4
     assert "sticky.redb" in server.log
     assert "move it away" in server.log
+
+
+def test_a_full_disk_costs_memory_and_not_decisions(server):
+    """What the file holds goes on to count; new records are refused until there is room."""
+    server.start("--sticky", "embedded")
+    ready(server)
+    assert not decide(server, "before").degraded
+    time.sleep(ON_DISK_S)
+    size = (server.state / "sticky.redb").stat().st_size
+    resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+    long = "x" * 60_000
+    numbers = itertools.count()
+    server.wait_until(lambda: decide(server, f"{next(numbers)}-{long}").degraded, what="it is full")
+    full = decide(server, "new")
+    assert (full.variant, full.reason, full.degraded) == ("green", "ASSIGNED", True)
+    server.wait_until(lambda: decide(server, "before").reason == "STICKY", what="what was there")
+    assert not decide(server, "before").degraded
+    resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+    server.wait_until(lambda: not decide(server, "new").degraded, what="there is room again")
+    assert decide(server, "new").reason == "STICKY"

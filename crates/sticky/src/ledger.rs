@@ -1,6 +1,6 @@
 //! What one call knows of the assignments that it looks at, and what it wants kept.
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
 use crate::{Access, Assignments, Kept, Key, Record, Write, Written};
@@ -21,15 +21,15 @@ pub struct Ledger<'a> {
 #[derive(Default)]
 struct Entries {
     /// Of the context in hand.
-    carried: Vec<(Key, Record)>,
-    /// What the store has told.
+    carried: HashMap<Key, Vec<Record>>,
+    /// What the store has told; pending is what is among `wanted`.
     known: HashMap<Key, Kept>,
     /// What the store has not been asked yet.
     wanted: Vec<Key>,
-    /// What is to be kept when the call is answered.
-    writes: Vec<Write>,
+    /// What is to be kept when the call is answered; for one key in this order.
+    writes: HashMap<Key, Vec<Write>>,
     /// Keys whose write has failed: it is not tried again.
-    unwritten: Vec<Key>,
+    unwritten: HashSet<Key>,
     /// Somebody else was first, or the store has failed: what was decided does not hold.
     overtaken: bool,
     /// No more is asked: what is not known has failed.
@@ -72,8 +72,9 @@ impl<'a> Ledger<'a> {
     pub fn carry(&self, key: Key, record: Record) {
         let mut entries = self.entries.borrow_mut();
         let carried = &mut entries.get_or_insert_default().carried;
-        carried.retain(|(k, r)| *k != key || r.epoch != record.epoch);
-        carried.push((key, record));
+        let records = carried.entry(key).or_default();
+        records.retain(|before| before.epoch != record.epoch);
+        records.push(record);
     }
 
     /// Wants a record kept when the call is answered; `false` when that has failed: the decision is
@@ -87,9 +88,12 @@ impl<'a> Ledger<'a> {
         if entries.unwritten.contains(&write.key) {
             return false;
         }
-        // Several decisions of one call may rest on one assignment.
-        if !entries.closed && !entries.writes.contains(&write) {
-            entries.writes.push(write);
+        if !entries.closed {
+            let writes = entries.writes.entry(write.key.clone()).or_default();
+            // Several decisions of one call may rest on one assignment.
+            if !writes.contains(&write) {
+                writes.push(write);
+            }
         }
         true
     }
@@ -116,6 +120,7 @@ impl<'a> Ledger<'a> {
             return true;
         }
         let writes = std::mem::take(&mut entries.writes);
+        let writes: Vec<Write> = writes.into_values().flatten().collect();
         let written = access.write(&writes, deadline).await;
         for (write, written) in writes.into_iter().zip(written) {
             entries.became(write, written);
@@ -144,7 +149,9 @@ impl Entries {
     fn became(&mut self, write: Write, written: Written) {
         match written {
             Written::Kept => return,
-            Written::Failed => self.unwritten.push(write.key),
+            Written::Failed => {
+                self.unwritten.insert(write.key);
+            }
             Written::Taken(there) => {
                 let known = self.known.entry(write.key);
                 match known.or_insert_with(|| Kept::Records(Vec::new())) {
@@ -166,8 +173,10 @@ impl Entries {
             return kept;
         }
         let key = Key::new(experiment, kind, id);
-        if let Some(kept) = self.known.get(&key) {
-            return kept.clone();
+        match self.known.get(&key) {
+            Some(Kept::Pending) if self.closed => return Kept::Failed,
+            Some(kept) => return kept.clone(),
+            None => {}
         }
         if let Some(kept) = access.find_now(experiment, kind, id) {
             return kept;
@@ -175,18 +184,17 @@ impl Entries {
         if self.closed {
             return Kept::Failed;
         }
-        if !self.wanted.contains(&key) {
-            self.wanted.push(key);
-        }
+        self.known.insert(key.clone(), Kept::Pending);
+        self.wanted.push(key);
         Kept::Pending
     }
 
     fn of_caller(&self, (experiment, kind, id): (&str, &str, &str)) -> Vec<Record> {
-        let ours = |key: &Key| {
-            *key.experiment == *experiment && *key.unit_kind == *kind && *key.unit_id == *id
-        };
-        let carried = self.carried.iter().filter(|(key, _)| ours(key));
-        carried.map(|(_, record)| record.clone()).collect()
+        if self.carried.is_empty() {
+            return Vec::new();
+        }
+        let carried = self.carried.get(&Key::new(experiment, kind, id));
+        carried.cloned().unwrap_or_default()
     }
 }
 

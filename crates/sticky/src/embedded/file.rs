@@ -97,8 +97,11 @@ impl File {
             .create(path)
             .map_err(|error| failed(Failure::from(error)))?;
         let file = File { database };
-        // Both tables are there from the beginning, so that reading one is never an error.
-        file.make_tables().map_err(failed)?;
+        // Both tables are there from the beginning, so that reading one is never an error. A file that
+        // has them is opened without a write: the disk may be full.
+        if file.length().is_err() {
+            file.make_tables().map_err(failed)?;
+        }
         Ok(file)
     }
 
