@@ -34,6 +34,7 @@ pub(crate) fn explain(
     };
     check_key(attempt.thread, || field.to_owned(), key)?;
     call.check_deadline()?;
+    attempt.ledger.look_only();
     let arena = Bump::new();
     on_current(attempt.thread, call, request.min_revision, |current| {
         let context = (request.context.as_option().into(), Place::Request);

@@ -34,6 +34,8 @@ struct Entries {
     overtaken: bool,
     /// No more is asked: what is not known has failed.
     closed: bool,
+    /// Nothing is written.
+    looks_only: bool,
 }
 
 impl<'a> Ledger<'a> {
@@ -77,6 +79,14 @@ impl<'a> Ledger<'a> {
         records.push(record);
     }
 
+    /// Keeps nothing: the call only looks.
+    pub fn look_only(&self) {
+        if self.access.is_some() {
+            let mut entries = self.entries.borrow_mut();
+            entries.get_or_insert_default().looks_only = true;
+        }
+    }
+
     /// Wants a record kept when the call is answered; `false` when that has failed: the decision is
     /// degraded.
     pub fn keep(&self, write: Write) -> bool {
@@ -88,7 +98,7 @@ impl<'a> Ledger<'a> {
         if entries.unwritten.contains(&write.key) {
             return false;
         }
-        if !entries.closed {
+        if !entries.closed && !entries.looks_only {
             let writes = entries.writes.entry(write.key.clone()).or_default();
             // Several decisions of one call may rest on one assignment.
             if !writes.contains(&write) {

@@ -82,6 +82,18 @@ fn the_store_is_the_truth_and_what_is_carried_is_kept_where_it_has_none() {
 }
 
 #[test]
+fn who_only_looks_leaves_everything_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let access = open(embedded(folder.path())).access();
+    let ledger = Ledger::new(Some(&access));
+    ledger.look_only();
+    ledger.carry(key("u"), record(0, "a"));
+    assert_eq!(find(&ledger, "u"), one("a"));
+    assert!(ledger.keep(write("v", record(0, "a"))));
+    assert!(!ledger.unsettled());
+}
+
+#[test]
 fn redis_is_asked_once_for_all_and_not_again() {
     if !has_redis() {
         return;
