@@ -17,6 +17,7 @@ DECIDE = f"{SERVICE}/Decide"
 BATCH_DECIDE = f"{SERVICE}/BatchDecide"
 SPLIT = reason_pb2.REASON_SPLIT
 DECIDE_ALL = f"{SERVICE}/DecideAll"
+EXPLAIN = f"{SERVICE}/Explain"
 
 
 def frame(message: Message) -> bytes:
@@ -36,6 +37,11 @@ def context() -> decision_pb2.Context:
 def decide() -> decision_pb2.DecideRequest:
     """The measured request."""
     return decision_pb2.DecideRequest(key=MEASURED_FLAG, context=context())
+
+
+def explain() -> decision_pb2.ExplainRequest:
+    """The measured request, explained."""
+    return decision_pb2.ExplainRequest(key=MEASURED_FLAG, context=context())
 
 
 def batch_decide(keys: Sequence[str]) -> decision_pb2.BatchDecideRequest:

@@ -84,6 +84,11 @@ class Workbench:
         return self._body("decide", messages.decide())
 
     @cached_property
+    def explain(self) -> Path:
+        """The framed measured request, explained."""
+        return self._body("explain", messages.explain())
+
+    @cached_property
     def batch(self) -> Path:
         """A framed batch of 50 keys of the measured shape."""
         return self._body("batch", messages.batch_decide(catalogue.measured_keys(BATCH)))

@@ -2,11 +2,13 @@
 //!
 //! `engine-cost time ROUNDS SNAPSHOT…`: nanoseconds of a decision on each snapshot and of one
 //! SHA-256 of 40 bytes, interleaved, as one JSON list of rounds for each.
+//! `engine-cost records ROUNDS FOLDER COUNT`: nanoseconds of a read among that many assignments.
 //! `engine-cost count COUNT SNAPSHOT`: that many decisions, for callgrind to count.
 //! `engine-cost shapes ROUNDS SNAPSHOT CASES`: nanoseconds of a decision by the shape of its rule.
 //! `engine-cost count-shapes COUNT SNAPSHOT CASES`: that many decisions of each shape.
 
 mod measured;
+mod records;
 mod shapes;
 
 use std::error::Error;
@@ -20,6 +22,7 @@ use crate::measured::Users;
 use crate::shapes::Shapes;
 
 const USAGE: &str = "usage: engine-cost time ROUNDS SNAPSHOT…
+       engine-cost records ROUNDS FOLDER COUNT
        engine-cost count COUNT SNAPSHOT
        engine-cost shapes ROUNDS SNAPSHOT CASES
        engine-cost count-shapes COUNT SNAPSHOT CASES";
@@ -30,6 +33,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["time", rounds, paths @ ..] => time(rounds.parse()?, paths),
+        ["records", rounds, folder, count] => {
+            records::time(rounds.parse()?, folder, count.parse()?)
+        }
         ["count", count, path] => {
             let (program, users) = (link(path)?, Users::new());
             users.decide(&program, count.parse()?)
@@ -55,6 +61,7 @@ fn time(rounds: usize, paths: &[&str]) -> Result<(), Box<dyn Error>> {
         .collect::<Result<Vec<_>, _>>()?;
     let mut decide = vec![Vec::new(); programs.len()];
     let mut evaluate = vec![Vec::new(); programs.len()];
+    let mut explain = vec![Vec::new(); programs.len()];
     let mut hash = Vec::new();
     // The first round warms up.
     for round in 0..=rounds {
@@ -67,17 +74,21 @@ fn time(rounds: usize, paths: &[&str]) -> Result<(), Box<dyn Error>> {
             taken.push((
                 nanoseconds(|count| users.decide(program, count))?,
                 nanoseconds(|count| users.evaluate(program, count))?,
+                nanoseconds(|count| users.explain(program, count))?,
             ));
         }
         if round > 0 {
             hash.push(hashed);
-            for (index, (whole, part)) in taken.into_iter().enumerate() {
+            for (index, (whole, part, explained)) in taken.into_iter().enumerate() {
                 decide[index].push(whole);
                 evaluate[index].push(part);
+                explain[index].push(explained);
             }
         }
     }
-    println!("{{\"sha256\":{hash:?},\"decide\":{decide:?},\"evaluate\":{evaluate:?}}}");
+    println!(
+        "{{\"sha256\":{hash:?},\"decide\":{decide:?},\"evaluate\":{evaluate:?},\"explain\":{explain:?}}}"
+    );
     Ok(())
 }
 

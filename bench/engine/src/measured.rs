@@ -52,6 +52,20 @@ impl Users {
         }
         Ok(())
     }
+
+    /// As [`Users::evaluate`], with the way to the decision.
+    pub fn explain(&self, program: &Program, count: u64) -> Result<(), Box<dyn Error>> {
+        let item = program.item(FLAG).ok_or("no measured flag")?;
+        let mut context = Context::new(program);
+        fill(&mut context, program, &self.0[0]);
+        for _ in 0..count {
+            let explained = Evaluation::new(program, black_box(&mut context), NOW).explain(item);
+            if black_box(explained).0.reason != Reason::Split {
+                return Err("the measured flag was not split".into());
+            }
+        }
+        Ok(())
+    }
 }
 
 fn fill<'a>(context: &mut Context<'a>, program: &Program, id: &'a str) {
