@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from turnout import Context
+from turnout import Context, StickyAssignment
 
 ROOT = Path(__file__).parents[2] / "conformance"
 NOW = "2016-06-23T12:00:00-07:00"
@@ -107,6 +107,7 @@ class Case:
             units=given.get("units"),
             unknown=given.get("unknown", ()),
             partial=given.get("partial", False),
+            sticky_assignments=[_record(kept) for kept in given.get("sticky_assignments", ())],
         )
 
     def expected(self) -> dict[str, Any]:
@@ -125,6 +126,11 @@ class Case:
                 "notes": [],
             }
         return empty | self.fields["expected"]
+
+
+def _record(kept: dict[str, Any]) -> StickyAssignment:
+    at = datetime.fromisoformat(kept["assigned_at"])
+    return StickyAssignment(**{**kept, "assigned_at": at})
 
 
 def value(given: Any) -> Any:

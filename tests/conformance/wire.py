@@ -20,6 +20,10 @@ def context(given: Context) -> pb.Context:
     )
     for name, item in (given.attributes or {}).items():
         message.attributes[name].CopyFrom(value(item))
+    for kept in given.sticky_assignments:
+        fields = kept._asdict()
+        assigned_at = fields.pop("assigned_at")
+        message.sticky_assignments.add(**fields).assigned_at.FromDatetime(assigned_at)
     return message
 
 

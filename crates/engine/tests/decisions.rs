@@ -11,7 +11,8 @@ use std::path::PathBuf;
 
 use serde_json::{Value as Json, json};
 use turnout_engine::{
-    Context, Evaluation, Instant, Program, Value, ValueRef, VariantIndex, literal,
+    Assignments, Context, Evaluation, Instant, Kept, Program, Record, Value, ValueRef,
+    VariantIndex, literal,
 };
 use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::moment;
 use turnout_snapshot::turnout::v1::__buffa::oneof::value::Kind;
@@ -79,10 +80,40 @@ fn answer(program: &Program, case: &Json) -> Json {
     }
     context.partial(given["partial"] == true);
     let now = instant(given["now"].as_str().unwrap_or(NOW));
-    let evaluation = Evaluation::new(program, &mut context, now);
+    let mut records = Carried(given);
+    let evaluation = Evaluation::new(program, &mut context, now).with_assignments(&mut records);
     match case["segment"].as_str() {
         Some(key) => check(program, evaluation, key),
         None => decide(program, evaluation, case["key"].as_str().expect("a key")),
+    }
+}
+
+/// The records of a context.
+struct Carried<'c>(&'c Json);
+
+impl Assignments for Carried<'_> {
+    fn find(&mut self, experiment: &str, unit_kind: &str, unit_id: &str) -> Kept {
+        let kept = self.0["sticky_assignments"]
+            .as_array()
+            .into_iter()
+            .flatten();
+        let own = kept.filter(|one| {
+            one["experiment"] == experiment
+                && one["unit_kind"] == unit_kind
+                && one["unit_id"] == unit_id
+        });
+        Kept::Records(own.map(record).collect())
+    }
+}
+
+fn record(kept: &Json) -> Record {
+    let text = |name: &str| kept[name].as_str().unwrap_or_else(|| panic!("no `{name}`"));
+    let epoch = kept["epoch"].as_u64().expect("an epoch");
+    Record {
+        epoch: u32::try_from(epoch).expect("in range"),
+        variant: text("variant").into(),
+        assigned_at: instant(text("assigned_at")),
+        snapshot: text("snapshot_id").into(),
     }
 }
 
