@@ -34,10 +34,11 @@ def test_asyncio_answers_as_the_other(served, clients, file):
     async def ask():
         async with AsyncClient(served[file].socket) as client:
             for case in (case for case in CASES if case.file == file):
-                together = await client.decide_all(case.context())
-                assert _answers(together) == _answers(clients[file].decide_all(case.context()))
-                inside = await client.matching_segments(case.context())
-                assert inside == clients[file].matching_segments(case.context())
+                context, now = case.context(), case.now
+                together = await client.decide_all(context, now=now)
+                assert _answers(together) == _answers(clients[file].decide_all(context, now=now))
+                inside = await client.matching_segments(context, now=now)
+                assert inside == clients[file].matching_segments(context, now=now)
 
     asyncio.run(ask())
 

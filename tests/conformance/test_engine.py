@@ -59,13 +59,13 @@ def test_decide_many_answers_as_decide(engines, file):
         {case.fields["key"] for case in CASES if case.file == file and "key" in case.fields}
     )
     for case in (case for case in CASES if case.file == file):
-        together = engine.decide_many(keys, case.context())
-        assert together == [engine.decide(key, case.context()) for key in keys]
+        together = engine.decide_many(keys, case.context(), now=case.now)
+        assert together == [engine.decide(key, case.context(), now=case.now) for key in keys]
 
 
 @pytest.mark.parametrize("file", golden.decision_files())
 def test_decide_all_answers_as_decide(engines, file):
     engine = engines[file]
     for case in (case for case in CASES if case.file == file):
-        for decision in engine.decide_all(case.context()):
-            assert decision == engine.decide(decision.key, case.context())
+        for decision in engine.decide_all(case.context(), now=case.now):
+            assert decision == engine.decide(decision.key, case.context(), now=case.now)
