@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from turnout.compiler.candidates import Candidate
+from turnout.compiler.literals import tzdata_version
 from turnout.compiler.scope import HeldExperiments, Message, Tables
 from turnout.compiler.sharing import is_over
 from turnout.compiler.slots import DEFAULT_UNIT
 from turnout.compiler.text import is_text
-from turnout.compiler.zones import VERSION as TZDATA_VERSION
 from turnout.snapshot.v1 import snapshot_pb2 as pb
 
 SEMANTICS_VERSION = 1
@@ -41,7 +41,7 @@ def emit(
     content = pb.Content(
         semantics_version=SEMANTICS_VERSION,
         compiler_version=COMPILER_VERSION,
-        tzdata_version=TZDATA_VERSION,
+        tzdata_version=tzdata_version(),
         workspace=pb.Workspace(key=workspace_key, timezone=timezone),
         attributes=list(tables.attributes),
         unit_kinds=list(tables.units),

@@ -1,48 +1,9 @@
 """The engine's own judgement on literals, so that compiler and engine cannot disagree."""
 
-from typing import Protocol
+from types import ModuleType
 
 
-class LiteralChecks(Protocol):
-    """What the engine offers."""
-
-    def check_number(self, text: str) -> None:
-        """Raises ValueError for text that is no number or too large to compare."""
-
-    def check_regex(self, pattern: str, case_sensitive: bool = False) -> None:
-        """Raises ValueError for a pattern that cannot be read or is over a limit."""
-
-    def moment(self, text: str, *, zone: str | None, rolling: bool) -> bytes:
-        """A serialised `turnout.snapshot.v1.Moment`; raises ValueError for text that is no date."""
-
-    def check_moments(self, low: bytes, high: bytes) -> str | None:
-        """Why two moments are reversed whatever now is, or None."""
-
-    def check_zone(self, name: str) -> None:
-        """Raises ValueError for a name that is no time zone."""
-
-    def check_version(self, text: str) -> None:
-        """Raises ValueError for text that is no version."""
-
-    def compare_numbers(self, left: str, right: str) -> int:
-        """-1, 0 or 1; raises ValueError for text that is no number."""
-
-    def text_form(self, text: str, case_sensitive: bool = False) -> str:
-        """A text as conditions compare it: normalised, and folded unless `case_sensitive`."""
-
-    def compare_versions(self, left: str, right: str) -> int:
-        """-1, 0 or 1; raises ValueError for text that is no version."""
-
-    def check_cidr(self, text: str) -> None:
-        """Raises ValueError for text that is no network, or has bits set beyond its prefix."""
-
-
-_stand_in: LiteralChecks | None = None
-
-
-def _checks() -> LiteralChecks:
-    if _stand_in is not None:
-        return _stand_in
+def _checks() -> ModuleType:
     # Only documents that need it load the native module.
     from turnout import engine  # noqa: PLC0415
 
@@ -72,12 +33,14 @@ def read_moment(text: str, *, zone: str | None, rolling: bool) -> bytes:
 
     Raises ValueError with why it is refused.
     """
-    return _checks().moment(text, zone=zone, rolling=rolling)
+    found: bytes = _checks().moment(text, zone=zone, rolling=rolling)
+    return found
 
 
 def moments_fault(low: bytes, high: bytes) -> str | None:
     """Why the bounds are reversed whatever now is, or None."""
-    return _checks().check_moments(low, high)
+    found: str | None = _checks().check_moments(low, high)
+    return found
 
 
 def version_fault(text: str) -> str | None:
@@ -91,17 +54,20 @@ def version_fault(text: str) -> str | None:
 
 def compare_numbers(left: str, right: str) -> int:
     """-1, 0 or 1: how two decimal literals compare; raises ValueError for text that is none."""
-    return _checks().compare_numbers(left, right)
+    found: int = _checks().compare_numbers(left, right)
+    return found
 
 
 def text_form(text: str, *, case_sensitive: bool) -> str:
     """A text as conditions compare it: two texts are equal to one when their forms are."""
-    return _checks().text_form(text, case_sensitive)
+    found: str = _checks().text_form(text, case_sensitive)
+    return found
 
 
 def compare_versions(left: str, right: str) -> int:
     """-1, 0 or 1: how two versions compare; raises ValueError for text that is no version."""
-    return _checks().compare_versions(left, right)
+    found: int = _checks().compare_versions(left, right)
+    return found
 
 
 def cidr_fault(text: str) -> str | None:
@@ -111,3 +77,18 @@ def cidr_fault(text: str) -> str | None:
     except ValueError as error:
         return str(error)
     return None
+
+
+def is_zone(name: str) -> bool:
+    """Whether the engine knows a time zone of this name."""
+    try:
+        _checks().check_zone(name)
+    except ValueError:
+        return False
+    return True
+
+
+def tzdata_version() -> str:
+    """Of the zones that dates are read with, for example `2026a`."""
+    found: str = _checks().tzdata_version()
+    return found

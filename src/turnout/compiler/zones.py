@@ -1,12 +1,9 @@
-"""Time zones, from the pinned `tzdata` package alone."""
+"""Time zones, as the engine has them."""
 
 from functools import cache
 from importlib import resources
 
-import tzdata  # type: ignore[import-untyped] # it has no types and needs none
-
-VERSION: str = tzdata.IANA_VERSION
-"""For example `2026a`."""
+from turnout.compiler.literals import is_zone
 
 
 def zone_fault(name: str) -> str | None:
@@ -15,7 +12,7 @@ def zone_fault(name: str) -> str | None:
         return None
     if "/" not in name:
         return f"`{name}` is no time zone: write `UTC` or a name such as `Europe/Berlin`"
-    if name in _names():
+    if is_zone(name):
         return None
     from turnout.documents.names import nearest  # noqa: PLC0415 - difflib is for mistakes only
 
@@ -24,5 +21,6 @@ def zone_fault(name: str) -> str | None:
 
 @cache
 def _names() -> frozenset[str]:
+    """Names to suggest; the package may be a little older or newer than the engine's zones."""
     text = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8")
     return frozenset(text.split())
