@@ -107,6 +107,7 @@ class Case:
             units=given.get("units"),
             unknown=given.get("unknown", ()),
             partial=given.get("partial", False),
+            events_reached=given.get("events_reached", False),
             sticky_assignments=[_record(kept) for kept in given.get("sticky_assignments", ())],
         )
 

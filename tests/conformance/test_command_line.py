@@ -34,6 +34,7 @@ def options(context):
         found += ["--unit-of", f"{kind}={unit_id}"]
     for name in context.unknown:
         found += ["--unknown", name]
+    found += ["--events-reached"] * context.events_reached
     return found + ["--partial"] * context.partial
 
 

@@ -17,6 +17,7 @@ def context(given: Context) -> pb.Context:
         units=dict(given.units or {}),
         unknown_attributes=list(given.unknown),
         partial=given.partial,
+        events_reached=given.events_reached,
     )
     for name, item in (given.attributes or {}).items():
         message.attributes[name].CopyFrom(value(item))

@@ -79,6 +79,7 @@ fn answer(program: &Program, case: &Json) -> Json {
         context.unknown(program, name.as_str().expect("a name"));
     }
     context.partial(given["partial"] == true);
+    context.events_reached(given["events_reached"] == true);
     let now = instant(given["now"].as_str().unwrap_or(NOW));
     let mut records = Carried(given);
     let evaluation = Evaluation::new(program, &mut context, now).with_assignments(&mut records);

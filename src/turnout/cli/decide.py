@@ -19,6 +19,7 @@ def decide(
     attr: options.AttributesOption = None,
     unknown: options.UnknownOption = None,
     partial: options.PartialOption = False,
+    events_reached: options.EventsReachedOption = False,
     now: options.NowOption = None,
     explain: options.ExplainOption = False,
     documents: options.DocumentsOption = None,
@@ -32,7 +33,7 @@ def decide(
     """
     from turnout.cli.output import print_fields, print_json
 
-    context = options.read_context(unit, unit_of, attr, unknown, partial)
+    context = options.read_context(unit, unit_of, attr, unknown, partial, events_reached)
     instant = options.read_now(now)
     answers = open_answers(documents, address, timeout)
     if explain:

@@ -53,6 +53,13 @@ PartialOption = Annotated[
     bool,
     typer.Option("--partial", help="All attributes and units that are absent are unknown."),
 ]
+EventsReachedOption = Annotated[
+    bool,
+    typer.Option(
+        "--events-reached",
+        help="Facts about events that are absent have no events; without it they are unknown.",
+    ),
+]
 NowOption = Annotated[
     str | None,
     typer.Option(
@@ -102,6 +109,7 @@ def read_context(
     attributes: list[str] | None,
     unknown: list[str] | None,
     partial: bool,
+    events_reached: bool = False,
 ) -> Context:
     """Reads the options of a context.
 
@@ -114,6 +122,7 @@ def read_context(
         units=_pairs("--unit-of", other_units),
         unknown=tuple(unknown or ()),
         partial=partial,
+        events_reached=events_reached,
     )
 
 

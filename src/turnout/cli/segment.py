@@ -26,6 +26,7 @@ def check(
     attr: options.AttributesOption = None,
     unknown: options.UnknownOption = None,
     partial: options.PartialOption = False,
+    events_reached: options.EventsReachedOption = False,
     now: options.NowOption = None,
     explain: options.ExplainOption = False,
     documents: options.DocumentsOption = None,
@@ -36,7 +37,7 @@ def check(
     """Tell whether a unit is in a segment: TRUE, FALSE or UNKNOWN, and why."""
     from turnout.cli.output import print_fields, print_json
 
-    context = options.read_context(unit, unit_of, attr, unknown, partial)
+    context = options.read_context(unit, unit_of, attr, unknown, partial, events_reached)
     instant = options.read_now(now)
     answers = open_answers(documents, address, timeout)
     if explain:
@@ -56,6 +57,7 @@ def list_(
     attr: options.AttributesOption = None,
     unknown: options.UnknownOption = None,
     partial: options.PartialOption = False,
+    events_reached: options.EventsReachedOption = False,
     now: options.NowOption = None,
     tag: options.TagOption = None,
     prefix: options.PrefixOption = None,
@@ -67,7 +69,7 @@ def list_(
     """List the segments that a unit is in, and those for which it could not be known."""
     from turnout.cli.output import print_json, print_table
 
-    context = options.read_context(unit, unit_of, attr, unknown, partial)
+    context = options.read_context(unit, unit_of, attr, unknown, partial, events_reached)
     instant = options.read_now(now)
     answers = open_answers(documents, address, timeout)
     found = answers.matching_segments(context, tag=tag, prefix=prefix, now=instant)
