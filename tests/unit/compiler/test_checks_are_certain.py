@@ -140,7 +140,7 @@ def conflicts(documents):
     return [find_conflict([Wanted(term, value)]) for value in (True, False)]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(match=GROUPS, contexts=st.lists(CONTEXTS, min_size=10, max_size=10))
 def test_what_never_matches_is_never_true_and_what_leaves_nobody_out_never_false(match, contexts):
     documents, _ = compiled(match, [])
@@ -152,7 +152,7 @@ def test_what_never_matches_is_never_true_and_what_leaves_nobody_out_never_false
         assert not (always and "FALSE" in states), always
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(rules=RULES, contexts=st.lists(CONTEXTS, min_size=8, max_size=8))
 def test_a_rule_that_is_never_reached_never_decides(rules, contexts):
     documents, warnings = compiled({"attribute": "x", "is": "a"}, rules)

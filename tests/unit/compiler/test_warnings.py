@@ -1,5 +1,7 @@
 """What compiles and may not be meant: told, at its place, and no part of a snapshot."""
 
+from pathlib import Path
+
 import pytest
 
 from turnout.compiler import CompileFailed, compile_documents
@@ -138,3 +140,8 @@ def test_the_places_of_warnings_cost_nothing_until_somebody_looks(tmp_path):
     assert "_marks" not in vars(file.document)
     assert compiled.warnings[0].column == 42
     assert "_marks" in vars(file.document)
+
+
+def test_the_shop_means_what_it_says():
+    shop = Path(__file__).parents[3] / "examples" / "shop"
+    assert compile_documents(read_paths(shop)).warnings == ()
