@@ -87,6 +87,9 @@ async fn run(thread: Arc<Thread>, listeners: Listeners) -> io::Result<bool> {
         thread,
         open: Open::default(),
     });
+    if let Some(sticky) = &server.thread.sticky {
+        sticky.connect();
+    }
     let tcp = listeners.tcp.map(TcpListener::from_std).transpose()?;
     let unix = listeners.unix.map(UnixListener::from_std).transpose()?;
     tokio::join!(accept_tcp(&server, tcp), accept_unix(&server, unix));

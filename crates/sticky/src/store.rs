@@ -103,6 +103,13 @@ pub struct Access {
 }
 
 impl Access {
+    /// Begins to connect, on the runtime of this thread, so that the first call need not wait for it.
+    pub fn connect(&self) {
+        if let Some(link) = &self.link {
+            link.connect();
+        }
+    }
+
     /// The records of a unit in an experiment; `None` when it takes a round trip.
     #[must_use]
     pub fn find_now(&self, experiment: &str, unit_kind: &str, unit_id: &str) -> Option<Kept> {

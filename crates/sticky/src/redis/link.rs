@@ -61,6 +61,11 @@ impl Link {
         }))
     }
 
+    /// Begins to connect, so that the first call need not wait for it.
+    pub(crate) fn connect(&self) {
+        self.0.begin(&mut self.0.lock());
+    }
+
     /// The records of every key, in one round trip.
     pub(crate) async fn read(&self, keys: &[Key], deadline: Option<Instant>) -> Vec<Kept> {
         let inner = &self.0;
@@ -191,12 +196,16 @@ impl Inner {
                 } => return Some((connection.clone(), *serial)),
                 State::Connecting { failed: true } => return None,
                 State::Connecting { failed: false } => {}
-                idle @ State::Idle => {
-                    *idle = State::Connecting { failed: false };
-                    tokio::spawn(keep_trying(Arc::downgrade(self)));
-                }
+                idle @ State::Idle => self.begin(idle),
             }
             timeout_at(until, changed).await.ok()?;
+        }
+    }
+
+    fn begin(self: &Arc<Self>, state: &mut State) {
+        if matches!(state, State::Idle) {
+            *state = State::Connecting { failed: false };
+            tokio::spawn(keep_trying(Arc::downgrade(self)));
         }
     }
 

@@ -88,11 +88,20 @@ pub fn has_redis() -> bool {
     there
 }
 
+/// A node of a cluster listens 10,000 above its port, too.
+fn free_port() -> u16 {
+    let bind = |port| TcpListener::bind(("127.0.0.1", port));
+    let free = (0..).map_while(|_| bind(0).ok()?.local_addr().ok());
+    let ports = free.map(|address| 15_000 + address.port() % 30_000);
+    ports
+        .into_iter()
+        .find(|port| bind(*port).is_ok() && bind(port + 10_000).is_ok())
+        .expect("a free port")
+}
+
 impl Server {
     pub fn start(options: &[&str]) -> Server {
-        let free = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-        let port = free.local_addr().expect("an address").port();
-        drop(free);
+        let port = free_port();
         let mut server = Server {
             port,
             folder: tempfile::tempdir().expect("a folder"),
