@@ -109,10 +109,20 @@ class Case:
             partial=given.get("partial", False),
             events_reached=given.get("events_reached", False),
             sticky_assignments=[_record(kept) for kept in given.get("sticky_assignments", ())],
+            events_reached=given.get("events_reached", False),
         )
 
+    @property
+    def needs_a_program(self) -> bool:
+        """Whether it sends or expects what the options of the command line cannot say."""
+        parts = self.fields["context"].keys() | self.fields["expected"].keys()
+        return bool(parts & {"sticky_assignments", "events_reached", "assignments_to_persist"})
+
     def expected(self) -> dict[str, Any]:
-        """Everything that is compared: what a case leaves out is empty."""
+        """Everything that is compared: what a case leaves out is empty.
+
+        What is to be kept is compared where a case says it.
+        """
         if "segment" in self.fields:
             empty: dict[str, Any] = {"unknown_attributes": [], "notes": []}
         else:
@@ -208,7 +218,21 @@ def answered(result: Any, expected: dict[str, Any]) -> dict[str, Any]:
     for name in expected:
         found = getattr(result, name)
         given[name] = list(found) if isinstance(found, tuple) else found
+    if "assignments_to_persist" in given:
+        given["assignments_to_persist"] = [_kept(one) for one in given["assignments_to_persist"]]
     return given
+
+
+def _kept(assignment: StickyAssignment) -> dict[str, Any]:
+    """An assignment as a case writes it; the snapshot is the one that answered."""
+    fields = assignment._asdict()
+    del fields["snapshot_id"]
+    return fields | {"assigned_at": written(fields["assigned_at"])}
+
+
+def written(instant: datetime) -> str:
+    """An instant as a case writes it."""
+    return instant.isoformat().replace("+00:00", "Z")
 
 
 def same(left: Any, right: Any) -> bool:

@@ -65,7 +65,7 @@ def test_decision(stubs, case):
     else:
         request = pb.DecideRequest(key=case.fields["key"], context=context)
         request.now.FromDatetime(case.now)
-        given = wire.decision(stub.Decide(request).decision)
+        given = wire.decision(stub.Decide(request).decision, case.expected())
     assert golden.same(given, case.expected()), given
 
 
@@ -86,7 +86,7 @@ def _ask_together(stub, now, batch):
     request.now.FromDatetime(now)
     reply = stub.BatchDecide(request)
     for case, result in zip(batch, reply.results, strict=True):
-        given = wire.decision(result.decision)
+        given = wire.decision(result.decision, case.expected())
         assert golden.same(given, case.expected()), (case.id, given)
 
 

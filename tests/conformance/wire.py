@@ -56,9 +56,9 @@ def plain(message: value_pb2.Value) -> Any:
     return getattr(message, kind)
 
 
-def decision(message: pb.Decision) -> dict[str, Any]:
+def decision(message: pb.Decision, expected: dict[str, Any]) -> dict[str, Any]:
     """A decision in the shape of a case's `expected`."""
-    return {
+    whole = {
         "variant": message.variant if message.HasField("variant") else None,
         "value": plain(message.value),
         "reason": reason_pb2.Reason.Name(message.reason).removeprefix("REASON_"),
@@ -70,6 +70,20 @@ def decision(message: pb.Decision) -> dict[str, Any]:
         "degraded": message.degraded,
         "unknown_attributes": list(message.unknown_attributes),
         "notes": _notes(message.notes),
+    }
+    if "assignments_to_persist" in expected:
+        whole["assignments_to_persist"] = [_kept(one) for one in message.assignments_to_persist]
+    return whole
+
+
+def _kept(message: pb.StickyAssignment) -> dict[str, Any]:
+    return {
+        "experiment": message.experiment,
+        "epoch": message.epoch,
+        "unit_kind": message.unit_kind,
+        "unit_id": message.unit_id,
+        "variant": message.variant,
+        "assigned_at": message.assigned_at.ToJsonString(),
     }
 
 

@@ -59,6 +59,10 @@ fn expected(case: &Json) -> Json {
     for (name, part) in case["expected"].as_object().expect("expected") {
         whole[name] = part.clone();
     }
+    let kept = whole.get_mut("assignments_to_persist");
+    for kept in kept.and_then(Json::as_array_mut).into_iter().flatten() {
+        kept["assigned_at"] = json!(instant(kept["assigned_at"].as_str().expect("text")).0);
+    }
     whole
 }
 
@@ -85,7 +89,14 @@ fn answer(program: &Program, case: &Json) -> Json {
     let evaluation = Evaluation::new(program, &mut context, now).with_assignments(&mut records);
     match case["segment"].as_str() {
         Some(key) => check(program, evaluation, key),
-        None => decide(program, evaluation, case["key"].as_str().expect("a key")),
+        None => {
+            let key = case["key"].as_str().expect("a key");
+            let (mut whole, kept) = decide(program, evaluation, key);
+            if case["expected"]["assignments_to_persist"].is_array() {
+                whole["assignments_to_persist"] = kept;
+            }
+            whole
+        }
     }
 }
 
@@ -114,7 +125,7 @@ fn record(kept: &Json) -> Record {
         epoch: u32::try_from(epoch).expect("in range"),
         variant: text("variant").into(),
         assigned_at: instant(text("assigned_at")),
-        snapshot: text("snapshot_id").into(),
+        snapshot: kept["snapshot_id"].as_str().unwrap_or_default().into(),
     }
 }
 
@@ -130,7 +141,8 @@ fn instant(written: &str) -> Instant {
     Instant(nanos.checked_add(at.nanos.into()).expect("in range"))
 }
 
-fn decide(program: &Program, mut evaluation: Evaluation<'_, '_, '_>, key: &str) -> Json {
+/// A decision, and beside it what is to be kept.
+fn decide(program: &Program, mut evaluation: Evaluation<'_, '_, '_>, key: &str) -> (Json, Json) {
     let item = program.item(key).expect("the item");
     let decision = evaluation.decide(item);
     let variant = |index: VariantIndex| program.variant(index).expect("the variant");
@@ -139,7 +151,18 @@ fn decide(program: &Program, mut evaluation: Evaluation<'_, '_, '_>, key: &str) 
         keys.into_iter()
             .find(|key| program.item(key) == Some(index))
     };
-    json!({
+    let kept = decision.assignments.iter().map(|assignment| {
+        json!({
+            "experiment": keyed(assignment.experiment),
+            "epoch": assignment.epoch,
+            "unit_kind": program.unit_kinds()[assignment.unit.at()],
+            "unit_id": assignment.unit_id,
+            "variant": variant(assignment.variant).name,
+            "assigned_at": assignment.assigned_at.0,
+        })
+    });
+    let kept = kept.collect();
+    let whole = json!({
         "variant": decision.variant.map(|v| &*variant(v).name),
         "value": decision.variant.map(|v| plain(&variant(v).value)),
         "reason": decision.reason.as_str(),
@@ -151,7 +174,8 @@ fn decide(program: &Program, mut evaluation: Evaluation<'_, '_, '_>, key: &str) 
         "degraded": decision.degraded,
         "unknown_attributes": decision.unknown.names(program),
         "notes": decision.notes.iter().map(|note| note.as_str()).collect::<Vec<_>>(),
-    })
+    });
+    (whole, kept)
 }
 
 fn check(program: &Program, mut evaluation: Evaluation<'_, '_, '_>, key: &str) -> Json {
@@ -183,7 +207,9 @@ fn value<'v>(written: &'v Json, list: &'v [ValueRef<'v>]) -> ValueRef<'v> {
             None => ValueRef::Double(value.as_f64().expect("a double")),
         },
         Json::Array(_) => ValueRef::List(list),
-        Json::Object(_) => ValueRef::Object,
+        Json::Object(parts) => {
+            ValueRef::object(parts.iter().map(|(name, part)| (&**name, value(part, &[]))))
+        }
     }
 }
 
