@@ -109,7 +109,6 @@ class Case:
             partial=given.get("partial", False),
             events_reached=given.get("events_reached", False),
             sticky_assignments=[_record(kept) for kept in given.get("sticky_assignments", ())],
-            events_reached=given.get("events_reached", False),
         )
 
     @property
