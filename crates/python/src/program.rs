@@ -230,8 +230,10 @@ impl Program {
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = key.py();
         let item = self.item(key)?;
-        let (decision, steps) =
+        let (mut decision, steps) =
             self.explained(py, context, now, |evaluation| evaluation.explain(item))?;
+        // Who asks why does not enrol anybody.
+        decision.assignments = Default::default();
         let none = py.None().into_bound(py);
         let (snapshot, default) = (self.answers.snapshot(py), default.unwrap_or(&none));
         let answer = self
