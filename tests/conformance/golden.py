@@ -115,7 +115,7 @@ class Case:
     def needs_a_program(self) -> bool:
         """Whether it sends or expects what the options of the command line cannot say."""
         parts = self.fields["context"].keys() | self.fields["expected"].keys()
-        return bool(parts & {"sticky_assignments", "events_reached", "assignments_to_persist"})
+        return bool(parts & {"sticky_assignments", "assignments_to_persist"})
 
     def expected(self) -> dict[str, Any]:
         """Everything that is compared: what a case leaves out is empty.
