@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from reference.model import Model
-from turnout import Context, Engine
+from turnout import Context, Engine, StickyAssignment
 
 
 class Difference(NamedTuple):
@@ -48,21 +48,41 @@ def differences(documents, asked, seen=None):
             given = answered(engine.check_segment(key, context, now=now), expected)
             if given != expected:
                 found.append(Difference(key, ctx, expected, given))
+        alone = {}
         for key in [*documents["flags"], *documents["experiments"]]:
             expected = model.decide(key, ctx)
             seen.update([expected["reason"], *expected["notes"]])
-            del expected["assignments_to_persist"]
-            given = answered(engine.decide(key, context, now=now), expected)
+            told = expected["assignments_to_persist"]
+            expected["assignments_to_persist"] = sorted(sticky(one.key, one.record) for one in told)
+            alone[key] = engine.decide(key, context, now=now)
+            given = answered(alone[key], expected)
+            given["assignments_to_persist"] = sorted(
+                one._replace(snapshot_id="") for one in given["assignments_to_persist"]
+            )
             if given != expected:
                 found.append(Difference(key, ctx, expected, given))
+        for together in engine.decide_many(alone, context, now=now):
+            if together != alone[together.key]:
+                one, other = {"alone": alone[together.key]}, {"alone": together}
+                found.append(Difference(together.key, ctx, one, other))
     return found
 
 
 def context_of(ctx):
     """What is asked, as turnout takes it."""
     return Context(
-        units=ctx.units, attributes=ctx.attributes, unknown=ctx.unknown, partial=ctx.partial
+        units=ctx.units,
+        attributes=ctx.attributes,
+        unknown=ctx.unknown,
+        partial=ctx.partial,
+        sticky_assignments=[sticky(key, record) for key, record in ctx.records.items()],
+        events_reached=ctx.events_reached,
     )
+
+
+def sticky(key, record):
+    """A stored assignment, as turnout takes and tells it."""
+    return StickyAssignment(*key, record.variant, moment(record.assigned_at))
 
 
 def answered(result, expected):

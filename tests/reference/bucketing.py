@@ -1,8 +1,6 @@
 """Slots and who owns them: section 7."""
 
 import hashlib
-import json
-from functools import cache
 
 SLOTS = 1_000_000
 
@@ -44,16 +42,10 @@ def owner(ranges, at):
 
 def owned_now(history, weights):
     """Who owns what: contiguous, else what the history and the weights as written make of it."""
-    return _owned_now(json.dumps(history), json.dumps(weights))
-
-
-@cache
-def _owned_now(history, weights):
-    ranges, shares = json.loads(history), json.loads(weights)
-    if not ranges:
-        return contiguous(shares)
-    before = {name: list(map(read_range, texts)) for name, texts in ranges.items()}
-    return reweighted(before, {name: ppm(share) for name, share in shares.items()})
+    if not history:
+        return contiguous(weights)
+    before = {name: list(map(read_range, texts)) for name, texts in history.items()}
+    return reweighted(before, {name: ppm(share) for name, share in weights.items()})
 
 
 def reweighted(ranges, targets):
@@ -63,26 +55,41 @@ def reweighted(ranges, targets):
         ranges: {variant: [(start, end)]} as they were.
         targets: {variant: slots} as they shall be; a variant that is not there is removed.
     """
-    owned = {name: _slots(ranges.get(name, [])) for name in targets}
+    owned = {name: sorted(ranges.get(name, [])) for name in targets}
     for name, target in targets.items():  # (b) the high end of the last range goes first
-        owned[name] = owned[name][:target]
-    taken = {at for slots in owned.values() for at in slots}
-    free = (at for at in range(SLOTS) if at not in taken)
+        while _size(owned[name]) > target:
+            start, end = owned[name].pop()
+            kept = end - min(end - start, _size(owned[name]) + end - start - target)
+            if start < kept:
+                owned[name].append((start, kept))
+    free = _free(owned)
     for name in sorted(targets):  # (c) in key order, the lowest free slots
-        while len(owned[name]) < targets[name]:
-            owned[name].append(next(free))
-    return {name: _merged(sorted(slots)) for name, slots in owned.items()}  # (d)
+        while _size(owned[name]) < targets[name]:
+            start, end = free.pop(0)
+            taken = min(end, start + targets[name] - _size(owned[name]))
+            owned[name].append((start, taken))
+            if taken < end:
+                free.insert(0, (taken, end))
+    return {name: _merged(sorted(parts)) for name, parts in owned.items()}  # (d)
 
 
-def _slots(ranges):
-    return [at for start, end in sorted(ranges) for at in range(start, end)]
+def _size(ranges):
+    return sum(end - start for start, end in ranges)
 
 
-def _merged(slots):
+def _free(owned):
+    """What nobody owns, in order."""
+    taken = sorted(part for parts in owned.values() for part in parts)
+    starts = [0, *(end for _, end in taken)]
+    ends = [*(start for start, _ in taken), SLOTS]
+    return [(start, end) for start, end in zip(starts, ends, strict=True) if start < end]
+
+
+def _merged(ranges):
     merged = []
-    for at in slots:
-        if merged and merged[-1][1] == at:
-            merged[-1] = (merged[-1][0], at + 1)
+    for start, end in ranges:
+        if merged and merged[-1][1] == start:
+            merged[-1] = (merged[-1][0], end)
         else:
-            merged.append((at, at + 1))
+            merged.append((start, end))
     return merged

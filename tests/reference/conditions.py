@@ -72,8 +72,8 @@ def comparison(written, asked):
         return known(operators.holds(operator, kind, written, value, asked))
     except Unusable:
         return unknown(name)
-    except dates.ZoneNotKnown:
-        return unknown("user.timezone")
+    except dates.ZoneNotKnown as outcome:
+        return unknown(outcome.name)
 
 
 def unset(operator, written, name):

@@ -45,7 +45,11 @@ class Exact(NamedTuple):
 
 
 class ZoneNotKnown(Exception):  # noqa: N818 - an outcome, not an error
-    """The zone of the unit could not be known."""
+    """The zone of the unit could not be known, for want of an attribute."""
+
+    def __init__(self, name):
+        super().__init__(name)
+        self.name = name
 
 
 class NotALiteral(Exception):  # noqa: N818 - an outcome, not an error
@@ -75,8 +79,9 @@ def user_zone(asked):
     ctx, names = asked.ctx, ("user.timezone", "user.timezone_offset_seconds")
     name, seconds = (None if n in ctx.unknown else ctx.attributes.get(n) for n in names)
     found = fixed_zone(name) or _clock_ahead(seconds)
-    if found is None and any(ctx.is_unknown(n, ctx.attributes) for n in names):
-        raise ZoneNotKnown
+    not_known = [n for n in names if ctx.is_unknown(n, ctx.attributes)]
+    if found is None and not_known:
+        raise ZoneNotKnown(not_known[0])
     return found
 
 

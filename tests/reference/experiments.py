@@ -2,6 +2,7 @@
 
 from reference import conditions, exclusions, foreign, stickiness
 from reference.bucketing import owned_now, owner, ppm, slot
+from reference.logic import either, known
 from reference.outcome import Outcome
 from reference.question import Record
 
@@ -105,12 +106,13 @@ class _Decision:
     def conclude(self):
         """7, with a winner."""
         winner = self.written["winner"]
-        sticks = self.valid and self.written.get("audience_sticky", True)
-        if self.written.get("winner_for", "audience") == "everyone" or sticks:
+        if self.written.get("winner_for", "audience") == "everyone":
             return self.come_out(winner, "CONCLUDED")
-        if refused := self.refused_by_the_audience("NOT_IN_AUDIENCE"):
-            return refused
-        return self.come_out(winner, "CONCLUDED")
+        sticks = self.valid and self.written.get("audience_sticky", True)
+        truth = self.out.pass_over(either([self.audience(), known(sticks)]))
+        if truth:
+            return self.come_out(winner, "CONCLUDED")
+        return self.default("UNKNOWN_ATTRIBUTE" if truth is None else "NOT_IN_AUDIENCE")
 
     def stay(self):
         """8, with a valid record."""
@@ -132,8 +134,9 @@ class _Decision:
         """9, without a valid record."""
         if self.written["status"] == "enrolment_stopped":
             return self.default("ENROLMENT_STOPPED")
-        if refused := self.refused_by_the_audience("NOT_IN_AUDIENCE"):
-            return refused
+        truth = self.out.pass_over(self.audience())
+        if not truth:
+            return self.default("UNKNOWN_ATTRIBUTE" if truth is None else "NOT_IN_AUDIENCE")
         if not self.in_layer():
             return self.default("NOT_IN_LAYER")
         variant = self.todays_owner()
@@ -146,13 +149,6 @@ class _Decision:
     def audience(self):
         """Whether the unit is in the audience."""
         return conditions.audience(self.written.get("audience"), self.asked, self.salt)
-
-    def refused_by_the_audience(self, reason):
-        """The default if the audience is not TRUE."""
-        truth = self.out.pass_over(self.audience())
-        if truth is None:
-            return self.default("UNKNOWN_ATTRIBUTE")
-        return None if truth else self.default(reason)
 
     def in_traffic(self):
         """Whether the unit is in the ramp."""

@@ -89,7 +89,6 @@ def _flag(flag, key, asked):
             return come_out(variant, "SPLIT", name)
         found = experiments.decide(rule["experiment"], asked)
         out.adopt(found)
-        out.assignments = found.assignments or out.assignments
         if found.reason in ANSWERS | STOPS:
             come_out(default, found.reason, name)
             out.experiment, out.experiment_variant = rule["experiment"], found.variant

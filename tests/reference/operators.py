@@ -203,12 +203,14 @@ def _datetime(operator, operand, value, written, unit, asked):
 
 def _needs_zone(operator, operand, value, now, rolling):
     """Whether the zone matters: a day, a date or a time of day in it is compared."""
-    texts = [operand]
-    while isinstance(texts[0], list):
-        texts = [one for several in texts for one in several]
-    read = [dates.read(text, now, UTC, rolling=rolling) for text in texts]
+    read = [dates.read(text, now, UTC, rolling=rolling) for text in flat(operand)]
     exact = all(isinstance(one, dates.Exact) for one in read)
     return operator == "is_on_date" or dates.is_naive(value) or not exact
+
+
+def flat(operand):
+    """The operands, also those of pairs."""
+    return [one for part in as_list(operand) for one in as_list(part)]
 
 
 def _ip(_operator, operand, value, _case_sensitive):

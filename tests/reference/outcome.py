@@ -34,6 +34,7 @@ class Outcome:
         self.names |= other.names
         self.notes |= other.notes
         self.failed |= other.failed
+        self.assignments += [one for one in other.assignments if one not in self.assignments]
 
     @property
     def enrolled(self):

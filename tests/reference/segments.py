@@ -16,7 +16,7 @@ def answer(key, asked):
 
     def listed(ids, others):
         yield member(written.get(ids, []), kind, asked)
-        yield from (answer(other, asked) for other in written.get(others, []))
+        yield from (answer(other, asked) for other in sorted(written.get(others, [])))
 
     def included():
         yield from listed("include_units", "include")

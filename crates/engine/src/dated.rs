@@ -41,14 +41,6 @@ impl ZoneChoice {
             Self::Unit(_) => None,
         }
     }
-
-    /// What tells the zone.
-    fn attribute(self) -> Option<AttributeIndex> {
-        match self {
-            Self::Known(_) => None,
-            Self::Unit(unit) => Some(unit.name),
-        }
-    }
 }
 
 /// Where a unit's own zone is told.
@@ -65,8 +57,8 @@ enum Told {
     Zone(Zone),
     /// Nothing is told: it has none.
     Nothing,
-    /// It could not be known.
-    Unknown,
+    /// It could not be known, for want of this attribute.
+    Unknown(AttributeIndex),
 }
 
 impl UnitZone {
@@ -84,8 +76,8 @@ impl UnitZone {
         });
         match (name, offset) {
             (_, offset @ Told::Zone(_)) => offset,
-            (Told::Nothing, Told::Nothing) => Told::Nothing,
-            _ => Told::Unknown,
+            (unknown @ Told::Unknown(_), _) => unknown,
+            (_, offset) => offset,
         }
     }
 }
@@ -98,7 +90,7 @@ fn read(
     match context.attribute(attribute) {
         State::Set(entry) => zone(entry.value).map_or(Told::Nothing, Told::Zone),
         State::Unset => Told::Nothing,
-        State::Unknown => Told::Unknown,
+        State::Unknown => Told::Unknown(attribute),
     }
 }
 
@@ -165,12 +157,12 @@ impl DatedCondition {
             return outcome(Truth::Unknown);
         };
         match self.zone_for(context, &reading) {
-            (Some(zone), fell_back) => Outcome {
+            Ok((zone, fell_back)) => Outcome {
                 fell_back,
                 ..outcome(self.compare(&reading, now, zone))
             },
-            (None, _) => Outcome {
-                blamed: self.zone.attribute().unwrap_or(self.attribute),
+            Err(blamed) => Outcome {
+                blamed,
                 ..outcome(Truth::Unknown)
             },
         }
@@ -184,18 +176,23 @@ impl DatedCondition {
         Truth::from(self.comparison.holds(point, now.into(), zone) != self.row.inverted)
     }
 
-    /// The zone, and whether it stands in for the unit's; `None` when it could not be known.
+    /// The zone, and whether it stands in for the unit's; or the attribute for want of which it
+    /// could not be known.
     #[inline]
-    fn zone_for(&self, context: &Context<'_>, reading: &Reading) -> (Option<Zone>, bool) {
+    fn zone_for(
+        &self,
+        context: &Context<'_>,
+        reading: &Reading,
+    ) -> Result<(Zone, bool), AttributeIndex> {
         match self.zone {
-            ZoneChoice::Known(zone) => (Some(zone), false),
+            ZoneChoice::Known(zone) => Ok((zone, false)),
             ZoneChoice::Unit(unit) => {
                 let needed = matches!(reading, Reading::Naive(_)) || self.comparison.needs_zone();
                 match needed.then(|| unit.of(context)) {
-                    None => (Some(unit.fallback), false),
-                    Some(Told::Zone(zone)) => (Some(zone), false),
-                    Some(Told::Nothing) => (Some(unit.fallback), true),
-                    Some(Told::Unknown) => (None, false),
+                    None => Ok((unit.fallback, false)),
+                    Some(Told::Zone(zone)) => Ok((zone, false)),
+                    Some(Told::Nothing) => Ok((unit.fallback, true)),
+                    Some(Told::Unknown(attribute)) => Err(attribute),
                 }
             }
         }

@@ -66,7 +66,7 @@ impl<'p, 'c, 'a> Evaluation<'p, 'c, 'a> {
     #[cold]
     fn say_beside(&mut self, decision: &mut Decision) {
         let scratch = &mut self.context.scratch;
-        decision.assignments = std::mem::take(&mut scratch.assignments).into();
+        decision.assignments = scratch.take_assignments().into();
         let fell_back = scratch.fell_back;
         let unknown = scratch.unknown();
         decision.degraded = !unknown.is_empty();

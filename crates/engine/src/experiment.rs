@@ -319,7 +319,7 @@ impl<'p, 'a> Evaluation<'p, '_, 'a> {
             false => Reason::Assigned,
         };
         if !standing.unread {
-            self.context.scratch.assignments.push(Assignment {
+            self.context.scratch.assign(Assignment {
                 experiment: subject.index,
                 epoch: experiment.epoch,
                 unit: unit.kind,
@@ -343,7 +343,7 @@ impl<'p, 'a> Evaluation<'p, '_, 'a> {
         let standing = subject.standing.take().unwrap_or_default();
         let copied = standing.valid.filter(|valid| valid.of_fallback);
         if let Some((valid, unit)) = copied.zip(subject.units.unit) {
-            self.context.scratch.assignments.push(Assignment {
+            self.context.scratch.assign(Assignment {
                 experiment: subject.index,
                 epoch: valid.record.epoch,
                 unit: unit.kind,

@@ -13,7 +13,7 @@ pub(crate) struct Scratch {
     /// What prerequisites could not know and passed over: named whatever the truth is.
     pub(crate) collapsed: Vec<Unknown>,
     /// What the decision in hand is to have kept.
-    pub(crate) assignments: Vec<Assignment>,
+    assignments: Vec<Assignment>,
     /// The workspace's zone stood in for the unit's on the way.
     pub(crate) fell_back: bool,
     generation: u32,
@@ -22,6 +22,15 @@ pub(crate) struct Scratch {
     items: Vec<Cell<Came>>,
     /// What the remembered met.
     remembered: Vec<Unknown>,
+    /// What the remembered assigned.
+    assigned: Vec<(Remembered, Assignment)>,
+}
+
+/// What an outcome is remembered of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Remembered {
+    Segment(SegmentIndex),
+    Item(ItemIndex),
 }
 
 /// Something remembered. INVARIANT: counts only when `generation` is the scratch's, so that
@@ -42,6 +51,7 @@ struct Cell<T> {
 pub(crate) struct Mark {
     pub(crate) trail: usize,
     collapsed: usize,
+    assignments: usize,
     fell_back: bool,
 }
 
@@ -77,6 +87,7 @@ impl Scratch {
     pub(crate) fn begin(&mut self, segments: usize) {
         self.start();
         self.remembered.clear();
+        self.assigned.clear();
         self.generation = self.generation.wrapping_add(1);
         if self.generation == 0 || self.segments.len() != segments {
             self.make_room(segments);
@@ -98,7 +109,25 @@ impl Scratch {
     pub(crate) fn start(&mut self) {
         self.trail.clear();
         self.collapsed.clear();
+        self.assignments.clear();
         self.fell_back = false;
+    }
+
+    /// Tells an assignment.
+    pub(crate) fn assign(&mut self, assignment: Assignment) {
+        self.assignments.push(assignment);
+    }
+
+    /// What the decision in hand is to have kept, each once: an experiment may be evaluated for
+    /// itself and as a prerequisite.
+    pub(crate) fn take_assignments(&mut self) -> Vec<Assignment> {
+        let mut once: Vec<Assignment> = Vec::new();
+        for assignment in self.assignments.drain(..) {
+            if !once.contains(&assignment) {
+                once.push(assignment);
+            }
+        }
+        once
     }
 
     /// Whether there is nothing to say beside the answer.
@@ -137,6 +166,7 @@ impl Scratch {
         Mark {
             trail: self.trail.len(),
             collapsed: self.collapsed.len(),
+            assignments: self.assignments.len(),
             fell_back: std::mem::take(&mut self.fell_back),
         }
     }
@@ -147,13 +177,13 @@ impl Scratch {
             .segments
             .get(segment.at())
             .filter(|cell| cell.generation == self.generation)?;
-        self.lay_again(cell);
+        self.lay_again(cell, Remembered::Segment(segment));
         Some(cell.outcome)
     }
 
     /// Keeps a segment's outcome and what was met since `mark`.
     pub(crate) fn remember(&mut self, segment: SegmentIndex, mark: Mark, outcome: SegmentOutcome) {
-        let cell = self.cell(mark, outcome);
+        let cell = self.cell(mark, outcome, Remembered::Segment(segment));
         if let Some(place) = self.segments.get_mut(segment.at()) {
             *place = cell;
         }
@@ -165,7 +195,7 @@ impl Scratch {
             .items
             .get(item.at())
             .filter(|cell| cell.generation == self.generation)?;
-        self.lay_again(cell);
+        self.lay_again(cell, Remembered::Item(item));
         Some(cell.outcome)
     }
 
@@ -180,7 +210,7 @@ impl Scratch {
         let met = self.trail.get(mark.trail..).unwrap_or_default();
         self.collapsed.extend_from_slice(met);
         self.trail.truncate(mark.trail);
-        let cell = self.cell(mark, outcome);
+        let cell = self.cell(mark, outcome, Remembered::Item(item));
         if self.items.len() < items {
             self.items.resize(items, NO_ITEM);
         }
@@ -189,8 +219,11 @@ impl Scratch {
         }
     }
 
-    fn lay_again<T>(&mut self, cell: Cell<T>) {
+    fn lay_again<T>(&mut self, cell: Cell<T>, of: Remembered) {
         self.fell_back |= cell.fell_back;
+        if !self.assigned.is_empty() {
+            self.assign_again(of);
+        }
         if cell.start == cell.end {
             return;
         }
@@ -202,7 +235,19 @@ impl Scratch {
         }
     }
 
-    fn cell<T>(&mut self, mark: Mark, outcome: T) -> Cell<T> {
+    #[cold]
+    fn assign_again(&mut self, of: Remembered) {
+        let assigned = std::mem::take(&mut self.assigned);
+        for (_, assignment) in assigned.iter().filter(|(by, _)| *by == of) {
+            self.assignments.push(assignment.clone());
+        }
+        self.assigned = assigned;
+    }
+
+    fn cell<T>(&mut self, mark: Mark, outcome: T, of: Remembered) -> Cell<T> {
+        for assignment in self.assignments.get(mark.assignments..).unwrap_or_default() {
+            self.assigned.push((of, assignment.clone()));
+        }
         let start = self.remembered.len();
         if self.trail.len() > mark.trail {
             keep(&mut self.remembered, &mut self.trail, mark.trail);
@@ -254,6 +299,7 @@ mod tests {
         let beginning = Mark {
             trail: 0,
             collapsed: 0,
+            assignments: 0,
             fell_back: false,
         };
         scratch.remember(segment, beginning, NO_SEGMENT.outcome);

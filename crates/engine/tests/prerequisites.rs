@@ -381,3 +381,46 @@ fn a_batch_answers_like_single_decisions() {
         }
     }
 }
+
+/// A running experiment for all, and a segment and flags that look at what it comes out as.
+fn looking_at_an_experiment() -> Program {
+    let on = || variant_of_experiment(0, "on", false);
+    let segments = vec![segment("s", when_variant(on()))];
+    let flags = vec![
+        flag("bare", vec![]),
+        requiring("f", vec![on()]),
+        flag(
+            "twice",
+            vec![rule("one", Some(when_variant(on())), hand_over_to(0))],
+        ),
+    ];
+    program(&content(segments, flags, vec![experiment("x")]))
+}
+
+#[test]
+fn what_a_check_assigned_is_not_told_by_the_next_decision() {
+    let program = looking_at_an_experiment();
+    let mut context = Context::new(&program);
+    context.unit(&program, "user", "u-1");
+    let mut evaluation = Evaluation::new(&program, &mut context, Instant(0));
+    evaluation.check_segment(program.segment("s").expect("it is there"));
+    let bare = program.item("bare").expect("it is there");
+    assert!(evaluation.decide(bare).assignments.is_empty());
+    drop(evaluation);
+    context.reset(&program);
+    context.unit(&program, "user", "u-2");
+    let decision = Evaluation::new(&program, &mut context, Instant(0)).decide(bare);
+    assert!(decision.assignments.is_empty());
+}
+
+#[test]
+fn an_assignment_is_told_once_by_each_decision_that_needs_it() {
+    let program = looking_at_an_experiment();
+    let mut context = Context::new(&program);
+    context.unit(&program, "user", "u-1");
+    let mut evaluation = Evaluation::new(&program, &mut context, Instant(0));
+    for key in ["twice", "f", "twice", "x"] {
+        let item = program.item(key).expect("it is there");
+        assert_eq!(evaluation.decide(item).assignments.len(), 1, "{key}");
+    }
+}

@@ -22,6 +22,8 @@ class Known:
     """What is written so far, for what comes after it to refer to."""
 
     schema: dict
+    zone: str
+    """The workspace's."""
     segments: dict = field(default_factory=dict)
     items: list = field(default_factory=list)
     """(kind, key, variants)"""
@@ -29,8 +31,9 @@ class Known:
 
 def catalogue(rng):
     """A whole document; everything looks only at what stands before it."""
+    zone = rng.choice(ZONES)
     schema = {name: rng.choice(types) for name, types in SCHEMAS.items() if chance(rng, 3)}
-    known, experiments, flags = Known(schema), {}, {}
+    known, experiments, flags = Known(schema, zone), {}, {}
     add_segments(rng, known)
     holdouts = {"h": holdout(rng, known)} if chance(rng, 3) else {}
     for _ in range(2):
@@ -51,7 +54,7 @@ def catalogue(rng):
             experiments[key]["layer"] = "l"
             layers["l"] = drawn
     return {
-        "workspace": {"timezone": rng.choice(ZONES)},
+        "workspace": {"timezone": zone},
         "attributes": schema,
         "segments": known.segments,
         "experiments": experiments,

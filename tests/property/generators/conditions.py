@@ -1,6 +1,6 @@
 """Random conditions on everything that there is."""
 
-from generators import accepted, dates
+from generators import dates
 from generators.words import (
     ATTRIBUTES,
     KINDS,
@@ -102,9 +102,6 @@ OPERANDS = {
 }  # fmt: skip
 
 
-OPERANDS = {kind: found for kind, found in OPERANDS.items() if kind not in accepted.LATER_TYPES}
-
-
 def condition(rng, known, depth=2):
     """A condition or a group, on what is known so far."""
     if depth and chance(rng, 3):
@@ -112,7 +109,7 @@ def condition(rng, known, depth=2):
         if group == "not":
             return {"not": condition(rng, known, depth - 1)}
         return {group: [condition(rng, known, depth - 1) for _ in range(rng.randint(1, 3))]}
-    leaves = [comparison] * 4 + [bucket, share] + ([fact] if accepted.EVENTS else [])
+    leaves = [comparison] * 4 + [bucket, share, fact]
     leaves += [segment] * 3 if known.segments else []
     leaves += [variant] * 2 if known.items else []
     return rng.choice(leaves)(rng, known)
@@ -120,10 +117,12 @@ def condition(rng, known, depth=2):
 
 def comparison(rng, known):
     """An attribute, an operator and an operand, with options."""
-    kind = rng.choice(list(OPERANDS))
+    kind = rng.choice([*OPERANDS, "datetime", "datetime"])
     operator = rng.choice(list(OPERANDS[kind]))
+    draw = OPERANDS[kind][operator]
+    operand = draw if kind == "datetime" else lambda rng, _: draw(rng)
     name = "count" if operator in EMPTY and chance(rng, 3) else rng.choice(ATTRIBUTES[kind])
-    written = {"attribute": name, operator: OPERANDS[kind][operator](rng)}
+    written = {"attribute": name, operator: operand(rng, known.zone)}
     implied = operators.type_of(operator, None, known.schema.get(name), written[operator])
     if kind and ((implied or "").partition("(")[0] != kind or chance(rng, 4)):
         written["type"] = kind
@@ -149,7 +148,7 @@ def share(rng, _known):
     return {"share": percent(rng.choice(PERCENTS)), "unit": rng.choice(KINDS)}
 
 
-def fact(rng, _known):
+def fact(rng, known):
     """A fact about behaviour."""
     measure = rng.choice(["count", "sum", "min", "avg", "first_at", "last_at"])
     event = {measure: "purchase"}
@@ -159,10 +158,8 @@ def fact(rng, _known):
         event |= {"window": rng.choice(["last 30 days", "last 1 day"]), "rolling": chance(rng, 2)}
     if chance(rng, 4):
         event["where"] = {"plan": "pro", "items": 2}
-    if measure in ("first_at", "last_at") and accepted.LATER_TYPES:
-        return {"event": event, "is_set": True}
     if measure in ("first_at", "last_at"):
-        return {"event": event, "is_since": dates.literal(rng)}
+        return {"event": event, "is_since": dates.literal(rng, known.zone)}
     operator = rng.choice(["is", "is_at_least", "is_not", "is_set", "is_less_than"])
     return {"event": event, operator: True if operator == "is_set" else rng.choice(NUMBERS)}
 

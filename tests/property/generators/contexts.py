@@ -3,7 +3,7 @@
 import math
 from datetime import UTC, datetime, timedelta
 
-from generators import accepted, dates
+from generators import dates
 from generators.dates import STEPS
 from generators.words import (
     ADDRESSES,
@@ -28,8 +28,8 @@ from generators.words import (
 from reference import dates as literals
 from reference import facts
 from reference.conditions import OPTIONS
+from reference.operators import flat
 from reference.question import NANOS, Ctx, Question, Record
-from reference.values import as_list
 
 VALUES = {
     "string": [*WORDS, *LOOSE],
@@ -38,6 +38,8 @@ VALUES = {
     "datetime": [
         "2016-06-23", "06/23/2016", "1466578800", "not a date", True, 10**11, -5, 0.5,
         "2016-03-13 02:30:00", "2016-11-06T01:30:00", "2016-02-30", "2016-06-23T25:00:00",
+        "2016-06-23T12:00:00,5+02", "2016-12-31T23:59:60Z", "2016-W25-4", "2016-06-23T24:00",
+        "2016-06-23T12:00:00.1234567890Z",
     ],
     "version": [*VERSIONS, *NO_VERSIONS, 6, 6.0, 5.5, True],
     "ip": [*ADDRESSES, *NO_ADDRESSES],
@@ -53,7 +55,7 @@ KIND_OF = {name: kind for kind, names in ATTRIBUTES.items() for name in names if
 
 def context(rng, documents):
     """What a request knows that asks these documents."""
-    now = dates.moment(rng)
+    now = dates.moment(rng, documents["workspace"]["timezone"])
     near = edges(documents, now)
     names = rng.sample(NAMES, rng.randint(0, len(NAMES)))
     attributes = {name: value_of(rng, name, near.get(name)) for name in names}
@@ -69,8 +71,8 @@ def context(rng, documents):
         unknown=frozenset(a_few(rng, absent) if absent and chance(rng, 2) else []),
         partial=chance(rng, 4),
         now=now,
-        events_reached=accepted.EVENTS and chance(rng, 2),
-        records=records(rng, documents["experiments"], units, now) if accepted.STICKY else {},
+        events_reached=chance(rng, 2),
+        records=records(rng, documents["experiments"], units, now),
     )
 
 
@@ -121,10 +123,7 @@ def edges(documents, now):
         else:
             name = written["attribute"]
         values = found.setdefault(name, [])
-        operands = written[operator]
-        while isinstance(operands, list) and operands and isinstance(operands[0], list):
-            operands = [one for several in operands for one in several]
-        for operand in as_list(operands):
+        for operand in flat(written[operator]):
             values += edges_of(operand, written, asked)
     return {name: values for name, values in found.items() if values}
 
@@ -162,7 +161,7 @@ def edges_of(operand, written, asked):
 
 def edges_of_moment(literal, written, asked):
     """The instant, what is just beside it, and the ways to say it."""
-    zone = literals.zone_of(written, asked)
+    zone = literals.zone_of(written, asked) or literals.zone_of({}, asked)
     at = literals.moment(literal, asked.ctx.now, zone, rolling=written.get("rolling", False))
     found = []
     for step in (0, -1, 1, -NANOS, NANOS):

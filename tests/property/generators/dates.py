@@ -1,26 +1,30 @@
 """Date literals in every form, and instants at which something happens to the clocks."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from generators.words import chance
 from reference.question import nanoseconds
 
-MOMENTS = [
-    nanoseconds(datetime.fromisoformat(text))
-    for text in (
-        "2016-06-23T12:00:00-07:00",
-        "2016-03-13T10:00:00Z",  # the clocks go forward in Los Angeles
-        "2016-11-06T08:30:00Z",  # and back: this time of day comes again
-        "2015-10-18T03:00:00Z",  # no midnight in São Paulo
-        "2016-02-21T01:30:00Z",  # two of them
-        "2011-12-30T10:00:00Z",  # no day at all in Apia
-        "2016-10-01T15:30:00Z",  # half an hour forward on Lord Howe
-        "2016-03-27T01:00:00Z",  # forward in Berlin
-        "2024-02-29T23:59:59Z",
-        "2024-03-31T12:00:00Z",
-        "2023-12-31T23:30:00Z",
-    )
+CHANGES = [
+    ("UTC", "2024-02-29T23:59:59Z", ["23:59", "00:00"]),
+    ("UTC", "2024-03-31T12:00:00Z", ["12:00"]),
+    ("UTC", "2023-12-31T23:30:00Z", ["23:30"]),
+    ("America/Los_Angeles", "2016-06-23T12:00:00-07:00", ["12:00", "08:00"]),
+    ("America/Los_Angeles", "2016-03-13T10:00:00Z", ["02:30", "02:00", "03:00"]),  # forward
+    ("America/Los_Angeles", "2016-11-06T09:00:00Z", ["01:30", "01:00", "02:00"]),  # back
+    ("America/Sao_Paulo", "2015-10-18T03:00:00Z", ["00:00", "00:30", "01:00"]),  # no midnight
+    ("America/Sao_Paulo", "2016-02-21T02:00:00Z", ["23:30", "23:00", "00:00"]),
+    ("Pacific/Apia", "2011-12-30T10:00:00Z", ["00:00", "12:00"]),  # no such day
+    ("Australia/Lord_Howe", "2016-10-01T15:30:00Z", ["02:00", "02:15", "02:30"]),  # half an hour
+    ("Australia/Lord_Howe", "2016-04-02T15:00:00Z", ["01:45", "01:30", "02:00"]),
+    ("Europe/Berlin", "2016-03-27T01:00:00Z", ["02:30", "02:00", "03:00"]),
+    ("Europe/Berlin", "2016-10-30T01:00:00Z", ["02:30", "02:00", "03:00"]),
+    ("Asia/Kathmandu", "2016-06-23T06:15:00Z", ["12:00", "00:00"]),
 ]
+"""Where something happens to the clocks or the calendar, when, and at which times of day."""
+
+MOMENTS = [nanoseconds(datetime.fromisoformat(text)) for _, text, _ in CHANGES]
 SECOND = 1_000_000_000
 STEPS = [0, 0, 1000, -1000, SECOND, -SECOND, 3600 * SECOND, -3600 * SECOND, 86_400 * SECOND]
 
@@ -29,79 +33,92 @@ CLOCKS = [
     "1:30 am", "11:59 PM",
 ]  # fmt: skip
 ISO_CLOCKS = ["00:00", "02:30", "01:30", "23:59", "12:00:00", "02:00:00.5", "02:30:00.123456789"]
-OFFSETS = ["", "", "", "Z", "+00:00", "-07:00", "+05:45", "-03:00", "+14:00"]
+OFFSETS = ["", "", "", "", "", "Z", "+00:00", "-07:00", "+05:45", "-03:00", "+14:00"]
 
 
-def moment(rng):
+def change(rng, zone):
+    """When something happens, mostly in this zone; and at which times of day."""
+    here = [number for number, (where, _, _) in enumerate(CHANGES) if where == zone]
+    number = rng.randrange(len(CHANGES)) if not here or chance(rng, 4) else rng.choice(here)
+    return MOMENTS[number], CHANGES[number][2]
+
+
+def moment(rng, zone):
     """When a request is made."""
-    return rng.choice(MOMENTS) + rng.choice(STEPS)
+    return change(rng, zone)[0] + rng.choice(STEPS)
 
 
-def civil_day(rng):
+def day_and_clock(rng, zone):
+    """A day on which, or near which, something happens, and a time of day."""
+    at, clocks = change(rng, zone)
+    local = datetime.fromtimestamp(at // SECOND, UTC).astimezone(ZoneInfo(zone)).date()
+    days = rng.choice([0, 0, 0, -1, 1, 2])
+    return local + timedelta(days=days), rng.choice([*clocks, *clocks, rng.choice(CLOCKS)])
+
+
+def civil_day(rng, zone):
     """A day on which, or near which, something happens."""
-    days = rng.choice(MOMENTS) // (86_400 * SECOND) + rng.randint(-2, 2)
-    return datetime(1970, 1, 1, tzinfo=UTC).date() + timedelta(days=days)
+    return day_and_clock(rng, zone)[0]
 
 
-def literal(rng):
+def literal(rng, zone):
     """A literal of any form, in any case."""
     form = rng.choice([_slashes, _iso, _iso, _day_of_the_year, _day_word, _clock, _distance])
-    return _odd_case(rng, form(rng))
+    return _odd_case(rng, form(rng, zone))
 
 
 def rolling(rng):
     """A literal that counts hours."""
-    return _odd_case(rng, _distance(rng, ["minute", "hour", "day", "week"]))
+    return _odd_case(rng, _distance(rng, "", ["minute", "hour", "day", "week"]))
 
 
-def pair(rng):
+def pair(rng, zone):
     """Bounds that are in order whatever the time is."""
     far, near = rng.randint(4, 9), rng.randint(0, 3)
-    day = civil_day(rng)
+    day, clock = day_and_clock(rng, zone)
     later = day + timedelta(days=rng.randint(3, 9))
     return rng.choice([
         [f"{far} days ago", f"{near} days ago"],
         [f"{far} weeks ago", f"{near} hours ago"],
         [f"{far} months ago", f"{near} days from now"],
-        ["yesterday", "today at 08:00 AM"],
-        ["today", "tomorrow at 02:30"],
-        [f"{day.month}/{day.day}/{day.year}", later.isoformat()],
-        [f"{day}T02:30", f"{later}T02:30"],
+        ["yesterday", f"tomorrow at {clock}"],
+        ["today", f"tomorrow at {clock}"],
+        [f"{day.month}/{day.day}/{day.year} {clock}", later.isoformat()],
+        [f"{day}", f"{later.month}/{later.day}/{later.year} {clock}"],
     ])  # fmt: skip
 
 
-def _slashes(rng):
-    day = civil_day(rng)
+def _slashes(rng, zone):
+    day, clock = day_and_clock(rng, zone)
     year = day.year if chance(rng, 2) else f"{day.year % 100:02}"
-    clock = rng.choice(["", f" {rng.choice(CLOCKS)}"])
-    return f"{day.month}/{day.day:02}/{year}{clock}"
+    return f"{day.month}/{day.day:02}/{year}{rng.choice(['', f' {clock}'])}"
 
 
-def _iso(rng):
-    if chance(rng, 3):
-        return civil_day(rng).isoformat()
-    clock = rng.choice(ISO_CLOCKS) + rng.choice(OFFSETS)
-    return f"{civil_day(rng)}{rng.choice('T ')}{clock}"
+def _iso(rng, zone):
+    day, clock = day_and_clock(rng, zone)
+    if chance(rng, 4):
+        return day.isoformat()
+    if len(clock) != 5 or chance(rng, 4):
+        clock = rng.choice(ISO_CLOCKS)
+    return f"{day}{rng.choice('T ')}{clock}{rng.choice(OFFSETS)}"
 
 
-def _day_of_the_year(rng):
-    day = civil_day(rng)
-    return f"{day:%B} {day.day}{_at(rng)}"
+def _day_of_the_year(rng, zone):
+    day, clock = day_and_clock(rng, zone)
+    return f"{day:%B} {day.day}{rng.choice(['', f' at {clock}'])}"
 
 
-def _day_word(rng):
-    return rng.choice(["yesterday", "today", "tomorrow"]) + _at(rng)
+def _day_word(rng, zone):
+    _, clock = day_and_clock(rng, zone)
+    word = rng.choice(["yesterday", "today", "tomorrow"])
+    return f"{word}{rng.choice(['', f' at {clock}'])}"
 
 
-def _at(rng):
-    return rng.choice(["", f" at {rng.choice(CLOCKS)}"])
+def _clock(rng, zone):
+    return day_and_clock(rng, zone)[1]
 
 
-def _clock(rng):
-    return rng.choice(CLOCKS)
-
-
-def _distance(rng, units=("minute", "hour", "day", "week", "month", "year")):
+def _distance(rng, _zone, units=("minute", "hour", "day", "week", "month", "year")):
     count = rng.choice([0, 1, 2, 3, 7, 30, 365])
     unit = rng.choice(units) + rng.choice(["", "s"])
     return f"{count} {unit} {rng.choice(['ago', 'from now'])}"

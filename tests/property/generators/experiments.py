@@ -2,7 +2,7 @@
 
 import itertools
 
-from generators import accepted, dates
+from generators import dates
 from generators.conditions import audience, variant
 from generators.words import KINDS, PERCENTS, UNITS, a_few, chance, percent
 
@@ -26,6 +26,17 @@ def weights(rng, variants, *, whole):
     edges = [0, *cuts, total]
     sizes = [end - start for start, end in itertools.pairwise(edges)]
     return {name: percent(size) for name, size in zip(variants, sizes, strict=True)}
+
+
+def history(rng, variants):
+    """Ranges of slots that some variants owned, also one that is gone."""
+    cuts = sorted(rng.sample(range(1, 1_000_000), rng.randint(1, 4)))
+    owned = {}
+    for start, end in itertools.pairwise([0, *cuts, 1_000_000]):
+        owner = rng.choice([*variants, "gone", None])
+        if owner is not None:
+            owned.setdefault(owner, []).append(f"{percent(start)}-{percent(end)}")
+    return owned
 
 
 def experiment(rng, known):
@@ -53,12 +64,14 @@ def experiment(rng, known):
         written["min_epoch"] = rng.randint(0, written["epoch"])
     if chance(rng, 3):
         written["ttl"] = rng.choice(TTLS)
+    if chance(rng, 4):
+        written["ranges"] = history(rng, VARIANTS)
     if chance(rng, 3):
         written["fallback_unit"] = KINDS[1 - KINDS.index(written["unit"])]
     if written["status"] in ("concluded", "archived") and not chance(rng, 4):
         written["winner"] = rng.choice(VARIANTS)
         written["winner_for"] = rng.choice(["audience", "everyone"])
-    return written | span(rng)
+    return written | span(rng, known.zone)
 
 
 def layer(rng, experiments):
@@ -83,7 +96,7 @@ def holdout(rng, known):
     }
     if chance(rng, 2):
         written["audience"] = audience(rng, known)
-    return written | span(rng)
+    return written | span(rng, known.zone)
 
 
 def scope(rng, experiments):
@@ -94,12 +107,10 @@ def scope(rng, experiments):
     return rng.choice(scopes)
 
 
-def span(rng):
+def span(rng, zone):
     """When something begins and ends; in order."""
-    first, second = sorted([dates.civil_day(rng), dates.civil_day(rng)])
+    first, second = sorted([dates.civil_day(rng, zone), dates.civil_day(rng, zone)])
     written = {}
-    if not accepted.DATES:
-        return written
     if chance(rng, 8):
         written["starts_at"] = f"{first}T{rng.choice(['00:00:00', '02:30:00Z'])}"
     if chance(rng, 8) and first != second:

@@ -1,7 +1,7 @@
 """Random flags."""
 
 from generators.conditions import condition, variant
-from generators.experiments import VARIANTS, overrides, weights
+from generators.experiments import VARIANTS, history, overrides, weights
 from generators.words import KINDS, chance
 
 STATUSES = ["enabled"] * 15 + ["disabled", "draft", "archived"]
@@ -34,6 +34,8 @@ def rule(rng, known):
         written["experiment"] = rng.choice(experiments)
     elif outcome == "split":
         written["split"] = weights(rng, ["b", "a"], whole=True)
+        if chance(rng, 4):
+            written["ranges"] = history(rng, ["a", "b"])
     else:
         written["serve"] = rng.choice(VARIANTS)
     if "when" in written and chance(rng, 2):

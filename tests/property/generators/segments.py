@@ -1,6 +1,5 @@
 """Random segments of every kind."""
 
-from generators import accepted
 from generators.conditions import condition
 from generators.words import KINDS, UNITS, a_few, chance
 
@@ -10,7 +9,7 @@ STATUSES = ["active"] * 9 + ["paused", "draft", "archived"]
 def segment(rng, known):
     """A segment that looks only at what is known so far."""
     written = {"unit": rng.choice(KINDS), "status": rng.choice(STATUSES)}
-    rules = accepted.COPIES and [key for key, one in known.segments.items() if "match" in one]
+    rules = [key for key, one in known.segments.items() if "match" in one]
     kind = rng.choice(["rule"] * 5 + ["static", "everyone", "copy"])
     if kind == "static":
         written["members"] = a_few(rng, UNITS, 6)
