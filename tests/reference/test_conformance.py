@@ -1,12 +1,14 @@
 """The model answers every golden case: a model that is wrong helps nobody."""
 
 import json
+from datetime import datetime
 
 import pytest
 
 from reference import cases
 from reference.bucketing import slot
 from reference.model import Model
+from reference.question import nanoseconds
 
 ROWS = list(cases.rows())
 DECISIONS = list(cases.decisions())
@@ -37,7 +39,24 @@ def test_decision(documents, case):
     empty |= {"unknown_attributes": [], "notes": []}
     expected = empty | {"degraded": False, "enrolled": False} | case["expected"]
     compared = answer.keys() - ignored
+    if "assignments_to_persist" in expected:
+        assert [kept(one) for one in answer["assignments_to_persist"]] == [
+            one | {"assigned_at": nanoseconds(datetime.fromisoformat(one["assigned_at"]))}
+            for one in expected["assignments_to_persist"]
+        ]
     assert {name: answer[name] for name in compared} == {n: expected[n] for n in compared}
+
+
+def kept(assignment):
+    """What is to be kept, as a case writes it."""
+    return {
+        "experiment": assignment.experiment,
+        "epoch": assignment.epoch,
+        "unit_kind": assignment.unit_kind,
+        "unit_id": assignment.unit_id,
+        "variant": assignment.record.variant,
+        "assigned_at": assignment.record.assigned_at,
+    }
 
 
 EMPTY = ("variant", "value", "rule", "experiment", "experiment_variant", "error_code")

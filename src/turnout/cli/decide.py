@@ -60,8 +60,11 @@ def show(explanation: Explanation, output: options.Output) -> None:
 
 
 def answer_object(answer: Decision | SegmentCheck) -> dict[str, object]:
-    """The fields of an answer by name, the snapshot's nested."""
-    return answer._asdict() | {"snapshot": answer.snapshot._asdict()}
+    """The fields of an answer by name; the snapshot's, and what is to be kept, nested."""
+    found = answer._asdict() | {"snapshot": answer.snapshot._asdict()}
+    if isinstance(answer, Decision):
+        found["assignments_to_persist"] = [one._asdict() for one in answer.assignments_to_persist]
+    return found
 
 
 def snapshot_text(snapshot: SnapshotRef) -> str:
@@ -81,4 +84,5 @@ def answer_lines(answer: Decision | SegmentCheck) -> dict[str, object]:
         found["value"] = value_text(answer.value) if has_variant else None
         found["enrolled"] = answer.enrolled or None
         found["degraded"] = answer.degraded or None
+        found["assignments_to_persist"] = None  # for programs: the lines above say all of it
     return found

@@ -193,6 +193,26 @@ def test_a_value_is_shown_whatever_it_is_and_steers_no_terminal(run, documents, 
     assert [line.split(maxsplit=1)[1] for line in lines if line.startswith("value ")] == [shown]
 
 
+def test_decide_tells_programs_what_to_keep_by_name(run, tmp_path):
+    file = tmp_path / "experiment.yaml"
+    weights = "{control: {weight: 0%, value: a}, b: {weight: 100%, value: b}}"
+    file.write_text(f"experiments:\n  e:\n    status: running\n    variants: {weights}\n")
+    asked = ["decide", "e", "--unit", "u-1", "--now", "2026-01-31T12:00Z", "--documents", file]
+    whole = run(*asked, "-o", "json").json
+    assert whole["assignments_to_persist"] == [
+        {
+            "experiment": "e",
+            "epoch": 1,
+            "unit_kind": "user",
+            "unit_id": "u-1",
+            "variant": "b",
+            "assigned_at": "2026-01-31T12:00:00+00:00",
+            "snapshot_id": whole["snapshot"]["id"],
+        }
+    ]
+    assert "assignments_to_persist" not in run(*asked).out
+
+
 def test_decide_heeds_what_is_unknown(run, documents):
     asked = ["decide", "checkout", "--unit", "u-2", "--documents", documents, "-o", "json"]
     assert run(*asked).json["degraded"] is False
