@@ -11,10 +11,12 @@ OFF = {"NOT_RUNNING", "KILLED", "PAUSED"}
 
 
 def is_off(key, asked, reason):
-    """Whether an experiment that found no unit would be off for any unit."""
+    """Whether an experiment is off; one that found no unit, whether it would be for any unit."""
     written = asked.section("experiments").get(key)
-    if reason != "NO_UNIT" or written is None:
+    if written is None:
         return False
+    if reason != "NO_UNIT":
+        return reason in OFF
     off = written.get("status", "draft") not in ("running", "enrolment_stopped")
     return off or not exclusions.in_dates(written, asked)
 

@@ -13,9 +13,6 @@ ANSWERS = {
 STOPS = {"HOLDOUT", "BLOCKED_EPOCH", "KILLED", "PAUSED"}
 """Those that stop it with its default variant; every other one goes on to the next rule."""
 
-OFF = {"DISABLED", "NOT_RUNNING", "KILLED", "PAUSED"}
-"""Reasons with which an item comes out as none of its variants, for a prerequisite."""
-
 
 def decide(key, asked):
     """The outcome of a flag or an experiment."""
@@ -27,14 +24,14 @@ def decide(key, asked):
 def comes_out(key, asked):
     """What a prerequisite comes out as: an outcome, or an UNKNOWN answer for a cycle.
 
-    Off or archived, it comes out as no variant.
+    Off or archived, it comes out as no variant; a flag is not off where its experiment is.
     """
     if key in asked.asking:
         return unknown(key, note="CYCLE")
     asked.asking += (key,)
     try:
         out = decide(key, asked)
-        if out.reason in experiments.OFF or experiments.is_off(key, asked, out.reason):
+        if experiments.is_off(key, asked, out.reason):
             out.variant = None
         return out
     finally:

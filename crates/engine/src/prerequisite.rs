@@ -110,11 +110,7 @@ impl Evaluation<'_, '_, '_> {
         let later = std::mem::replace(&mut self.later.open, false);
         let decision = self.item(item, visitor);
         self.later.open = later;
-        let came = if self.would_be_off(item, &decision) {
-            Came::Off
-        } else {
-            came(&decision)
-        };
+        let came = self.came(item, &decision);
         let items = self.program.items().len();
         self.context.scratch.remember_item(item, items, mark, came);
         came
@@ -122,21 +118,27 @@ impl Evaluation<'_, '_, '_> {
 }
 
 impl Evaluation<'_, '_, '_> {
-    /// Whether an experiment that found no unit would be off for any unit.
-    fn would_be_off(&self, item: ItemIndex, decision: &Decision) -> bool {
-        match self.program.linked_items.get(item.at()) {
-            Some(LinkedItem::Experiment(experiment)) if decision.reason == Reason::NoUnit => {
+    fn came(&self, item: ItemIndex, decision: &Decision) -> Came {
+        match decision.variant {
+            _ if self.is_off(item, decision) => Came::Off,
+            Some(variant) => Came::Out(variant),
+            None => Came::Unknown,
+        }
+    }
+
+    /// Whether an item is off itself. A flag whose experiment is stopped is not: it comes out as
+    /// its default variant.
+    fn is_off(&self, item: ItemIndex, decision: &Decision) -> bool {
+        match (self.program.linked_items.get(item.at()), decision.reason) {
+            (Some(LinkedItem::Experiment(_)), reason) if OFF.contains(&reason) => true,
+            // One that found no unit may be off for any unit.
+            (Some(LinkedItem::Experiment(experiment)), Reason::NoUnit) => {
                 experiment.off(self.now()).is_some()
             }
-            _ => false,
+            (_, reason) => reason == Reason::Disabled,
         }
     }
 }
 
-fn came(decision: &Decision) -> Came {
-    match (decision.reason, decision.variant) {
-        (Reason::Disabled | Reason::NotRunning | Reason::Killed | Reason::Paused, _) => Came::Off,
-        (_, Some(variant)) => Came::Out(variant),
-        (_, None) => Came::Unknown,
-    }
-}
+/// Of an experiment that is off.
+const OFF: [Reason; 3] = [Reason::NotRunning, Reason::Killed, Reason::Paused];

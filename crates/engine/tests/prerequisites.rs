@@ -15,7 +15,7 @@ use turnout_engine::{
 };
 use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::segment::Definition;
 use turnout_snapshot::turnout::snapshot::v1::{
-    Content, ExperimentStatus, Flag, FlagStatus, VariantCondition,
+    Content, Experiment, ExperimentStatus, Flag, FlagStatus, VariantCondition,
 };
 
 fn requiring(key: &str, conditions: Vec<VariantCondition>) -> Flag {
@@ -76,7 +76,7 @@ fn what_is_off_or_archived_comes_out_as_nothing() {
             assert_eq!(reason(vec![asking, off]), (expected, false));
         }
     }
-    let of = |change: fn(&mut turnout_snapshot::turnout::snapshot::v1::Experiment)| {
+    let of = |change: fn(&mut Experiment)| {
         let mut one = experiment("x");
         change(&mut one);
         let asking = requiring("f", vec![variant_of_experiment(0, "off", false)]);
@@ -101,6 +101,26 @@ fn what_is_off_or_archived_comes_out_as_nothing() {
         Reason::TargetingMatch,
         "the control, though not enrolled"
     );
+}
+
+#[test]
+fn a_flag_is_not_off_where_its_experiment_is() {
+    for stop in [
+        (|x: &mut Experiment| x.killed = true) as fn(&mut Experiment),
+        |x| x.status = ExperimentStatus::Paused.into(),
+    ] {
+        let mut stopped = experiment("x");
+        stop(&mut stopped);
+        let of = |variant, negated| {
+            let handing = flag("g", vec![rule("measured", None, hand_over_to(0))]);
+            let asking = requiring("f", vec![variant_of_flag(1, variant, negated)]);
+            let content = content(vec![], vec![asking, handing], vec![stopped.clone()]);
+            ask(&program(&content), "f").reason
+        };
+        assert_eq!(of("off", false), Reason::TargetingMatch, "its default");
+        assert_eq!(of("off", true), Reason::Prerequisite);
+        assert_eq!(of("on", false), Reason::Prerequisite);
+    }
 }
 
 #[test]

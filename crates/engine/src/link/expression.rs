@@ -162,6 +162,6 @@ fn slot(
         salt: salt(&condition.salt)?,
         start,
         end,
-        operand: tables.operand(operand_text::slots(start, end))?,
+        operand: tables.operand(operand_text::slots(&condition.salt, start, end))?,
     })
 }

@@ -26,11 +26,11 @@ pub(super) fn names(list: &[String]) -> String {
     }
 }
 
-/// A range of slots as the shortest of what documents write: a share from 0, or buckets.
-pub(super) fn slots(start: u32, end: u32) -> String {
+/// A range of slots as documents write it: a share, which its salt tells, or buckets.
+pub(super) fn slots(salt: &str, start: u32, end: u32) -> String {
     match (start, start % 1_000, end % 1_000, end.checked_sub(1)) {
+        (0, ..) if salt.ends_with(".share") => format!("share {}%", f64::from(end) / 10_000.0),
         (_, 0, 0, Some(last)) => format!("bucket_between [{}, {}]", start / 1_000, last / 1_000),
-        (0, ..) => format!("share {}%", f64::from(end) / 10_000.0),
         _ => format!("slots {start} to {end}"),
     }
 }
@@ -154,6 +154,20 @@ mod tests {
         assert_eq!(operands(&many), "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more]");
         let long = operands(&[operand(Kind::Text("ä".repeat(200)))]);
         assert_eq!(long.chars().count(), LONGEST + 1);
+    }
+
+    #[test]
+    fn a_share_is_no_bucket_however_round_it_is() {
+        for (salt, start, end, expected) in [
+            ("beta.share", 0, 500_000, "share 50%"),
+            ("beta.share", 0, 123_456, "share 12.3456%"),
+            ("beta.share", 0, 0, "share 0%"),
+            ("user_bucket.shop", 0, 500_000, "bucket_between [0, 499]"),
+            ("user_bucket.shop", 970_000, 1_000_000, "bucket_between [970, 999]"),
+            ("user_bucket.shop", 7, 9, "slots 7 to 9"),
+        ] {
+            assert_eq!(slots(salt, start, end), expected);
+        }
     }
 
     #[test]
