@@ -22,6 +22,8 @@ _ON_UNSET = {
     "no_match": pb.ON_UNSET_NO_MATCH,
     "unknown": pb.ON_UNSET_UNKNOWN,
 }
+_OF_PRESENCE = frozenset({"is_any", "is_set", "is_not_set"})
+"""They say themselves what an unset attribute gives."""
 _FOLDABLE = frozenset({"string", "list", None})
 
 
@@ -73,7 +75,7 @@ def _compare(
         remedy = f"write `{BY_DATE[name]}` for a date"
         message = f"`{text}` is compared as a version here: {remedy}, or `type: version` beside it"
         scope.warnings.append(Fault((*path, name), message))
-    _refuse_idle(scope, written, name, path, _idle(kind, bool(operands)))
+    _refuse_idle(scope, written, name, path, _idle(name, kind, bool(operands)))
     condition.operator = row.operator
     condition.operands.extend(operands)
     condition.case_sensitive = options.case_sensitive
@@ -108,9 +110,11 @@ def _zone(scope: Scope, written: dict[str, Any], path: Path, condition: pb.Condi
     return str(name)
 
 
-def _idle(kind: str | None, has_operands: bool) -> frozenset[str]:
-    """The options that change nothing beside an operator."""
+def _idle(name: str, kind: str | None, has_operands: bool) -> frozenset[str]:
+    """The options that have no meaning beside an operator."""
     idle = set()
+    if name in _OF_PRESENCE:
+        idle.add("on_unset")
     if kind not in _FOLDABLE or not has_operands:
         idle.add("case_sensitive")
     if kind != "datetime":

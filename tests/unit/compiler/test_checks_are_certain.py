@@ -61,9 +61,14 @@ COMPARISONS = st.one_of(
     operators(["is", "is_not"], st.lists(LISTS.filter(bool), min_size=1, max_size=2), **CASE),
     operators(["is_in_cidr", "is_not_in_cidr"], some(NETWORKS)),
 )
+OF_PRESENCE = {"is_any", "is_set", "is_not_set"}
 UNSET = st.sampled_from([{}, {}, {"on_unset": "match"}, {"on_unset": "unknown"}])
 ATTRIBUTES = st.builds(
-    lambda name, one, unset: {"attribute": name, **one, **unset},
+    lambda name, one, unset: {
+        "attribute": name,
+        **one,
+        **({} if OF_PRESENCE & one.keys() else unset),
+    },
     st.sampled_from(["x", "x", "x", "y"]),
     COMPARISONS,
     UNSET,

@@ -163,7 +163,12 @@ mod tests {
             ("beta.share", 0, 123_456, "share 12.3456%"),
             ("beta.share", 0, 0, "share 0%"),
             ("user_bucket.shop", 0, 500_000, "bucket_between [0, 499]"),
-            ("user_bucket.shop", 970_000, 1_000_000, "bucket_between [970, 999]"),
+            (
+                "user_bucket.shop",
+                970_000,
+                1_000_000,
+                "bucket_between [970, 999]",
+            ),
             ("user_bucket.shop", 7, 9, "slots 7 to 9"),
         ] {
             assert_eq!(slots(salt, start, end), expected);
