@@ -45,13 +45,12 @@ pub(crate) fn explain(
                 "key" => put_explained_decision(&current, key, &mut evaluation, out)?,
                 _ => put_explained_check(&current, key, &mut evaluation, out)?,
             };
+            current.served.put_reference(out, 3, current.age);
             for step in explained_steps(&evaluation, &explanation) {
                 put_bytes(out, 4, &step.encode_to_vec());
             }
             Ok(())
-        })??;
-        current.served.put_reference(out, 3, current.age);
-        Ok(())
+        })?
     })
 }
 
