@@ -41,6 +41,16 @@ test-python: ## Run the Python tests against the built module
 fuzz: setup ## Hold the engine to the slow model: CASES=100000 random cases
 	@PYTHONPATH=tests $(BIN)/python tests/property/fuzz.py --cases $(or $(CASES),100000) $(if $(FIRST),--first $(FIRST))
 
+.PHONY: fuzz-native
+fuzz-native: setup ## Fuzz snapshots and requests (nightly, cargo-fuzz): SECONDS=600 each, TARGETS=...
+	@PYTHONPATH=tests/conformance $(BIN)/python fuzz/seed_requests.py
+	@for target in $(or $(TARGETS),snapshot content request); do \
+		mkdir -p fuzz/corpus/$$target; \
+		golden=$$([ $$target = request ] || echo conformance/snapshots); \
+		cargo +nightly fuzz run $$target fuzz/corpus/$$target $$golden -- \
+			-max_total_time=$(or $(SECONDS),600) -timeout=10 -rss_limit_mb=2048 -max_len=65536; \
+	done
+
 .PHONY: lint
 lint: .venv/ready ## Check formats, types, import rules, protos and locks
 	cargo fmt --all --check

@@ -27,6 +27,8 @@ mod explain;
 mod exposition;
 mod frame;
 mod front;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod health;
 mod listen;
 mod log;
