@@ -41,12 +41,16 @@ impl Explanation {
         &self.steps
     }
 
-    /// The step that a slot belongs to: the innermost that is open, else the last at the top.
+    /// The step that a slot belongs to: the last of those that stand directly in the innermost
+    /// that is open, as a rule that splits once its condition is left; else the open one itself.
     fn current(&mut self) -> Option<&mut ExplainedStep> {
-        match self.open.last() {
-            Some(at) => self.steps.get_mut(*at),
-            None => self.steps.iter_mut().rfind(|step| step.depth == 0),
-        }
+        let depth = self.open.len();
+        let open = self.open.last().copied();
+        let inside = open.map_or(0, |at| at.saturating_add(1));
+        let mut inner = self.steps.iter().skip(inside);
+        let last = inner.rposition(|step| step.depth == depth);
+        let last = last.map(|at| at.saturating_add(inside));
+        self.steps.get_mut(last.or(open)?)
     }
 }
 
@@ -266,5 +270,41 @@ impl<'a> Context<'a> {
             Unit::Id(id) => Some(id),
             Unit::Absent | Unit::Unknown => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::{OperandIndex, RuleIndex};
+
+    #[test]
+    fn a_slot_belongs_to_the_rule_that_splits_also_inside_of_a_prerequisite() {
+        let prerequisite = Step::Prerequisite {
+            item: ItemIndex::from(0),
+            negated: false,
+            operand: OperandIndex::from(0),
+        };
+        let [inner, outer] = [1, 2].map(|at| Step::Rule(RuleIndex::from(at)));
+        let unit = UnitKindIndex::from(0);
+        let mut explanation = Explanation::default();
+        explanation.enter(outer);
+        explanation.enter(prerequisite);
+        explanation.enter(inner);
+        explanation.enter(Step::All);
+        explanation.leave(Step::All, Truth::True);
+        explanation.leave(inner, Truth::True);
+        explanation.slot(unit, "u-1", 7);
+        explanation.leave(prerequisite, Truth::True);
+        explanation.leave(outer, Truth::True);
+        explanation.slot(unit, "u-1", 8);
+        explanation.enter(Step::Traffic(ItemIndex::from(0)));
+        explanation.slot(unit, "u-1", 9);
+        let slots: Vec<_> = explanation
+            .steps()
+            .iter()
+            .map(|step| step.slot.map(|(_, slot)| slot))
+            .collect();
+        assert_eq!(slots, [Some(8), None, Some(7), None, Some(9)]);
     }
 }

@@ -37,6 +37,8 @@ def print_steps(explanation: Explanation) -> None:
 
 def _step_object(step: ExplainedStep) -> dict[str, object]:
     told = {name: value for name, value in step._asdict().items() if value not in ("", (), None)}
+    if step.state == "SET" and not step.masked:
+        told["value"] = step.value  # an empty text is a value
     if step.steps:
         told["steps"] = [_step_object(inner) for inner in step.steps]
     if not step.masked:

@@ -346,5 +346,8 @@ def test_explain_shows_the_way_for_people_and_for_programs(run, documents):
         "kind": "CONDITION", "name": "name", "outcome": "TRUE", "operator": "is",
         "operand": "Ada", "state": "SET", "masked": True,
     }  # fmt: skip
+    nothing = ["--attr", "plan=", "--documents", documents, "-o", "json"]
+    (empty,) = run("segment", "check", "pro", "--explain", *nothing).json["steps"]
+    assert empty["steps"][0]["value"] == "", "an empty text is a value too"
     checked = run("segment", "check", "ada", "--explain", "--documents", documents).out
     assert "segment `ada`   false\n└── name is Ada   not set   false" in checked
