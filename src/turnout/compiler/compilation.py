@@ -61,9 +61,8 @@ class _Compilation:
             if (kept := candidate.good) and not candidate.dropped:
                 good.items[candidate.identity] = kept
         self._tell_files()
-        content = emit(
-            candidates.values(), around.workspace_key, around.timezone, sensitive(attributes)
-        )
+        masked = sensitive(attributes, self._catalogue)
+        content = emit(candidates.values(), around.workspace_key, around.timezone, masked)
         return Compiled(
             content, self._report.problems(), good.dump(), partial(_find_warnings, candidates)
         )

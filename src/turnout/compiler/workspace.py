@@ -41,10 +41,21 @@ def surroundings(workspace: Entries, attributes: Entries) -> Surroundings:
     return Surroundings(key, schema, timezone)
 
 
-def sensitive(attributes: Entries) -> frozenset[str]:
-    """The attributes that explanations mask."""
+def sensitive(attributes: Entries, catalogue: Catalogue) -> frozenset[str]:
+    """The attributes that explanations mask.
+
+    A slip shows nothing: one whose declaration was never good is masked, and so is one that is
+    written as sensitive whatever else is wrong with it.
+    """
     read = {name: _read(kept.raw) for name, kept in attributes.items()}
-    return frozenset(name for name, found in read.items() if found and found.sensitive)
+    masked = {name for name, found in read.items() if found is None or found.sensitive}
+    for file in catalogue.files:
+        masked |= {name for name, raw in file.document.attributes.items() if _asks_for_a_mask(raw)}
+    return frozenset(masked)
+
+
+def _asks_for_a_mask(raw: object) -> bool:
+    return isinstance(raw, dict) and raw.get("sensitive", False) is not False
 
 
 def _declared(raw: object) -> str:

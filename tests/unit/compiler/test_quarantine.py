@@ -262,3 +262,28 @@ def test_too_many_problems_are_counted():
 
 def test_content_is_empty_without_documents():
     assert not content({}).flags
+
+
+READS_SSN = "segments: {s: {match: {attribute: ssn, is_set: true}}}"
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        ["{type: strng, sensitive: true}"],
+        ["{type: string, sensitive: true, kind: secret}"],
+        ["{type: string, sensitive: yes}"],
+        ["strng"],
+        ["string", "{type: strng, sensitive: true}"],
+        ["{type: string, sensitive: true}", "strng"],
+    ],
+)
+def test_slip_in_a_declaration_unmasks_nothing(declared):
+    steps = [catalogue(a=f"attributes: {{ssn: {one}}}", b=READS_SSN) for one in declared]
+    found = of(run(steps))
+    assert [found.attributes[at] for at in found.sensitive_attributes] == ["ssn"]
+
+
+def test_what_is_declared_well_is_masked_only_where_it_says_so():
+    found = of(run([catalogue(a="attributes: {ssn: string}", b=READS_SSN)]))
+    assert list(found.sensitive_attributes) == []
