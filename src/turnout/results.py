@@ -247,7 +247,7 @@ class ExplainedStep(NamedTuple):
     value: Any
     """The value seen; None unless it is set and may be shown."""
     masked: bool
-    """The schema marks the attribute `sensitive`: its value is left out."""
+    """The schema marks the attribute `sensitive`: its value and operand are left out."""
     unit_kind: str
     """Whose slot was computed; empty when none was."""
     unit_id: str

@@ -98,7 +98,9 @@ class _Decision:
             for unit, record in zip(self.units, records, strict=True)
             if stickiness.is_usable(record, self.written, self.asked)
         ]
-        self.valid = bool(self.usable) and self.in_layer()
+        # Concluding frees the slots, and takes nothing from who took part.
+        concluded = self.written.get("status") == "concluded"
+        self.valid = bool(self.usable) and (concluded or self.in_layer())
         self.record = self.usable[0][1] if self.usable else None
 
     def in_layer(self):

@@ -378,7 +378,10 @@ impl<'p, 'a> Evaluation<'p, '_, 'a> {
         let unit = subject.units.unit?;
         let valid = self.look_up(subject, visitor).valid.as_ref()?;
         let stored = valid.variant;
-        self.check_layer(subject, unit, visitor).ok()?;
+        // Concluding frees the slots: that they may be another's takes nothing from who took part.
+        if subject.experiment.status != ExperimentStatus::Concluded {
+            self.check_layer(subject, unit, visitor).ok()?;
+        }
         Some(stored)
     }
 

@@ -122,7 +122,7 @@ pub struct ReadableStep<'v> {
     pub truth: Truth,
     /// As documents write it; empty where nothing is compared.
     pub operator: &'static str,
-    /// What is compared with, as text for people.
+    /// What is compared with, as text for people; empty beside a value that must not be shown.
     pub operand: &'v str,
     /// What a condition found of its attribute.
     pub state: Option<AttributeState>,
@@ -161,7 +161,8 @@ impl ExplainedStep {
             name,
             truth: self.truth,
             operator,
-            operand,
+            // Beside what came of it, the operand of `is` would say the value.
+            operand: if masked { "" } else { operand },
             state,
             value,
             masked,

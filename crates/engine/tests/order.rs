@@ -133,7 +133,9 @@ impl World {
             written: valid.copied.then_some((valid.variant, replaces)),
             ..is(variant, reason)
         };
-        let counting = || valid.as_ref().filter(|_| self.owns_layer_slot);
+        // Concluding frees the slots, and takes nothing from who took part.
+        let counts = self.owns_layer_slot || concluded;
+        let counting = || valid.as_ref().filter(|_| counts);
         match (self.prerequisite, counting()) {
             (Yes, _) => {}
             (No, _) => return default(Reason::Prerequisite),

@@ -1,6 +1,6 @@
 """The versions of an item that may be served: as written now, the last good one, or none."""
 
-from turnout.compiler.history import Identity, Kept
+from turnout.compiler.history import Identity, Kept, written_alike
 from turnout.compiler.holding import active_version, held_back
 from turnout.compiler.items import Outcome, compile_item, is_key
 from turnout.compiler.scope import CompiledItem, Surroundings
@@ -68,9 +68,14 @@ class Candidate:
         return self.compiled is not None and not self.is_written
 
     @property
+    def may_fall_back(self) -> bool:
+        """What is served is a change of what was good before."""
+        return self.is_written and self._kept is not None and not self.is_established
+
+    @property
     def is_established(self) -> bool:
         """What is served was good before."""
-        return self._kept is not None and self.raw == self._kept.raw
+        return self._kept is not None and written_alike(self.raw, self._kept.raw)
 
     @property
     def raw(self) -> object:

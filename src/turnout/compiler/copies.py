@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from turnout.compiler.cycles import find_cycles
-from turnout.compiler.history import Identity
+from turnout.compiler.history import Identity, written_alike
 from turnout.documents import Fault, SourceFile, WrittenItem
 from turnout.documents.names import nearest_key
 from turnout.documents.problem import clip
@@ -84,7 +84,7 @@ def _copied(written: WrittenItem, homes: Homes) -> WrittenItem:
         if isinstance(other.get(field), list) and isinstance(raw.get(field, []), list):
             merged[field] = [*other[field], *raw.get(field, [])]
     # The same object again spares compiling an unchanged copy.
-    if written.copied is None or written.copied.raw != merged:
+    if written.copied is None or not written_alike(written.copied.raw, merged):
         written.copied = _with(written, merged, [])
     return written.copied
 

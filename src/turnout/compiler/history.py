@@ -81,3 +81,8 @@ def _kept(entry: Mapping[str, Any]) -> Kept:
 
 def _types(plain: object) -> dict[str, str]:
     return {str(name): str(kind) for name, kind in plain.items()} if isinstance(plain, dict) else {}
+
+
+def written_alike(one: object, other: object) -> bool:
+    """Whether two items say the same. To Python `true`, `1` and `1.0` are equal; not here."""
+    return one is other or (one == other and repr(one) == repr(other))

@@ -29,6 +29,11 @@ def find_refusals(candidates: Candidates, bucket_salt: str) -> Refusals:
     refusals: Refusals = {}
     for candidate in candidates.values():
         if (compiled := candidate.compiled) is not None:
+            if changed := list(changed_under(candidate, candidates)):
+                # Looked at again when they have given way.
+                for identity, fault in changed:
+                    refusals.setdefault(identity, []).append(fault)
+                continue
             faults = forbidden_changes(candidate, candidates)
             faults += [*missing(compiled, candidates), *_hand_overs(compiled, candidates)]
             faults += missing_layer(compiled, candidates)
@@ -55,6 +60,37 @@ def shared_keys(candidates: Candidates) -> Iterator[tuple[Candidate, Candidate]]
                 yield flag, experiment
             else:
                 yield experiment, flag
+
+
+def changed_under(candidate: Candidate, candidates: Candidates) -> Iterator[tuple[Identity, Fault]]:
+    """Yields each changed item that no longer has what an unchanged one needs of it.
+
+    The change gives way, and its last good version goes on: an item that nobody touched is not
+    taken out of service by one that it refers to.
+    """
+    compiled = candidate.compiled
+    if compiled is None or not (compiled.variants or compiled.experiments):
+        return
+    if not candidate.is_established:
+        return
+    needs = f"{candidate.kind} `{candidate.key}`"
+    for use in compiled.variants:
+        target = candidates.get((use.kind, use.key))
+        if target is None or not target.may_fall_back:
+            continue
+        names = _outcomes(target, candidates)
+        for name in use.variants if names is not None else ():
+            if name not in (names or ()):
+                message = f"{needs} asks for variant `{clip(name)}`: keep it, or change that first"
+                yield target.identity, Fault(("variants",), message)
+    for _, key, _ in compiled.experiments:
+        target = candidates.get(("experiment", key))
+        if target is None or not target.may_fall_back or target.compiled is None:
+            continue
+        own, other = compiled.value_type, target.compiled.value_type
+        if own != other:
+            message = f"{needs} hands over to it and has values of type `{own}`, not `{other}`"
+            yield target.identity, Fault(("variants",), message)
 
 
 def missing(compiled: CompiledItem, candidates: Candidates) -> Iterator[Fault]:

@@ -220,16 +220,33 @@ def test_key_that_is_none_is_told_and_left_out():
     assert len(result.problems) == 1
 
 
-def test_hand_over_to_another_type_falls_back():
-    user = flag_text(more=", rules: [{experiment: e}]")
+def test_change_that_an_untouched_item_cannot_live_with_gives_way():
+    asks = "flags:\n  f:\n    variants: {on: true, off: false}\n    default: off\n"
+    asks += "    prerequisites: [{flag: g, variant_is_not: on}]\n"
+    needed = "flags:\n  g: {variants: {%s: true, off: false}, default: off}\n"
+    result = run([catalogue(a=asks, b=needed % "on"), catalogue(a=asks, b=needed % "yes")])
+    assert not any(flag.quarantined for flag in of(result).flags)
+    assert of(result).flags[1].variants[0].name == "on"
+    (problem,) = result.problems
+    assert (problem.key, problem.file, problem.serving_last_good) == ("g", "b.yaml", True)
+    assert problem.message == "flag `f` asks for variant `on`: keep it, or change that first"
+    together = asks.replace("variant_is_not: on", "variant_is_not: yes")
+    result = run([catalogue(a=asks, b=needed % "on"), catalogue(a=together, b=needed % "yes")])
+    assert not result.problems
+
+
+def test_type_that_a_flag_hands_over_to_stays_for_an_untouched_flag():
+    flag = flag_text(more=", rules: [{experiment: e}]")
+    numbers = EXPERIMENT.replace("V", "1")
     result = run(
         [
-            catalogue(a=EXPERIMENT.replace("V", "true"), b=user),
-            catalogue(a=EXPERIMENT.replace("V", "1"), b=user),
+            catalogue(a=flag, b=EXPERIMENT.replace("V", "true")),
+            catalogue(a=flag, b=numbers),
         ]
     )
-    assert of(result).flags[0].quarantined
-    assert not of(result).experiments[0].quarantined
+    assert not any(flag.quarantined for flag in of(result).flags)
+    (problem,) = result.problems
+    assert (problem.kind, problem.key, problem.serving_last_good) == ("experiment", "e", True)
 
 
 def test_history_of_another_shape_is_no_history():
