@@ -47,13 +47,13 @@ def time_shapes(bench: Workbench, snapshot: Path, cases: Path) -> dict[str, list
 
 
 def count_shapes(bench: Workbench, snapshot: Path, cases: Path) -> dict[str, float]:
-    """Instructions of a decision of each shape, by its name: one run, dumped around each."""
+    """Instructions of a decision of each shape, by its name: one run, dumped before each."""
     out = bench.folder / "shapes.callgrind"
     command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}"]
-    command += [f"--dump-{when}=*counted_shape*" for when in ("before", "after")]
+    command += ["--dump-before=*counted_shape*"]
     command += [str(bench.builds.engine), "count-shapes", str(COUNT), str(snapshot), str(cases)]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
-    # A dump before a shape, for what came between, and one after it, for the shape itself.
+    # The first dump has what came before the first shape.
     names = [shape.name for shape in shapes.SHAPES]
-    dumps = [out.with_name(f"{out.name}.{2 * at}") for at in range(1, len(names) + 1)]
+    dumps = [out.with_name(f"{out.name}.{at + 2}") for at in range(len(names))]
     return {name: callgrind.read(dump)[0] / COUNT for name, dump in zip(names, dumps, strict=True)}

@@ -77,12 +77,16 @@ impl Shapes {
         Ok(())
     }
 
-    /// Decides each shape so often, in its order: callgrind dumps its counts around `counted_shape`.
+    /// Decides each shape so often, in its order: callgrind dumps its counts before each `counted_shape`.
     pub fn count(&mut self, count: u64) {
         for shape in &mut self.shapes {
             // Once before, so that what is made once is there.
             decide(self.program, shape, self.now, 1);
             counted_shape(self.program, shape, self.now, count);
+        }
+        // The dump before it ends the counts of the last shape.
+        if let Some(last) = self.shapes.last_mut() {
+            counted_shape(self.program, last, self.now, 0);
         }
     }
 }
