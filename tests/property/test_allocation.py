@@ -133,7 +133,7 @@ def test_the_compiler_moves_the_slots_that_the_slow_model_moves(monkeypatch):
 
 def test_a_ramp_keeps_everyone_and_every_variant():
     chance = random.Random(21)
-    for _ in range(200):
+    for _ in range(SEQUENCES):
         weights = weights_of(chance, whole=False)
         steps = sorted(chance.randint(0, WHOLE) for _ in range(CHANGES))
         inside = {}
@@ -147,7 +147,7 @@ def test_a_ramp_keeps_everyone_and_every_variant():
 
 def test_a_split_that_widens_keeps_who_has_it():
     chance = random.Random(22)
-    for _ in range(200):
+    for _ in range(SEQUENCES):
         history, inside = None, set()
         for step in sorted(chance.randint(0, WHOLE) for _ in range(CHANGES)):
             weights = {"on": step, "off": WHOLE - step}

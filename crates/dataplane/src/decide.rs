@@ -70,8 +70,14 @@ fn decide_one<'a>(
                 let mut ledger = &attempt.ledger;
                 let mut evaluation = evaluation(&current.served.program, context, now, &mut ledger);
                 let item = find(&current, request.key, request.expected_type)?;
-                let decision = evaluation.decide(item);
-                put(attempt, &current, (request.key, decision), (None, 1), out);
+                let mut decision = evaluation.decide(item);
+                put(
+                    attempt,
+                    &current,
+                    (request.key, &mut decision),
+                    (None, 1),
+                    out,
+                );
                 Ok(())
             },
         )??;
@@ -148,7 +154,7 @@ fn batch_of_keys(
             in_time.is_ok().then(|| (*key, program.item(key)))
         });
         evaluation.decide_each(items, |key, decision| match decision {
-            Some(decision) => put(attempt, current, (key, decision), (Some(1), 1), out),
+            Some(mut decision) => put(attempt, current, (key, &mut decision), (Some(1), 1), out),
             None => put_item_error(out, key, &not_found(key)),
         });
         in_time
@@ -172,8 +178,14 @@ fn batch_of_items(
             let mut evaluation = evaluation(&current.served.program, context, now, &mut ledger);
             match find(current, item.key, item.expected_type) {
                 Ok(index) => {
-                    let decision = evaluation.decide(index);
-                    put(attempt, current, (item.key, decision), (Some(1), 1), out);
+                    let mut decision = evaluation.decide(index);
+                    put(
+                        attempt,
+                        current,
+                        (item.key, &mut decision),
+                        (Some(1), 1),
+                        out,
+                    );
                 }
                 Err(error) => put_item_error(out, item.key, &error),
             }
@@ -206,8 +218,8 @@ pub(crate) fn decide_all(
                     in_time.is_ok().then_some((&*item.key, Some(index)))
                 });
             evaluation.decide_each(items, |key, decision| {
-                if let Some(decision) = decision {
-                    put(attempt, &current, (key, decision), (None, 1), out);
+                if let Some(mut decision) = decision {
+                    put(attempt, &current, (key, &mut decision), (None, 1), out);
                 }
             });
             in_time
@@ -297,21 +309,21 @@ const fn type_name(number: i32) -> &'static str {
 fn put(
     attempt: &Attempt<'_>,
     current: &Current<'_>,
-    (key, mut decision): (&str, Decision),
+    (key, decision): (&str, &mut Decision),
     fields: (Option<u32>, u32),
     out: &mut Vec<u8>,
 ) {
     attempt.decided(decision.reason);
     let served = current.served;
     if !decision.assignments.is_empty() {
-        assigned(attempt, &served.program, &mut decision);
+        assigned(attempt, &served.program, decision);
     }
     put_decision(
         out,
         fields,
         (&served.program, &served.tables),
         key,
-        &decision,
+        decision,
     );
 }
 

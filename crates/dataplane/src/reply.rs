@@ -1,7 +1,8 @@
 //! Replies, written straight into one buffer from parts that are encoded once a snapshot.
 use buffa::Message;
 use turnout_engine::{
-    Assignment, Decision, ErrorCode, Notes, Program, SegmentCheck, Truth, UnknownSet, VariantIndex,
+    Assignment, Decision, ErrorCode, ItemIndex, Notes, Program, RuleIndex, SegmentCheck, Truth,
+    UnknownSet, VariantIndex,
 };
 use turnout_sticky::Write;
 
@@ -16,6 +17,10 @@ use crate::wire::{
 pub(crate) struct Tables {
     /// Field `variant` and field `value` of `Decision`, for each variant of the program.
     variants: Box<[Box<[u8]>]>,
+    /// Field `key` of `Decision`, for each item of the program.
+    keys: Box<[Box<[u8]>]>,
+    /// Field `rule` of `Decision`, for each rule of the program.
+    rules: Box<[Box<[u8]>]>,
     reference: Box<[u8]>,
 }
 
@@ -27,8 +32,19 @@ impl Tables {
             put_bytes(&mut out, 3, &variant.value.encode_to_vec());
             out.into_boxed_slice()
         };
+        let text = |field, text: &str| {
+            let mut out = Vec::new();
+            put_bytes_if(&mut out, field, text.as_bytes());
+            out.into_boxed_slice()
+        };
         Tables {
             variants: program.variants().iter().map(encode).collect(),
+            keys: program
+                .items()
+                .iter()
+                .map(|item| text(1, &item.key))
+                .collect(),
+            rules: program.rule_names().map(|name| text(6, name)).collect(),
             reference: id_and_revision(program.id(), program.revision()).into(),
         }
     }
@@ -36,6 +52,15 @@ impl Tables {
     /// The id and the revision of a `SnapshotReference`.
     pub(crate) fn reference(&self) -> &[u8] {
         &self.reference
+    }
+
+    fn key(&self, item: ItemIndex) -> &[u8] {
+        self.keys.get(item.at()).map_or(&[], |bytes| bytes)
+    }
+
+    fn rule(&self, rule: Option<RuleIndex>) -> &[u8] {
+        rule.and_then(|index| self.rules.get(index.at()))
+            .map_or(&[], |bytes| bytes)
     }
 
     fn variant(&self, variant: Option<VariantIndex>) -> &[u8] {
@@ -62,15 +87,17 @@ pub(crate) fn put_decision(
         && decision.assignments.is_empty()
         && decision.unknown.is_empty();
     if plain {
+        // A decision was asked for by its item's key.
+        let key = tables.key(decision.item);
         let variant = tables.variant(decision.variant);
-        let rule = decision.rule.map_or("", |rule| program.rule_name(rule));
-        let length = text_length(1, key) + variant.len() + FLAG_BYTES + text_length(6, rule);
+        let rule = tables.rule(decision.rule);
+        let length = key.len() + variant.len() + FLAG_BYTES + rule.len();
         out.reserve(field_length(fields.1, length) + MOST_HEADER);
         put_headers(out, fields, length);
-        put_bytes_if(out, 1, key.as_bytes());
+        out.extend_from_slice(key);
         out.extend_from_slice(variant);
         put_number(out, 4, decision.reason as u64);
-        put_bytes_if(out, 6, rule.as_bytes());
+        out.extend_from_slice(rule);
         return;
     }
     let reply = DecisionReply::new(program, tables, key, decision);

@@ -172,6 +172,11 @@ impl Program {
         self.variants.get(variant.at())
     }
 
+    /// The names of all rules, by their indices.
+    pub fn rule_names(&self) -> impl Iterator<Item = &str> {
+        self.rule_names.iter().map(|name| &**name)
+    }
+
     /// A rule's name as written, or `rules[N]`; empty for an index of another program.
     #[must_use]
     pub fn rule_name(&self, rule: RuleIndex) -> &str {
