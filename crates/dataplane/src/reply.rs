@@ -96,8 +96,7 @@ pub(crate) fn put_decision(
         put_headers(out, fields, length);
         out.extend_from_slice(key);
         out.extend_from_slice(variant);
-        // The number of every reason is below 128: one byte.
-        out.extend_from_slice(&[4 << 3, decision.reason as u8]);
+        put_number(out, 4, decision.reason as u64);
         out.extend_from_slice(rule);
         return;
     }
@@ -277,22 +276,10 @@ pub(crate) fn put_item_error(out: &mut Vec<u8>, key: &str, error: &CallError) {
 /// Appends the header of a field, inside the header of a further field when there is one.
 #[inline]
 fn put_headers(out: &mut Vec<u8>, (outer, field): (Option<u32>, u32), length: usize) {
-    // Nearly every message is short, and its fields have low numbers: a byte a part.
-    let short = length < 126 && field < 16 && outer.is_none_or(|outer| outer < 16);
-    let tag = |field: u32| (field << 3 | 2) as u8;
-    match outer {
-        None if short => out.extend_from_slice(&[tag(field), length as u8]),
-        Some(outer) if short => {
-            let parts = [tag(outer), length as u8 + 2, tag(field), length as u8];
-            out.extend_from_slice(&parts);
-        }
-        _ => {
-            if let Some(outer) = outer {
-                put_header(out, outer, field_length(field, length));
-            }
-            put_header(out, field, length);
-        }
+    if let Some(outer) = outer {
+        put_header(out, outer, field_length(field, length));
     }
+    put_header(out, field, length);
 }
 
 const fn state_number(state: Truth) -> u64 {
