@@ -19,6 +19,8 @@ READY_WITHIN_S = 10.0
 
 def main() -> int:
     """Run the demo; the exit code is the server's."""
+    # Into a file or a pipe too, the first answers come when they are there.
+    sys.stdout.reconfigure(line_buffering=True)
     turnout = shutil.which("turnout", path=str(Path(sys.executable).parent)) or "turnout"
     server = subprocess.Popen([turnout, "serve", str(SHOP)])
     try:
