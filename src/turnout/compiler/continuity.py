@@ -20,6 +20,8 @@ from turnout.documents import (
 from turnout.documents.problem import Path, clip
 
 Candidates = Mapping[Identity, Candidate]
+Fixed = Mapping[str, tuple[object, object]]
+"""What a field was and is."""
 
 _LIVE = frozenset({"running", "enrolment_stopped", "paused"})
 
@@ -48,17 +50,16 @@ def _experiment(
     if "draft" in {before.status, now.status}:
         return
     key = candidate.key
-    fixed: dict[str, tuple[object, object]] = {
+    fixed: Fixed = {
         "unit": (before.unit, now.unit),
         "salt": (before.salt or key, now.salt or key),
         "layer": (before.layer, now.layer),
         "control": (before.control or "control", now.control or "control"),
     }
-    for field, (old, new) in fixed.items():
-        if old != new:
-            was = f"it was {_shown(old)}" if old else "it had none"
-            remedy = f"{was}, and a change needs a new experiment"
-            yield Fault(_place(candidate, field), f"`{field}` is fixed once started: {remedy}")
+    for field, old in _changed(fixed):
+        was = f"it was {_shown(old)}" if old else "it had none"
+        remedy = f"{was}, and a change needs a new experiment"
+        yield Fault(_place(candidate, field), f"`{field}` is fixed once started: {remedy}")
 
 
 def _holdout(
@@ -67,17 +68,15 @@ def _holdout(
     if "draft" in {before.status, now.status}:
         return
     key = candidate.key
-    fixed = {
+    fixed: Fixed = {
         "share": (_ppm(before.share), _ppm(now.share)),
         "unit": (before.unit, now.unit),
         "salt": (before.salt or key, now.salt or key),
     }
-    for field, (old, new) in fixed.items():
-        if old != new:
-            remedy = (
-                f"it was {_shown(getattr(before, field) or old)}, and a change needs a new holdout"
-            )
-            yield Fault(_place(candidate, field), f"`{field}` is fixed once running: {remedy}")
+    for field, old in _changed(fixed):
+        was = _shown(getattr(before, field) or old)
+        remedy = f"it was {was}, and a change needs a new holdout"
+        yield Fault(_place(candidate, field), f"`{field}` is fixed once running: {remedy}")
 
 
 def _ppm(share: object) -> int | None:
@@ -117,14 +116,13 @@ def _layer(
             )
             path: Path = ("allocations", key)
             yield Fault(path if key in now.allocations else ("allocations",), text)
-    fixed = {
+    fixed: Fixed = {
         "unit": (before.unit, now.unit),
         "salt": (before.salt or candidate.key, now.salt or candidate.key),
     }
-    for field, (old, new) in fixed.items():
-        if live and old != new:
-            text = f"`{field}` is fixed while `{live[0]}` is live: it was {_shown(old)}"
-            yield Fault(_place(candidate, field), text)
+    for field, old in _changed(fixed) if live else ():
+        text = f"`{field}` is fixed while `{live[0]}` is live: it was {_shown(old)}"
+        yield Fault(_place(candidate, field), text)
 
 
 def _goes_on(experiment: Candidate | None) -> bool:
@@ -153,6 +151,11 @@ def _difference(before: list[tuple[int, int]], now: list[tuple[int, int]]) -> li
         if reached < end:
             lost.append((reached, end))
     return lost
+
+
+def _changed(fixed: Fixed) -> Iterator[tuple[str, object]]:
+    """Yields each field that differs, and what it was."""
+    return ((field, old) for field, (old, new) in fixed.items() if old != new)
 
 
 def _place(candidate: Candidate, field: str) -> Path:

@@ -1,5 +1,6 @@
 """The engine's own judgement on literals, so that compiler and engine cannot disagree."""
 
+from collections.abc import Callable
 from types import ModuleType
 
 
@@ -10,22 +11,23 @@ def _checks() -> ModuleType:
     return engine
 
 
-def number_fault(text: str) -> str | None:
-    """Why a decimal literal is refused, or None."""
+def _fault(check: Callable[..., None], *literal: object) -> str | None:
+    """What a check raises, or None."""
     try:
-        _checks().check_number(text)
+        check(*literal)
     except ValueError as error:
         return str(error)
     return None
+
+
+def number_fault(text: str) -> str | None:
+    """Why a decimal literal is refused, or None."""
+    return _fault(_checks().check_number, text)
 
 
 def regex_fault(pattern: str, case_sensitive: bool) -> str | None:
     """Why a regular expression is refused, or None."""
-    try:
-        _checks().check_regex(pattern, case_sensitive)
-    except ValueError as error:
-        return str(error)
-    return None
+    return _fault(_checks().check_regex, pattern, case_sensitive)
 
 
 def read_moment(text: str, *, zone: str | None, rolling: bool) -> bytes:
@@ -45,11 +47,7 @@ def moments_fault(low: bytes, high: bytes) -> str | None:
 
 def version_fault(text: str) -> str | None:
     """Why a version is refused, or None."""
-    try:
-        _checks().check_version(text)
-    except ValueError as error:
-        return str(error)
-    return None
+    return _fault(_checks().check_version, text)
 
 
 def compare_numbers(left: str, right: str) -> int:
@@ -72,20 +70,12 @@ def compare_versions(left: str, right: str) -> int:
 
 def cidr_fault(text: str) -> str | None:
     """Why a network is refused, or None."""
-    try:
-        _checks().check_cidr(text)
-    except ValueError as error:
-        return str(error)
-    return None
+    return _fault(_checks().check_cidr, text)
 
 
 def is_zone(name: str) -> bool:
     """Whether the engine knows a time zone of this name."""
-    try:
-        _checks().check_zone(name)
-    except ValueError:
-        return False
-    return True
+    return _fault(_checks().check_zone, name) is None
 
 
 def tzdata_version() -> str:

@@ -1,7 +1,7 @@
 """What items say about each other: references, cycles, hand-overs, salts and shared keys."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 from turnout.compiler.candidates import Candidate
 from turnout.compiler.continuity import forbidden_changes
@@ -27,27 +27,34 @@ def find_refusals(candidates: Candidates, bucket_salt: str) -> Refusals:
         bucket_salt: The salt of `bucket_between`, which no item may have.
     """
     refusals: Refusals = {}
+
+    def refuse(found: Iterable[tuple[Identity, Fault]]) -> None:
+        for identity, fault in found:
+            refusals.setdefault(identity, []).append(fault)
+
     for candidate in candidates.values():
-        if (compiled := candidate.compiled) is not None:
-            if changed := list(changed_under(candidate, candidates)):
-                # Looked at again when they have given way.
-                for identity, fault in changed:
-                    refusals.setdefault(identity, []).append(fault)
-                continue
-            faults = forbidden_changes(candidate, candidates)
-            faults += [*missing(compiled, candidates), *_hand_overs(compiled, candidates)]
-            faults += missing_layer(compiled, candidates)
-            if candidate.is_written:
-                faults += missing_experiments(compiled, candidates)
-            if faults:
-                refusals[candidate.identity] = faults
-    for identity, fault in entangled(candidates):
-        refusals.setdefault(identity, []).append(fault)
-    for identity, fault in _salts(candidates, bucket_salt):
-        refusals.setdefault(identity, []).append(fault)
-    for identity, fault in list(find_disagreements(candidates, refusals)):
-        refusals.setdefault(identity, []).append(fault)
+        refuse(_misfits(candidate, candidates))
+    refuse(entangled(candidates))
+    refuse(_salts(candidates, bucket_salt))
+    refuse(list(find_disagreements(candidates, refusals)))
     return refusals
+
+
+def _misfits(candidate: Candidate, candidates: Candidates) -> Iterator[tuple[Identity, Fault]]:
+    """Yields why a version does not fit those that it refers to, with who gives way."""
+    compiled = candidate.compiled
+    if compiled is None:
+        return
+    if changed := list(_changed_under(candidate, compiled, candidates)):
+        # It is looked at again when they have given way.
+        yield from changed
+        return
+    faults = forbidden_changes(candidate, candidates)
+    faults += [*missing(compiled, candidates), *_hand_overs(compiled, candidates)]
+    faults += missing_layer(compiled, candidates)
+    if candidate.is_written:
+        faults += missing_experiments(compiled, candidates)
+    yield from ((candidate.identity, fault) for fault in faults)
 
 
 def shared_keys(candidates: Candidates) -> Iterator[tuple[Candidate, Candidate]]:
@@ -62,35 +69,29 @@ def shared_keys(candidates: Candidates) -> Iterator[tuple[Candidate, Candidate]]
                 yield experiment, flag
 
 
-def changed_under(candidate: Candidate, candidates: Candidates) -> Iterator[tuple[Identity, Fault]]:
+def _changed_under(
+    candidate: Candidate, compiled: CompiledItem, candidates: Candidates
+) -> Iterator[tuple[Identity, Fault]]:
     """Yields each changed item that no longer has what an unchanged one needs of it.
 
     The change gives way, and its last good version goes on: an item that nobody touched is not
     taken out of service by one that it refers to.
     """
-    compiled = candidate.compiled
-    if compiled is None or not (compiled.variants or compiled.experiments):
-        return
-    if not candidate.is_established:
+    # Most refer to neither, and need not be held against what was.
+    if not (compiled.variants or compiled.experiments) or not candidate.is_established:
         return
     needs = f"{candidate.kind} `{candidate.key}`"
     for use in compiled.variants:
         target = candidates.get((use.kind, use.key))
-        if target is None or not target.may_fall_back:
-            continue
-        names = _outcomes(target, candidates)
-        for name in use.variants if names is not None else ():
-            if name not in (names or ()):
+        if target is not None and target.may_fall_back:
+            for name, _, _ in _absent_variants(use, target, candidates):
                 message = f"{needs} asks for variant `{clip(name)}`: keep it, or change that first"
                 yield target.identity, Fault(("variants",), message)
-    for _, key, _ in compiled.experiments:
-        target = candidates.get(("experiment", key))
-        if target is None or not target.may_fall_back or target.compiled is None:
-            continue
-        own, other = compiled.value_type, target.compiled.value_type
-        if own != other:
-            message = f"{needs} hands over to it and has values of type `{own}`, not `{other}`"
-            yield target.identity, Fault(("variants",), message)
+    for clash in _type_clashes(compiled, candidates):
+        if clash.target.may_fall_back:
+            types = f"values of type `{clash.own}`, not `{clash.other}`"
+            message = f"{needs} hands over to it and has {types}"
+            yield clash.target.identity, Fault(("variants",), message)
 
 
 def missing(compiled: CompiledItem, candidates: Candidates) -> Iterator[Fault]:
@@ -128,13 +129,23 @@ def _variant_faults(use: VariantUse, candidates: Candidates) -> Iterator[Fault]:
             yield _unknown(use.kind, use.key, use.path, candidates)
     elif target.dropped:
         yield Fault(use.path, f"{use.kind} `{use.key}` is left out: another item has its key")
-    elif (names := _outcomes(target, candidates)) is not None:
+    else:
+        for name, path, names in _absent_variants(use, target, candidates):
+            listed = ", ".join(f"`{known}`" for known in names[:10])
+            hint = nearest(name, names) or f": there are {listed}"
+            message = f"{use.kind} `{use.key}` has no variant `{clip(name)}`{hint}"
+            yield Fault(path, message)
+
+
+def _absent_variants(
+    use: VariantUse, target: Candidate, candidates: Candidates
+) -> Iterator[tuple[str, Path, list[str]]]:
+    """Yields each variant asked for that an item does not have, its place, and those it has."""
+    names = _outcomes(target, candidates)
+    if names is not None:
         for name, path in use.variants.items():
             if name not in names:
-                listed = ", ".join(f"`{known}`" for known in names[:10])
-                hint = nearest(name, names) or f": there are {listed}"
-                message = f"{use.kind} `{use.key}` has no variant `{clip(name)}`{hint}"
-                yield Fault(path, message)
+                yield name, path, names
 
 
 def _outcomes(target: Candidate, candidates: Candidates) -> list[str] | None:
@@ -188,19 +199,33 @@ class _Keys:
 
 
 def _hand_overs(compiled: CompiledItem, candidates: Candidates) -> Iterator[Fault]:
+    for target, path, own, other in _type_clashes(compiled, candidates):
+        numbers = {own, other} == {"integer", "double"}
+        remedy = "write `type: double` in both" if numbers else "they must be of one type"
+        yield Fault(
+            path,
+            f"the flag's values are of type `{own}`, those of experiment `{target.key}` of type "
+            f"`{other}`: {remedy}",
+        )
+
+
+class _TypeClash(NamedTuple):
+    """A flag hands over to an experiment whose values are of another type."""
+
+    target: Candidate
+    path: Path
+    own: str
+    other: str
+
+
+def _type_clashes(compiled: CompiledItem, candidates: Candidates) -> Iterator[_TypeClash]:
     for _, key, path in compiled.experiments:
         target = candidates.get(("experiment", key))
         if target is None or target.compiled is None:
             continue
         own, other = compiled.value_type, target.compiled.value_type
         if own != other:
-            numbers = {own, other} == {"integer", "double"}
-            remedy = "write `type: double` in both" if numbers else "they must be of one type"
-            yield Fault(
-                path,
-                f"the flag's values are of type `{own}`, those of experiment `{key}` of type "
-                f"`{other}`: {remedy}",
-            )
+            yield _TypeClash(target, path, own, other)
 
 
 def _salts(candidates: Candidates, bucket_salt: str) -> Iterator[tuple[Identity, Fault]]:

@@ -7,10 +7,13 @@ from turnout.compiler.history import Identity
 from turnout.compiler.scope import AllocationUse, CompiledItem
 from turnout.compiler.shares import WHOLE, write_range
 from turnout.documents import Fault
+from turnout.documents.problem import Path
 from turnout.snapshot.v1 import snapshot_pb2 as pb
 
 Candidates = Mapping[Identity, Candidate]
-Found = Iterator[tuple[Identity, Fault]]
+Blamed = tuple[Identity, Fault]
+"""Who gives way, and why."""
+Found = Iterator[Blamed]
 
 _OVER = frozenset({pb.EXPERIMENT_STATUS_CONCLUDED, pb.EXPERIMENT_STATUS_ARCHIVED})
 _MOST_FREE_SHOWN = 5
@@ -119,16 +122,19 @@ def _disagreement(layer: Candidate, experiment: Candidate) -> Found:
         return
     # Who was there first stays.
     is_new = experiment.is_established and not layer.is_established
-    entry = ("allocations", experiment.key)
+
+    def blame(in_layer: Path, in_experiment: Path, text: str, *, at_key: bool = False) -> Blamed:
+        if is_new:
+            return layer.identity, Fault(in_layer, text, at_key=at_key)
+        return experiment.identity, Fault(in_experiment, text)
+
     if _is_elsewhere(experiment, layer):
         own = experiment.compiled.layer
         remedy = f"it is in layer `{own.key}`, and one layer is all it can be in" if own else ""
         text = f"layer `{layer.key}` has slots for `{experiment.key}`, which does not name it: "
         text += remedy or f"write `layer: {layer.key}` in the experiment"
-        if is_new:
-            yield layer.identity, Fault(entry, text, at_key=True)
-        else:
-            yield experiment.identity, Fault(("layer",) if own else (), text)
+        entry = ("allocations", experiment.key)
+        yield blame(entry, ("layer",) if own else (), text, at_key=True)
         return
     named = {key for key, _ in layer.compiled.named}
     if experiment.key not in named and layer.is_written:
@@ -136,17 +142,11 @@ def _disagreement(layer: Candidate, experiment: Candidate) -> Found:
             f"layer `{layer.key}` has no slots for `{experiment.key}`: write "
             f'`{experiment.key}: ["0%-10%"]` into its `allocations`'
         )
-        if is_new:
-            yield layer.identity, Fault(("allocations",), text)
-        else:
-            yield experiment.identity, Fault(("layer",), text)
+        yield blame(("allocations",), ("layer",), text)
     unit, other = experiment.compiled.units[0][1], layer.compiled.units[0][1]
     if unit != other:
         text = (
             f"experiment `{experiment.key}` is of unit `{unit}`, its layer `{layer.key}` of unit "
             f"`{other}`: all in a layer are of one kind"
         )
-        if is_new:
-            yield layer.identity, Fault(("unit",), text)
-        else:
-            yield experiment.identity, Fault(("unit",), text)
+        yield blame(("unit",), ("unit",), text)
