@@ -213,26 +213,32 @@ type TimestampView<'a> = buffa_types::google::protobuf::__buffa::view::Timestamp
 pub(crate) fn instant(
     now: Option<&TimestampView<'_>>,
 ) -> Result<turnout_engine::Instant, CallError> {
-    let nanoseconds = match now {
+    let instant = match now {
         // A fuzzer reads one request in two ways, at one instant.
-        None if cfg!(fuzzing) => Some(1_466_708_400_000_000_000),
+        None if cfg!(fuzzing) => Some(turnout_engine::Instant(1_466_708_400_000_000_000)),
         None => SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .ok()
-            .and_then(|since| i64::try_from(since.as_nanos()).ok()),
-        Some(now) if (0..=999_999_999).contains(&now.nanos) => now
-            .seconds
-            .checked_mul(1_000_000_000)
-            .and_then(|whole| whole.checked_add(i64::from(now.nanos))),
-        Some(_) => None,
+            .and_then(|since| i64::try_from(since.as_nanos()).ok())
+            .map(turnout_engine::Instant),
+        Some(now) => read_instant(now),
     };
-    nanoseconds.map(turnout_engine::Instant).ok_or_else(|| {
+    instant.ok_or_else(|| {
         CallError::field(
             "now",
             "BAD_VALUE",
             "`now` is not an instant between the years 1678 and 2262",
         )
     })
+}
+
+/// A timestamp as an instant; `None` unless it is one between the years 1678 and 2262.
+#[inline]
+pub(crate) fn read_instant(at: &TimestampView<'_>) -> Option<turnout_engine::Instant> {
+    let nanos = Some(at.nanos).filter(|nanos| (0..=999_999_999).contains(nanos))?;
+    let whole = at.seconds.checked_mul(1_000_000_000)?;
+    let nanoseconds = whole.checked_add(i64::from(nanos))?;
+    Some(turnout_engine::Instant(nanoseconds))
 }
 
 /// Refuses exposure modes that are not built.

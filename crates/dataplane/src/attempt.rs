@@ -5,6 +5,7 @@ use turnout_engine::{Reason, Truth};
 use turnout_sticky::Ledger;
 
 use crate::answer::Thread;
+use crate::metrics::ThreadCounters;
 
 /// A call being answered: by one evaluation, or by several when assignments have to be read first.
 pub(crate) struct Attempt<'t> {
@@ -19,6 +20,16 @@ pub(crate) struct Attempt<'t> {
 enum Outcome {
     Decided(Reason),
     Checked(Truth),
+}
+
+impl Outcome {
+    #[inline]
+    fn count(self, counters: &ThreadCounters) {
+        match self {
+            Outcome::Decided(reason) => counters.decided(reason),
+            Outcome::Checked(state) => counters.checked(state),
+        }
+    }
 }
 
 impl<'t> Attempt<'t> {
@@ -40,20 +51,21 @@ impl<'t> Attempt<'t> {
     /// Counts a decision.
     #[inline]
     pub(crate) fn decided(&self, reason: Reason) {
-        if self.ledger.keeps() {
-            self.outcomes.borrow_mut().push(Outcome::Decided(reason));
-        } else {
-            self.thread.counters.decided(reason);
-        }
+        self.came_to(Outcome::Decided(reason));
     }
 
     /// Counts a segment check.
     #[inline]
     pub(crate) fn checked(&self, state: Truth) {
+        self.came_to(Outcome::Checked(state));
+    }
+
+    #[inline]
+    fn came_to(&self, outcome: Outcome) {
         if self.ledger.keeps() {
-            self.outcomes.borrow_mut().push(Outcome::Checked(state));
+            self.outcomes.borrow_mut().push(outcome);
         } else {
-            self.thread.counters.checked(state);
+            outcome.count(&self.thread.counters);
         }
     }
 
@@ -61,10 +73,7 @@ impl<'t> Attempt<'t> {
     #[inline]
     pub(crate) fn answered(&mut self) {
         for outcome in self.outcomes.get_mut().drain(..) {
-            match outcome {
-                Outcome::Decided(reason) => self.thread.counters.decided(reason),
-                Outcome::Checked(state) => self.thread.counters.checked(state),
-            }
+            outcome.count(&self.thread.counters);
         }
     }
 }

@@ -1,9 +1,9 @@
 //! The assignments that a caller carries, checked field by field.
-use buffa_types::google::protobuf::__buffa::view::TimestampView;
-use turnout_engine::{Instant, Record};
+use turnout_engine::Record;
 use turnout_protos::turnout::v1::{ContextView, StickyAssignmentView};
 use turnout_sticky::Key;
 
+use crate::answer::read_instant;
 use crate::context::Filling;
 use crate::errors::CallError;
 
@@ -43,7 +43,7 @@ impl Filling<'_, '_> {
                 return Err(self.over(&field(), self.limits.string_bytes, text.len()));
             }
         }
-        let assigned_at = assignment.assigned_at.as_option().and_then(instant);
+        let assigned_at = assignment.assigned_at.as_option().and_then(read_instant);
         let Some(assigned_at) = assigned_at else {
             let field = format!("sticky_assignments[{index}].assigned_at");
             return Err(
@@ -73,10 +73,4 @@ impl Filling<'_, '_> {
             field,
         }
     }
-}
-
-fn instant(at: &TimestampView<'_>) -> Option<Instant> {
-    let nanos = Some(at.nanos).filter(|nanos| (0..=999_999_999).contains(nanos))?;
-    let whole = at.seconds.checked_mul(1_000_000_000)?;
-    whole.checked_add(i64::from(nanos)).map(Instant)
 }

@@ -1,7 +1,7 @@
 //! Decide, BatchDecide and DecideAll.
 use buffa::EnumValue;
 use bumpalo::Bump;
-use turnout_engine::{Decision, Instant, Item, ItemIndex, Program};
+use turnout_engine::{Decision, Instant, ItemIndex, Program};
 use turnout_protos::turnout::v1::{
     BatchDecideRequestView, DecideAllRequestView, DecideRequestView, ValueType,
 };
@@ -16,6 +16,7 @@ use crate::context::Place;
 use crate::errors::CallError;
 use crate::reply::{put_decision, put_item_error};
 use crate::request::Usual;
+use crate::selection::selected;
 
 /// Answers one `DecideRequest`.
 pub(crate) fn decide(
@@ -71,13 +72,7 @@ fn decide_one<'a>(
                 let mut evaluation = evaluation(&current.served.program, context, now, &mut ledger);
                 let item = find(&current, request.key, request.expected_type)?;
                 let mut decision = evaluation.decide(item);
-                put(
-                    attempt,
-                    &current,
-                    (request.key, &mut decision),
-                    (None, 1),
-                    out,
-                );
+                put(attempt, &current, &mut decision, (None, 1), out);
                 Ok(())
             },
         )??;
@@ -154,7 +149,7 @@ fn batch_of_keys(
             in_time.is_ok().then(|| (*key, program.item(key)))
         });
         evaluation.decide_each(items, |key, decision| match decision {
-            Some(mut decision) => put(attempt, current, (key, &mut decision), (Some(1), 1), out),
+            Some(mut decision) => put(attempt, current, &mut decision, (Some(1), 1), out),
             None => put_item_error(out, key, &not_found(key)),
         });
         in_time
@@ -179,13 +174,7 @@ fn batch_of_items(
             match find(current, item.key, item.expected_type) {
                 Ok(index) => {
                     let mut decision = evaluation.decide(index);
-                    put(
-                        attempt,
-                        current,
-                        (item.key, &mut decision),
-                        (Some(1), 1),
-                        out,
-                    );
+                    put(attempt, current, &mut decision, (Some(1), 1), out);
                 }
                 Err(error) => put_item_error(out, item.key, &error),
             }
@@ -212,14 +201,13 @@ pub(crate) fn decide_all(
             let mut evaluation = evaluation(&current.served.program, context, now, &mut ledger);
             let all = current.served.program.items();
             let mut in_time = Ok(());
-            let items =
-                selected(all, request.tag, request.key_prefix).map_while(|(index, item)| {
-                    in_time = call.check_deadline();
-                    in_time.is_ok().then_some((&*item.key, Some(index)))
-                });
-            evaluation.decide_each(items, |key, decision| {
+            let items = selected(all, request.tag, request.key_prefix).map_while(|(index, _)| {
+                in_time = call.check_deadline();
+                in_time.is_ok().then_some(((), Some(index)))
+            });
+            evaluation.decide_each(items, |(), decision| {
                 if let Some(mut decision) = decision {
-                    put(attempt, &current, (key, &mut decision), (None, 1), out);
+                    put(attempt, &current, &mut decision, (None, 1), out);
                 }
             });
             in_time
@@ -227,22 +215,6 @@ pub(crate) fn decide_all(
         current.served.put_reference(out, 2, current.age);
         Ok(())
     })
-}
-
-/// The items of a prefix and a tag, in the order of their keys.
-fn selected<'p>(
-    items: &'p [Item],
-    tag: &'p str,
-    prefix: &'p str,
-) -> impl Iterator<Item = (ItemIndex, &'p Item)> {
-    let start = items.partition_point(|item| *item.key < *prefix);
-    let ours = items
-        .iter()
-        .enumerate()
-        .skip(start)
-        .take_while(move |(_, item)| item.key.starts_with(prefix));
-    ours.filter(move |(_, item)| tag.is_empty() || item.tags.iter().any(|own| **own == *tag))
-        .filter_map(|(position, item)| Some((ItemIndex::new(position)?, item)))
 }
 
 fn check_type(
@@ -309,7 +281,7 @@ const fn type_name(number: i32) -> &'static str {
 fn put(
     attempt: &Attempt<'_>,
     current: &Current<'_>,
-    (key, decision): (&str, &mut Decision),
+    decision: &mut Decision,
     fields: (Option<u32>, u32),
     out: &mut Vec<u8>,
 ) {
@@ -318,13 +290,7 @@ fn put(
     if !decision.assignments.is_empty() {
         assigned(attempt, &served.program, decision);
     }
-    put_decision(
-        out,
-        fields,
-        (&served.program, &served.tables),
-        key,
-        decision,
-    );
+    put_decision(out, fields, (&served.program, &served.tables), decision);
 }
 
 /// With a store, what was assigned is kept there, and the caller is not told.

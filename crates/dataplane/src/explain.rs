@@ -62,10 +62,9 @@ fn put_explained_decision(
 ) -> Result<Explanation, CallError> {
     let served = current.served;
     let item = decide::find(current, key, EnumValue::default())?;
-    let (mut decision, explanation) = evaluation.explain(item);
-    decision.assignments = Default::default();
+    let (decision, explanation) = evaluation.explain(item);
     let tables = (&served.program, &served.tables);
-    put_decision(out, (None, 1), tables, key, &decision);
+    put_decision(out, (None, 1), tables, &decision);
     Ok(explanation)
 }
 

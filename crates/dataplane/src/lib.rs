@@ -39,6 +39,7 @@ mod reply;
 mod request;
 mod routes;
 mod segments;
+mod selection;
 mod serve;
 mod served;
 mod settings;

@@ -76,7 +76,6 @@ pub(crate) fn put_decision(
     out: &mut Vec<u8>,
     fields: (Option<u32>, u32),
     (program, tables): (&Program, &Tables),
-    key: &str,
     decision: &Decision,
 ) {
     let plain = decision.experiment.is_none()
@@ -87,7 +86,6 @@ pub(crate) fn put_decision(
         && decision.assignments.is_empty()
         && decision.unknown.is_empty();
     if plain {
-        // A decision was asked for by its item's key.
         let key = tables.key(decision.item);
         let variant = tables.variant(decision.variant);
         let rule = tables.rule(decision.rule);
@@ -100,7 +98,7 @@ pub(crate) fn put_decision(
         out.extend_from_slice(rule);
         return;
     }
-    let reply = DecisionReply::new(program, tables, key, decision);
+    let reply = DecisionReply::new(program, tables, decision);
     put_headers(out, fields, reply.length);
     reply.put(out);
 }
@@ -110,11 +108,12 @@ const MOST_HEADER: usize = 16;
 
 /// What of a decision goes into `turnout.v1.Decision`, in the order of the fields.
 struct DecisionReply<'p> {
-    key: &'p str,
+    /// Encoded, as `variant` and `rule` are.
+    key: &'p [u8],
     variant: &'p [u8],
     reason: u64,
     notes: Notes,
-    rule: &'p str,
+    rule: &'p [u8],
     experiment: &'p str,
     experiment_variant: &'p str,
     enrolled: bool,
@@ -130,7 +129,7 @@ struct DecisionReply<'p> {
 const FLAG_BYTES: usize = 2;
 
 impl<'p> DecisionReply<'p> {
-    fn new(program: &'p Program, tables: &'p Tables, key: &'p str, decision: &Decision) -> Self {
+    fn new(program: &'p Program, tables: &'p Tables, decision: &Decision) -> Self {
         let experiment = decision
             .experiment
             .and_then(|item| program.items().get(item.at()));
@@ -138,11 +137,11 @@ impl<'p> DecisionReply<'p> {
             .experiment_variant
             .and_then(|variant| program.variant(variant));
         let mut reply = DecisionReply {
-            key,
+            key: tables.key(decision.item),
             variant: tables.variant(decision.variant),
             reason: decision.reason as u64,
             notes: decision.notes,
-            rule: decision.rule.map_or("", |rule| program.rule_name(rule)),
+            rule: tables.rule(decision.rule),
             experiment: experiment.map_or("", |item| &item.key),
             experiment_variant: experiment_variant.map_or("", |variant| &variant.name),
             enrolled: decision.enrolled,
@@ -159,11 +158,11 @@ impl<'p> DecisionReply<'p> {
     }
 
     fn measure(&self) -> usize {
-        text_length(1, self.key)
+        self.key.len()
             + self.variant.len()
             + FLAG_BYTES
             + notes_length(5, self.notes)
-            + text_length(6, self.rule)
+            + self.rule.len()
             + text_length(7, self.experiment)
             + text_length(8, self.experiment_variant)
             + usize::from(self.enrolled) * FLAG_BYTES
@@ -185,11 +184,11 @@ impl<'p> DecisionReply<'p> {
 
     /// Appends the message, without a header.
     fn put(&self, out: &mut Vec<u8>) {
-        put_bytes_if(out, 1, self.key.as_bytes());
+        out.extend_from_slice(self.key);
         out.extend_from_slice(self.variant);
         put_number(out, 4, self.reason);
         put_notes(out, 5, self.notes);
-        put_bytes_if(out, 6, self.rule.as_bytes());
+        out.extend_from_slice(self.rule);
         put_bytes_if(out, 7, self.experiment.as_bytes());
         put_bytes_if(out, 8, self.experiment_variant.as_bytes());
         if self.enrolled {

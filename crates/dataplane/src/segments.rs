@@ -1,6 +1,6 @@
 //! CheckSegment, BatchCheckSegments and ListMatchingSegments.
 use bumpalo::Bump;
-use turnout_engine::{Evaluation, Instant, Segment, SegmentIndex, Truth};
+use turnout_engine::{Evaluation, Instant, SegmentIndex, Truth};
 use turnout_protos::turnout::v1::{
     BatchCheckSegmentsRequestView, CheckSegmentRequestView, ListMatchingSegmentsRequestView,
 };
@@ -14,6 +14,7 @@ use crate::context::Place;
 use crate::errors::CallError;
 use crate::reply::{put_check, put_item_error};
 use crate::request::Usual;
+use crate::selection::selected;
 use crate::wire::put_bytes;
 
 /// Answers one `CheckSegmentRequest`.
@@ -156,22 +157,6 @@ pub(crate) fn list_matching_segments(
         current.served.put_reference(out, 3, current.age);
         Ok(())
     })
-}
-
-/// The segments of a prefix and a tag, in the order of their keys.
-fn selected<'p>(
-    segments: &'p [Segment],
-    tag: &'p str,
-    prefix: &'p str,
-) -> impl Iterator<Item = (SegmentIndex, &'p Segment)> {
-    let start = segments.partition_point(|segment| *segment.key < *prefix);
-    let ours = segments
-        .iter()
-        .enumerate()
-        .skip(start)
-        .take_while(move |(_, segment)| segment.key.starts_with(prefix));
-    ours.filter(move |(_, segment)| tag.is_empty() || segment.tags.iter().any(|own| **own == *tag))
-        .filter_map(|(position, segment)| Some((SegmentIndex::new(position)?, segment)))
 }
 
 #[inline]

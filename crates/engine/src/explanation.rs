@@ -4,6 +4,7 @@ use crate::decision::{Decision, SegmentCheck, closed_list};
 use crate::evaluation::Evaluation;
 use crate::index::{AttributeIndex, ItemIndex, SegmentIndex, UnitKindIndex};
 use crate::program::Program;
+use crate::rare::Rare;
 use crate::truth::Truth;
 use crate::value::ValueRef;
 use crate::visitor::{AttributeState, Step, Visitor};
@@ -232,10 +233,14 @@ fn compared(step: Step, program: &Program) -> (&'static str, &str) {
 }
 
 impl Evaluation<'_, '_, '_> {
-    /// Decides a flag or an experiment and keeps the way.
+    /// Decides a flag or an experiment and keeps the way. Who asks why enrols nobody: the decision
+    /// has no assignments.
     pub fn explain(&mut self, item: ItemIndex) -> (Decision, Explanation) {
         let mut explanation = Explanation::default();
-        let decision = self.decide_with(item, &mut explanation);
+        let decision = Decision {
+            assignments: Rare::default(),
+            ..self.decide_with(item, &mut explanation)
+        };
         (decision, explanation)
     }
 

@@ -203,11 +203,7 @@ impl Program {
         now: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = key.py();
-        let name = key_text(key)?;
-        let segment = self
-            .program
-            .segment(name)
-            .ok_or_else(|| segment_not_found(py, name))?;
+        let segment = self.segment(key)?;
         let check = self.evaluate(py, context, now, |evaluation| {
             evaluation.check_segment(segment)
         })?;
@@ -230,10 +226,8 @@ impl Program {
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = key.py();
         let item = self.item(key)?;
-        let (mut decision, steps) =
+        let (decision, steps) =
             self.explained(py, context, now, |evaluation| evaluation.explain(item))?;
-        // Who asks why does not enrol anybody.
-        decision.assignments = Default::default();
         let none = py.None().into_bound(py);
         let (snapshot, default) = (self.answers.snapshot(py), default.unwrap_or(&none));
         let answer = self
@@ -254,11 +248,7 @@ impl Program {
         now: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = key.py();
-        let name = key_text(key)?;
-        let segment = self
-            .program
-            .segment(name)
-            .ok_or_else(|| segment_not_found(py, name))?;
+        let segment = self.segment(key)?;
         let (check, steps) = self.explained(py, context, now, |evaluation| {
             evaluation.explain_segment(segment)
         })?;
@@ -393,6 +383,13 @@ impl Program {
         self.program
             .item(name)
             .ok_or_else(|| flag_not_found(key.py(), name))
+    }
+
+    fn segment(&self, key: &Bound<'_, PyAny>) -> PyResult<SegmentIndex> {
+        let name = key_text(key)?;
+        self.program
+            .segment(name)
+            .ok_or_else(|| segment_not_found(key.py(), name))
     }
 
     fn check_type(
