@@ -9,8 +9,9 @@ from typing import Protocol
 
 from turnout.cli.exit_codes import ExitCode
 from turnout.cli.failures import Failed, usage
-from turnout.cli.options import ADDRESS_VARIABLE
 from turnout.results import Context, Decision, Explanation, MatchingSegments, SegmentCheck
+
+ADDRESS_VARIABLE = "TURNOUT_ADDRESS"
 
 
 class Answers(Protocol):

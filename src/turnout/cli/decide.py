@@ -1,60 +1,54 @@
 """`turnout decide`: one decision, from documents or from a server."""
 
 # ruff: noqa: PLC0415 - what is heavy is imported when it is needed
-# ruff: noqa: PLR0913, PLR0917 - options are parameters
 
 from typing import Annotated
 
 import typer
 
 from turnout.cli import options
-from turnout.cli.answers import open_answers
+from turnout.cli.question import Question, asking
 from turnout.results import Decision, Explanation, SegmentCheck, SnapshotRef
 
 
+@asking
 def decide(
     key: Annotated[str, typer.Argument(metavar="KEY", help="A flag or an experiment.")],
-    unit: options.UnitOption = None,
-    unit_of: options.OtherUnitsOption = None,
-    attr: options.AttributesOption = None,
-    unknown: options.UnknownOption = None,
-    partial: options.PartialOption = False,
-    events_reached: options.EventsReachedOption = False,
-    now: options.NowOption = None,
+    question: Question,
     explain: options.ExplainOption = False,
-    documents: options.DocumentsOption = None,
-    address: options.AddressOption = None,
-    timeout: options.TimeoutOption = 2.0,
-    output: options.OutputOption = options.Output.TABLE,
 ) -> None:
     """Decide which variant a unit gets, and say why.
 
     A decision without a variant is an answer too (the caller's default applies): exit code 0.
     """
-    from turnout.cli.output import print_fields, print_json
-
-    context = options.read_context(unit, unit_of, attr, unknown, partial, events_reached)
-    instant = options.read_now(now)
-    answers = open_answers(documents, address, timeout)
+    context, now = question.context(), question.instant()
+    answers = question.answers()
     if explain:
-        show(answers.explain(key, context, now=instant), output)
-        return
-    decision = answers.decide(key, context, now=instant)
-    if output is options.Output.JSON:
-        print_json(answer_object(decision))
+        show_explanation(answers.explain(key, context, now=now), question)
     else:
-        print_fields(answer_lines(decision))
+        show_answer(answers.decide(key, context, now=now), question)
 
 
-def show(explanation: Explanation, output: options.Output) -> None:
-    """Writes an answer and the way to it."""
-    from turnout.cli.explanation import explanation_object, print_steps
+def show_answer(answer: Decision | SegmentCheck, question: Question) -> None:
+    """Writes an answer."""
     from turnout.cli.output import print_fields, print_json
 
-    if output is options.Output.JSON:
-        print_json(explanation_object(explanation))
+    if question.wants_json:
+        print_json(answer_object(answer))
+    else:
+        print_fields(_answer_lines(answer))
+
+
+def show_explanation(explanation: Explanation, question: Question) -> None:
+    """Writes an answer and the way to it."""
+    from turnout.cli.explanation import print_steps, step_object
+    from turnout.cli.output import print_fields, print_json
+
+    if question.wants_json:
+        steps = [step_object(step) for step in explanation.steps]
+        print_json(answer_object(explanation.answer) | {"steps": steps})
         return
-    print_fields(answer_lines(explanation.answer))
+    print_fields(_answer_lines(explanation.answer))
     print()
     print_steps(explanation)
 
@@ -67,17 +61,17 @@ def answer_object(answer: Decision | SegmentCheck) -> dict[str, object]:
     return found
 
 
-def snapshot_text(snapshot: SnapshotRef) -> str:
+def _snapshot_text(snapshot: SnapshotRef) -> str:
     """A snapshot in a few words."""
     stale = ", stale" if snapshot.stale else ""
     return f"{snapshot.id[:12]}, revision {snapshot.revision}, age {snapshot.age:.1f} s{stale}"
 
 
-def answer_lines(answer: Decision | SegmentCheck) -> dict[str, object]:
+def _answer_lines(answer: Decision | SegmentCheck) -> dict[str, object]:
     """The fields of an answer for people; those that say nothing are None."""
     from turnout.cli.output import value_text
 
-    found = answer_object(answer) | {"snapshot": snapshot_text(answer.snapshot)}
+    found = answer_object(answer) | {"snapshot": _snapshot_text(answer.snapshot)}
     if isinstance(answer, Decision):
         has_variant = answer.variant is not None
         found["variant"] = answer.variant if has_variant else "none: use the default"

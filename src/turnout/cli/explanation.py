@@ -20,30 +20,22 @@ _WORDS = {
 """What people read for a kind; the others are written as they are called."""
 
 
-def explanation_object(explanation: Explanation) -> dict[str, object]:
-    """The fields of an explanation by name: the answer's, and its steps nested."""
-    answer = explanation.answer
-    return answer._asdict() | {
-        "snapshot": answer.snapshot._asdict(),
-        "steps": [_step_object(step) for step in explanation.steps],
-    }
+def step_object(step: ExplainedStep) -> dict[str, object]:
+    """The fields of a step by name, its own steps nested; those that say nothing are left out."""
+    told = {name: value for name, value in step._asdict().items() if value not in ("", (), None)}
+    if step.state == "SET" and not step.masked:
+        told["value"] = step.value  # an empty text is a value
+    if step.steps:
+        told["steps"] = [step_object(inner) for inner in step.steps]
+    if not step.masked:
+        del told["masked"]
+    return told
 
 
 def print_steps(explanation: Explanation) -> None:
     """Writes one line a step, each below the one that it belongs to."""
     for step in explanation.steps:
         console().print(_tree(step), soft_wrap=True)
-
-
-def _step_object(step: ExplainedStep) -> dict[str, object]:
-    told = {name: value for name, value in step._asdict().items() if value not in ("", (), None)}
-    if step.state == "SET" and not step.masked:
-        told["value"] = step.value  # an empty text is a value
-    if step.steps:
-        told["steps"] = [_step_object(inner) for inner in step.steps]
-    if not step.masked:
-        del told["masked"]
-    return told
 
 
 def _tree(step: ExplainedStep) -> Tree:

@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from turnout.cli.arguments import read_now, read_value
 from turnout.cli.exit_codes import ExitCode
 from turnout.cli.failures import Failed
-from turnout.cli.options import read_context, read_now, read_value
+from turnout.cli.question import Question
 
 
 @pytest.mark.parametrize(
@@ -40,7 +41,13 @@ def test_a_value_is_json_where_it_is_some_else_text(written, value):
 
 
 def test_a_context_is_read_from_its_options():
-    context = read_context("u-1", ["account=a=b"], ["plan=pro", "n=3"], ["state"], True)
+    context = Question(
+        unit="u-1",
+        unit_of=["account=a=b"],
+        attr=["plan=pro", "n=3"],
+        unknown=["state"],
+        partial=True,
+    ).context()
     assert context.unit_id == "u-1"
     assert context.units == {"account": "a=b"}
     assert context.attributes == {"plan": "pro", "n": 3}
@@ -49,20 +56,20 @@ def test_a_context_is_read_from_its_options():
 
 
 def test_nothing_given_is_an_empty_context():
-    context = read_context(None, None, None, None, False)
+    context = Question().context()
     assert (context.unit_id, dict(context.attributes), dict(context.units)) == (None, {}, {})
 
 
 @pytest.mark.parametrize("written", ["plan", "=pro", ""])
 def test_an_attribute_without_a_name_is_wrong_usage(written):
     with pytest.raises(Failed, match="NAME=VALUE") as failed:
-        read_context(None, None, [written], None, False)
+        Question(attr=[written]).context()
     assert failed.value.code is ExitCode.USAGE
 
 
 def test_an_attribute_given_twice_is_wrong_usage():
     with pytest.raises(Failed, match="given twice"):
-        read_context(None, None, ["a=1", "a=2"], None, False)
+        Question(attr=["a=1", "a=2"]).context()
 
 
 def test_an_instant_has_a_zone():

@@ -1,0 +1,143 @@
+"""What `decide` and `segment` ask, of whom, and how they are answered: the options they share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import wraps
+from inspect import Parameter, signature
+from typing import Annotated
+
+import typer
+
+from turnout.cli import options
+from turnout.cli.answers import ADDRESS_VARIABLE, Answers, open_answers
+from turnout.cli.arguments import read_now, read_pairs, read_value
+from turnout.results import Context
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """Each field is an option, as it was written."""
+
+    unit: Annotated[
+        str | None,
+        typer.Option("--unit", metavar="ID", help="Whom to decide for: the id of the kind `user`."),
+    ] = None
+    unit_of: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--unit-of", metavar="KIND=ID", help="The id of another unit kind; may be repeated."
+        ),
+    ] = None
+    attr: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--attr",
+            metavar="NAME=VALUE",
+            help="An attribute; may be repeated. VALUE is read as JSON where it is a number,"
+            " `true`, `false`, `null`, a list, an object or quoted text, else as text. A version"
+            " such as 1.10 is a number: write '\"1.10\"' for text.",
+        ),
+    ] = None
+    unknown: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--unknown",
+            metavar="NAME",
+            help="An attribute or unit kind that could not be known; may be repeated.",
+        ),
+    ] = None
+    partial: Annotated[
+        bool,
+        typer.Option("--partial", help="All attributes and units that are absent are unknown."),
+    ] = False
+    events_reached: Annotated[
+        bool,
+        typer.Option(
+            "--events-reached",
+            help="Facts about events that are absent have no events; without it they are unknown.",
+        ),
+    ] = False
+    now: Annotated[
+        str | None,
+        typer.Option(
+            "--now",
+            metavar="INSTANT",
+            help="Decide at this instant, for example 2026-01-31T12:00Z.",
+        ),
+    ] = None
+    documents: options.DocumentsOption = None
+    address: Annotated[
+        str | None,
+        typer.Option(
+            "--address",
+            metavar="ADDRESS",
+            envvar=ADDRESS_VARIABLE,
+            help="Ask the server at HOST:PORT or unix:PATH; without it and --documents, the server"
+            " of this user on this machine.",
+        ),
+    ] = None
+    timeout: Annotated[
+        float, typer.Option("--timeout", metavar="SECONDS", min=0.001, help="How long to wait.")
+    ] = 2.0
+    output: options.OutputOption = options.Output.TABLE
+
+    def context(self) -> Context:
+        """Reads what is known of whom it is asked for.
+
+        Raises:
+            Failed: An option is not in its form, or a name is given twice.
+        """
+        attributes = read_pairs("--attr", self.attr or ())
+        return Context(
+            self.unit,
+            {name: read_value(text) for name, text in attributes.items()},
+            units=read_pairs("--unit-of", self.unit_of or ()),
+            unknown=tuple(self.unknown or ()),
+            partial=self.partial,
+            events_reached=self.events_reached,
+        )
+
+    def instant(self) -> datetime | None:
+        """Reads when it is asked; None: now.
+
+        Raises:
+            Failed: It is no instant.
+        """
+        return read_now(self.now)
+
+    def answers(self) -> Answers:
+        """Opens who answers.
+
+        Raises:
+            Failed: Two are named, the path is not there, or the documents have problems.
+        """
+        return open_answers(self.documents, self.address, self.timeout)
+
+    @property
+    def wants_json(self) -> bool:
+        """Whether a program reads the answer."""
+        return self.output is options.Output.JSON
+
+
+def asking(command: Callable[..., None]) -> Callable[..., None]:
+    """Puts the options of a `Question` in the place of the parameter `question` of a command."""
+    shared = [
+        Parameter(one.name, Parameter.KEYWORD_ONLY, default=one.default, annotation=one.type)
+        for one in fields(Question)
+    ]
+
+    @wraps(command)
+    def run(**given: object) -> None:
+        asked = {one.name: given.pop(one.name) for one in shared}
+        command(question=Question(**asked), **given)  # type: ignore[arg-type]
+
+    own = signature(command)
+    others = [
+        one.replace(kind=Parameter.KEYWORD_ONLY)
+        for name, one in own.parameters.items()
+        if name != "question"
+    ]
+    # Typer reads the options from here.
+    run.__signature__ = own.replace(parameters=[*others, *shared])  # type: ignore[attr-defined]
+    return run
