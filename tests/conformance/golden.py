@@ -112,8 +112,8 @@ class Case:
         )
 
     @property
-    def needs_a_program(self) -> bool:
-        """Whether it sends or expects what the options of the command line cannot say."""
+    def carries(self) -> bool:
+        """Whether it sends assignments, or says what to keep."""
         parts = self.fields["context"].keys() | self.fields["expected"].keys()
         return bool(parts & {"sticky_assignments", "assignments_to_persist"})
 

@@ -20,8 +20,10 @@ def some(items):
 
 ROWS = some(golden.rows(refused=False))
 REFUSED = some(golden.rows(refused=True))
-# The command line carries no assignments.
-CASES = some([case for case in golden.cases() if not case.needs_a_program])
+CASES = [
+    case for carries in (False, True)
+    for case in some([case for case in golden.cases() if case.carries == carries])
+]  # fmt: skip
 
 
 def run(*arguments):
@@ -43,14 +45,27 @@ def options(context):
     return found + ["--partial"] * context.partial
 
 
+def as_a_case(record):
+    """What is to be kept as a case writes it; the snapshot is the one that answered."""
+    instant = datetime.fromisoformat(record["assigned_at"])
+    fields = {name: part for name, part in record.items() if name != "snapshot_id"}
+    return fields | {"assigned_at": golden.written(instant)}
+
+
 @pytest.fixture
-def document(tmp_path):
-    def write(documents):
-        file = tmp_path / "document.json"
-        file.write_text(json.dumps(documents), encoding="utf-8")
+def written(tmp_path):
+    def write(name, content):
+        file = tmp_path / name
+        text = json.dumps(content, default=datetime.isoformat)
+        file.write_text(text, encoding="utf-8")
         return str(file)
 
     return write
+
+
+@pytest.fixture
+def document(written):
+    return lambda documents: written("document.json", documents)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
@@ -70,9 +85,11 @@ def test_no_document_may_say_what_the_compiler_refuses(row, document):
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-def test_decision(case, document):
-    file = document(golden.documents(case.file))
-    asked = [*options(case.context()), "--now", case.now.isoformat()]
+def test_decision(case, document, written):
+    file, context = document(golden.documents(case.file)), case.context()
+    kept = [record._asdict() for record in context.sticky_assignments]
+    carried = ["--assignments", written("kept.json", kept)] if kept else []
+    asked = [*options(context), *carried, "--now", case.now.isoformat()]
     if "segment" in case.fields:
         done = run("segment", "check", case.fields["segment"], "--documents", file, *asked)
     else:
@@ -80,4 +97,6 @@ def test_decision(case, document):
     assert done.returncode == 0, done.stderr
     answer, expected = json.loads(done.stdout), case.expected()
     given = {name: answer[name] for name in expected}
+    if told := given.get("assignments_to_persist"):
+        given["assignments_to_persist"] = [as_a_case(record) for record in told]
     assert golden.same(given, expected), given

@@ -1,8 +1,8 @@
 """What `decide` and `segment` ask, of whom, and how they are answered: the options they share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import wraps
 from inspect import Parameter, signature
 from typing import Annotated
@@ -12,7 +12,8 @@ import typer
 from turnout.cli import options
 from turnout.cli.answers import ADDRESS_VARIABLE, Answers, open_answers
 from turnout.cli.arguments import read_now, read_pairs, read_value
-from turnout.results import Context
+from turnout.cli.assignments import read_assigned, read_assignments
+from turnout.results import Context, StickyAssignment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +59,24 @@ class Question:
             help="Facts about events that are absent have no events; without it they are unknown.",
         ),
     ] = False
+    assigned: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--assigned",
+            metavar="EXPERIMENT=VARIANT",
+            help="The units have this sticky assignment; may be repeated. It is of epoch 1 and as"
+            " of now; of another epoch: EXPERIMENT@EPOCH=VARIANT.",
+        ),
+    ] = None
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--assignments",
+            metavar="FILE",
+            help="The sticky assignments that `decide --output json` told to keep: what it printed,"
+            " or a list of records; `-` is standard input; may be repeated.",
+        ),
+    ] = None
     now: Annotated[
         str | None,
         typer.Option(
@@ -87,16 +106,25 @@ class Question:
 
         Raises:
             Failed: An option is not in its form, or a name is given twice.
+            OSError: A file of assignments cannot be read.
         """
         attributes = read_pairs("--attr", self.attr or ())
+        units = read_pairs("--unit-of", self.unit_of or ())
         return Context(
             self.unit,
             {name: read_value(text) for name, text in attributes.items()},
-            units=read_pairs("--unit-of", self.unit_of or ()),
+            units=units,
             unknown=tuple(self.unknown or ()),
             partial=self.partial,
+            sticky_assignments=self._records(units),
             events_reached=self.events_reached,
         )
+
+    def _records(self, units: Mapping[str, str]) -> list[StickyAssignment]:
+        named = {"user": self.unit, **units}
+        ids = {kind: unit_id for kind, unit_id in named.items() if unit_id}
+        kept = [one for path in self.assignments or () for one in read_assignments(path)]
+        return kept + read_assigned(self.assigned or (), ids, self.instant() or datetime.now(UTC))
 
     def instant(self) -> datetime | None:
         """Reads when it is asked; None: now.
