@@ -2,6 +2,7 @@
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from turnout.compiler.date_forms import no_date
 from turnout.compiler.literals import read_moment
 from turnout.compiler.scope import Scope
 from turnout.documents.problem import clip
@@ -34,7 +35,7 @@ def _read(scope: Scope, field: str, written: str | None) -> Timestamp | None:
     try:
         read = read_moment(written, zone=scope.surroundings.timezone, rolling=False)
     except ValueError:
-        scope.refuse((field,), f"`{clip(written)}` is no date: {_EXAMPLE}")
+        scope.refuse((field,), no_date(written) or f"`{clip(written)}` is no date: {_EXAMPLE}")
         return None
     found = pb.Moment.FromString(read)
     if found.WhichOneof("kind") != "instant":

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from turnout.compiler.date_forms import no_date
 from turnout.compiler.literals import moments_fault, read_moment
 from turnout.compiler.operands import (
     NO_OPTIONS,
@@ -69,9 +70,8 @@ def _moment(name: str, written: object, options: Options) -> bytes:
             f"`{name}` takes a date, not {describe(written)}: write it as in `2026-01-31` or "
             "`3 days ago`"
         )
+    literal = text(name, written)
     try:
-        return read_moment(text(name, written), zone=options.zone, rolling=options.rolling)
-    except OperandRefused:
-        raise
+        return read_moment(literal, zone=options.zone, rolling=options.rolling)
     except ValueError as error:
-        raise OperandRefused(str(error)) from None
+        raise OperandRefused(no_date(literal) or str(error)) from None
