@@ -1,15 +1,16 @@
 """A server of the shop example, as a reader of the documents starts it."""
 
+import contextlib
 import os
-import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from servers.ports import free_port
+from servers.waiting import wait_until
 from turnout import Client, Unavailable
 
 ROOT = Path(__file__).parents[2]
@@ -42,18 +43,10 @@ def shop_server(tmp_path_factory):
         server.wait(15)
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def wait_until_ready(server, client):
-    until = time.monotonic() + 20
-    while True:
-        try:
+    def status():
+        assert server.poll() is None, "the server ended"
+        with contextlib.suppress(Unavailable):
             return client.snapshot_status()
-        except Unavailable:
-            assert server.poll() is None, "the server ended"
-            assert time.monotonic() < until, "the server did not become ready"
-            time.sleep(0.05)
+
+    wait_until(status, "the server is ready")

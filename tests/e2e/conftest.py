@@ -3,18 +3,16 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
+from servers.ports import free_port
+from servers.waiting import wait_until
 from turnout.client import Client
 from turnout.results import Context, TurnoutError
-
-SOON_S = 15.0
 
 FLAG = """\
 flags:
@@ -24,11 +22,6 @@ flags:
     rules:
       - {{name: staff, when: {{attribute: plan, is: staff}}, serve: on}}
 """
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 class Server:
@@ -55,17 +48,6 @@ class Server:
             return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
         except OSError:
             return False
-
-    @staticmethod
-    def wait_until(condition, *, what: str, timeout: float = SOON_S):
-        """Waits for a true outcome and gives it."""
-        until = time.monotonic() + timeout
-        while True:
-            outcome = condition()
-            if outcome:
-                return outcome
-            assert time.monotonic() < until, f"waited {timeout} s in vain: {what}"
-            time.sleep(0.01)
 
     def replace(self, name: str, text: str) -> None:
         """Writes a document as careful editors do: a new file, renamed onto the old one."""
@@ -115,14 +97,14 @@ class Server:
         return None
 
     def wait_for_decision(self, key: str = "a"):
-        return self.wait_until(lambda: self.tried(key), what=f"a decision of `{key}`\n{self.log}")
+        return wait_until(lambda: self.tried(key), f"a decision of `{key}`\n{self.log}")
 
     def wait_for_variant(self, variant: str, key: str = "a"):
         def has_it():
             decision = self.tried(key)
             return decision is not None and decision.variant == variant and decision
 
-        return self.wait_until(has_it, what=f"variant `{variant}` of `{key}`")
+        return wait_until(has_it, f"variant `{variant}` of `{key}`")
 
     def status(self):
         with self.client() as client:
@@ -140,7 +122,7 @@ class Server:
         def another():
             return next((pid for pid in self.workers() if pid != other_than), None)
 
-        return self.wait_until(another, what="a worker")
+        return wait_until(another, "a worker")
 
     def kill_all(self) -> None:
         """kill -9 of the server and of its worker, as a power cut would."""
@@ -149,7 +131,7 @@ class Server:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self.child.wait(10)
-        self.wait_until(lambda: not any(map(self.is_alive, pids)), what="the end of all")
+        wait_until(lambda: not any(map(self.is_alive, pids)), "the end of all")
 
     def stop(self) -> int:
         if self.child.poll() is None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from servers.waiting import wait_until
 from turnout import Context, Engine
 from turnout.compiler import compile_documents
 from turnout.documents import read_mapping
@@ -60,11 +61,12 @@ def prefork(tmp_path):
             stderr=subprocess.PIPE,
         )
         masters.append(master)
-        until = time.monotonic() + SOON_S
-        while not path.exists():
+
+        def is_there():
             assert master.poll() is None, master.stderr.read().decode()
-            assert time.monotonic() < until
-            time.sleep(0.02)
+            return path.exists()
+
+        wait_until(is_there, "the socket")
         return path, master
 
     yield start

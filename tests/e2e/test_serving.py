@@ -8,6 +8,7 @@ import urllib.request
 
 import pytest
 
+from servers.waiting import wait_until
 from turnout.client import Client
 from turnout.results import Context, Unavailable
 
@@ -33,7 +34,7 @@ def test_the_first_answer_comes_from_the_documents(server):
 def test_it_says_where_it_serves_and_what(server):
     server.start()
     server.wait_for_decision()
-    server.wait_until(lambda: "serves a new snapshot" in server.log, what="the log")
+    wait_until(lambda: "serves a new snapshot" in server.log, "the log")
     assert f"127.0.0.1:{server.port}" in server.log
     assert f"unix:{server.socket}" in server.log
     assert f"127.0.0.1:{server.admin_port}" in server.log
@@ -50,7 +51,7 @@ def test_health_pages_follow_the_snapshot(server):
     for document in server.documents.iterdir():
         document.unlink()
     server.start()
-    server.wait_until(server.socket.exists, what="the socket")
+    wait_until(server.socket.exists, "the socket")
     with pytest.raises(Unavailable):
         server.decide()
     assert get(server, "/readyz")[0] == 503
@@ -82,7 +83,7 @@ def test_a_file_written_in_place_added_or_deleted_is_followed(server):
     (server.documents / "c.yaml").write_text(server.flag("c"))
     server.wait_for_variant("off", "c")
     (server.documents / "c.yaml").unlink()
-    server.wait_until(lambda: server.tried("c") is None, what="the end of `c`")
+    wait_until(lambda: server.tried("c") is None, "the end of `c`")
 
 
 def test_each_new_content_is_one_revision_more_and_the_same_content_none(server):
@@ -113,14 +114,14 @@ def test_a_broken_item_is_answered_from_its_last_good_version_and_named(server):
     assert problem.line == 6
     assert "nowhere" in problem.message
     server.replace("a.yaml", server.flag("a"))
-    server.wait_until(lambda: not server.status().problems, what="the end of the problem")
+    wait_until(lambda: not server.status().problems, "the end of the problem")
 
 
 def test_a_file_that_cannot_be_read_as_yaml_keeps_its_items(server):
     server.start()
     server.wait_for_decision()
     server.replace("a.yaml", "[" * 1_000_000)
-    server.wait_until(lambda: server.status().problems, what="a problem")
+    wait_until(lambda: server.status().problems, "a problem")
     assert server.decide("a", plan="staff").variant == "on"
     assert server.decide("b").variant == "off"
 
@@ -137,7 +138,7 @@ def test_sighup_reads_again(server):
     server.start()
     server.wait_for_decision()
     server.child.send_signal(signal.SIGHUP)
-    server.wait_until(lambda: "read the documents again" in server.log, what="the log")
+    wait_until(lambda: "read the documents again" in server.log, "the log")
     assert server.decide().variant == "off"
 
 

@@ -2,17 +2,13 @@
 
 import itertools
 import resource
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from servers.waiting import wait_until
 from turnout import Context
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "integration"))
-
-from redis_server import RedisServer, skip_without
 
 EXPERIMENT = """\
 experiments:
@@ -42,7 +38,14 @@ def decide(server, unit):
 
 
 def ready(server):
-    server.wait_until(lambda: server.tried("button"), what=f"a decision\n{server.log}")
+    wait_until(lambda: server.tried("button"), f"a decision\n{server.log}")
+
+
+def wait_for_new_weights(server):
+    def are_there():
+        return decide(server, f"new-{time.monotonic()}").variant == "control"
+
+    wait_until(are_there, "the new weights")
 
 
 def test_what_was_committed_survives_kill_9(server):
@@ -53,10 +56,7 @@ def test_what_was_committed_survives_kill_9(server):
         ready(server)
         if round_ == 1:
             server.replace("a.yaml", experiment(green=0))
-            server.wait_until(
-                lambda: decide(server, f"new-{time.monotonic()}").variant == "control",
-                what="the new weights",
-            )
+            wait_for_new_weights(server)
         for unit, variant in kept:
             assert decide(server, unit).variant == variant
             assert decide(server, unit).reason == "STICKY"
@@ -84,7 +84,7 @@ def test_the_end_loses_nothing(server):
     (server.documents / "a.yaml").write_text(experiment(green=0))
     server.start("--sticky", "embedded")
     ready(server)
-    server.wait_until(lambda: decide(server, f"x-{time.monotonic()}").variant == "control", what="")
+    wait_for_new_weights(server)
     assert {decide(server, unit).variant for unit in units} == {"green"}
 
 
@@ -96,14 +96,12 @@ def test_the_bound_is_kept(server, monkeypatch):
         decide(server, f"u-{number:03}")
     time.sleep(ON_DISK_S)
     server.replace("a.yaml", experiment(green=0))
-    server.wait_until(lambda: decide(server, f"x-{time.monotonic()}").variant == "control", what="")
+    wait_for_new_weights(server)
     assert decide(server, "u-000").reason == "ASSIGNED"
     assert decide(server, "u-000").variant == "control"
 
 
-def test_servers_share_a_redis_and_hide_its_password(make_server, documents, tmp_path):
-    skip_without()
-    redis = RedisServer(tmp_path / "redis")
+def test_servers_share_a_redis_and_hide_its_password(make_server, documents, tmp_path, redis):
     redis.ask("CONFIG", "SET", "requirepass", "hush-hush")
     address = redis.url.replace("redis://", "redis://:hush-hush@")
     servers = []
@@ -122,7 +120,6 @@ def test_servers_share_a_redis_and_hide_its_password(make_server, documents, tmp
         for pid in server.workers():
             assert "hush-hush" not in Path(f"/proc/{pid}/environ").read_text()
         assert "hush-hush" not in server.log
-    redis.kill()
 
 
 @pytest.mark.parametrize(
@@ -156,11 +153,11 @@ def test_a_full_disk_costs_memory_and_not_decisions(server):
     resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
     long = "x" * 60_000
     numbers = itertools.count()
-    server.wait_until(lambda: decide(server, f"{next(numbers)}-{long}").degraded, what="it is full")
+    wait_until(lambda: decide(server, f"{next(numbers)}-{long}").degraded, "it is full")
     full = decide(server, "new")
     assert (full.variant, full.reason, full.degraded) == ("green", "ASSIGNED", True)
-    server.wait_until(lambda: decide(server, "before").reason == "STICKY", what="what was there")
+    wait_until(lambda: decide(server, "before").reason == "STICKY", "what was there")
     assert not decide(server, "before").degraded
     resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
-    server.wait_until(lambda: not decide(server, "new").degraded, what="there is room again")
+    wait_until(lambda: not decide(server, "new").degraded, "there is room again")
     assert decide(server, "new").reason == "STICKY"

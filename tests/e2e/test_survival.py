@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 
+from servers.waiting import wait_until
 from turnout.client import Client
 from turnout.results import Context
 
@@ -46,7 +47,7 @@ def test_a_killed_server_leaves_no_worker(server):
     worker = server.wait_for_worker()
     os.kill(server.pid, signal.SIGKILL)
     server.child.wait(10)
-    server.wait_until(lambda: not server.is_alive(worker), what="the end of the worker")
+    wait_until(lambda: not server.is_alive(worker), "the end of the worker")
 
 
 def test_last_known_good_is_served_when_the_folder_is_gone(server):
@@ -59,7 +60,7 @@ def test_last_known_good_is_served_when_the_folder_is_gone(server):
     assert decision.variant == "off"
     assert (decision.snapshot.id, decision.snapshot.revision) == (first.id, 1)
     assert decision.snapshot.stale
-    server.wait_until(lambda: "cannot read the documents" in server.log, what="the log")
+    wait_until(lambda: "cannot read the documents" in server.log, "the log")
     server.documents.mkdir()
     server.replace("a.yaml", server.flag("a", default="on"))
     fresh = server.wait_for_variant("on").snapshot
@@ -71,13 +72,13 @@ def test_a_folder_that_goes_away_changes_nothing_but_the_age(server):
     server.start("--rescan", "0.2")
     first = server.wait_for_decision().snapshot
     server.documents.rename(server.documents.with_name("away"))
-    server.wait_until(lambda: "cannot read the documents" in server.log, what="the log")
+    wait_until(lambda: "cannot read the documents" in server.log, "the log")
     time.sleep(1)
     away = server.decide().snapshot
     assert away.id == first.id
     assert away.age > 0.8
     server.documents.with_name("away").rename(server.documents)
-    server.wait_until(lambda: server.decide().snapshot.age < 0.5, what="a young age")
+    wait_until(lambda: server.decide().snapshot.age < 0.5, "a young age")
 
 
 def test_a_damaged_last_known_good_is_refused_and_said(server):

@@ -1,4 +1,4 @@
-"""Puts this folder on the path, and starts what the tests of stores need."""
+"""Puts this folder on the path, and starts the stores that tests share."""
 
 import sys
 from pathlib import Path
@@ -7,16 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from redis_server import RedisCluster, RedisServer, skip_without
-
-
-@pytest.fixture
-def redis(tmp_path):
-    """A Redis of the test's own."""
-    skip_without()
-    server = RedisServer(tmp_path / "redis")
-    yield server
-    server.kill()
+from servers.redis import RedisCluster, RedisServer, skip_without
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,8 @@ import urllib.request
 
 import pytest
 from doors import ServerDoor, sealed
-from redis_server import wait_until
 
+from servers.waiting import wait_until
 from turnout import Client, Context
 
 EXPERIMENTS = {

@@ -5,8 +5,9 @@ import subprocess
 
 import pytest
 from doors import ServerDoor, sealed
-from redis_server import RedisServer, skip_without, wait_until
 
+from servers.redis import RedisServer, skip_without
+from servers.waiting import wait_until
 from turnout import Context
 
 EXPERIMENT = {

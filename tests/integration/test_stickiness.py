@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import pytest
 from doors import Carried, EngineDoor, ServerDoor, sealed
-from redis_server import wait_until
 
+from servers.waiting import wait_until
 from turnout import Context, Decision
 from turnout.engine import slot
 

@@ -2,14 +2,9 @@
 
 import json
 from datetime import datetime
-from pathlib import Path
 
+from conformance.golden import NO_OPERAND, NOW, ROOT, ZONE, value
 from reference.question import Ctx, Record, nanoseconds
-
-ROOT = Path(__file__).parents[2] / "conformance"
-NOW = "2016-06-23T12:00:00-07:00"
-ZONE = "America/Los_Angeles"
-NO_OPERAND = {"is_any", "is_set", "is_not_set", "is_empty", "is_not_empty", "is_on", "is_off"}
 
 
 def rows():
@@ -51,18 +46,6 @@ def row_context(row):
         partial=row.get("partial", False),
         now=nanoseconds(datetime.fromisoformat(now)),
     )
-
-
-def value(given):
-    """A JSON value as a Python one.
-
-    `{"$float": "NaN"}` is that float, and `{"$timestamp": "2016-06-23T12:00:00Z"}` that instant.
-    """
-    if isinstance(given, dict) and set(given) == {"$float"}:
-        return float(given["$float"])
-    if isinstance(given, dict) and set(given) == {"$timestamp"}:
-        return datetime.fromisoformat(given["$timestamp"])
-    return given
 
 
 def decisions():

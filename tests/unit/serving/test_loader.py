@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from servers.waiting import wait_until
 from turnout.serving.loader import Announcement, Loader
 
 
@@ -35,11 +36,8 @@ class Holder:
     def confirm(self):
         self.told.append("confirm")
 
-    def wait_for(self, wanted) -> bool:
-        until = time.monotonic() + 5
-        while wanted not in self.told and time.monotonic() < until:
-            time.sleep(0.005)
-        return wanted in self.told
+    def wait_for(self, wanted):
+        wait_until(lambda: wanted in self.told, f"it was told {wanted}")
 
 
 @pytest.fixture
@@ -104,7 +102,7 @@ def test_of_several_announcements_the_newest_is_loaded(holder, write):
     loader.announce(write("b"))
     loader.announce(write("c"))
     holder.gate.set()
-    assert holder.wait_for(("c", True))
+    holder.wait_for(("c", True))
     loader.stop()
     # The file had changed under the first announcement, too: what counts is what it holds.
     assert ("b", True) not in holder.told

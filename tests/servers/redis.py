@@ -1,19 +1,16 @@
-"""Real Redis servers on free ports, ended with the test.
-
-Known to the tests as a plain module: conftest.py puts this folder on the path.
-"""
+"""Real Redis servers on free ports, ended with the test."""
 
 import os
 import shutil
 import signal
 import socket
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
 
-SOON_S = 20.0
+from servers import ports
+from servers.waiting import wait_until
 
 
 def installed() -> bool:
@@ -28,11 +25,10 @@ def skip_without() -> None:
         pytest.skip("redis-server is not installed")
 
 
-def free_port() -> int:
+def _free_port() -> int:
     """A port that is free, and 10,000 above it too: a node of a cluster listens on both."""
     while True:
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            port = probe.getsockname()[1]
+        port = ports.free_port()
         if port < 50_000:
             return port
         with socket.socket() as other:
@@ -45,7 +41,7 @@ class RedisServer:
     """One `redis-server`."""
 
     def __init__(self, folder: Path, *options: str):
-        self.port = free_port()
+        self.port = _free_port()
         folder.mkdir()
         self._command = [
             "redis-server",
@@ -125,14 +121,3 @@ class RedisCluster:
     def kill(self) -> None:
         for node in self.nodes:
             node.kill()
-
-
-def wait_until(condition, what: str, timeout: float = SOON_S):
-    """Waits for a true outcome and gives it."""
-    until = time.monotonic() + timeout
-    while True:
-        outcome = condition()
-        if outcome:
-            return outcome
-        assert time.monotonic() < until, f"waited {timeout} s in vain: {what}"
-        time.sleep(0.01)

@@ -1,6 +1,0 @@
-"""Puts the package of the slow model on the path."""
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1]))

@@ -1,0 +1,1 @@
+"""What tests start and wait for: ports, servers, outcomes that come soon."""
