@@ -1,10 +1,8 @@
 """What `decide` and `segment` ask, of whom, and how they are answered: the options they share."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import wraps
-from inspect import Parameter, signature
 from typing import Annotated
 
 import typer
@@ -13,6 +11,7 @@ from turnout.cli import options
 from turnout.cli.answers import ADDRESS_VARIABLE, Answers, open_answers
 from turnout.cli.arguments import read_now, read_pairs, read_value
 from turnout.cli.assignments import read_assigned, read_assignments
+from turnout.cli.spread import spread
 from turnout.results import Context, StickyAssignment
 
 
@@ -148,24 +147,5 @@ class Question:
         return self.output is options.Output.JSON
 
 
-def asking(command: Callable[..., None]) -> Callable[..., None]:
-    """Puts the options of a `Question` in the place of the parameter `question` of a command."""
-    shared = [
-        Parameter(one.name, Parameter.KEYWORD_ONLY, default=one.default, annotation=one.type)
-        for one in fields(Question)
-    ]
-
-    @wraps(command)
-    def run(**given: object) -> None:
-        asked = {one.name: given.pop(one.name) for one in shared}
-        command(question=Question(**asked), **given)  # type: ignore[arg-type]
-
-    own = signature(command)
-    others = [
-        one.replace(kind=Parameter.KEYWORD_ONLY)
-        for name, one in own.parameters.items()
-        if name != "question"
-    ]
-    # Typer reads the options from here.
-    run.__signature__ = own.replace(parameters=[*others, *shared])  # type: ignore[attr-defined]
-    return run
+asking = spread("question", Question)
+"""Gives a command the options of a `Question` in the place of its parameter `question`."""

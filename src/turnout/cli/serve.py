@@ -1,16 +1,17 @@
 """`turnout serve`: reads the settings, then becomes the serving process."""
 
 # ruff: noqa: PLC0415 - what is heavy is imported when it is needed
-# ruff: noqa: PLR0913, PLR0917 - options are parameters
 
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from turnout.cli.failures import usage
+from turnout.cli.spread import spread
 from turnout.serving.launch import STICKY_VARIABLE
 
 if TYPE_CHECKING:
@@ -21,7 +22,10 @@ def _set(name: str, metavar: str, text: str) -> Any:  # noqa: ANN401 - as typer.
     return typer.Option(name, metavar=metavar, help=text)
 
 
-def serve(
+@dataclass(frozen=True, kw_only=True)
+class ServeOptions:
+    """Each field is an option, as it was written; what was not is left to the environment."""
+
     documents: Annotated[
         Path | None,
         typer.Argument(
@@ -30,11 +34,11 @@ def serve(
             help="The folder (or one file) of YAML or JSON documents; watched for changes.",
             show_default=False,
         ),
-    ] = None,
+    ] = None
     listen: Annotated[
         str | None,
         _set("--listen", "HOST:PORT", "Where decisions are answered, or `none`. [127.0.0.1:8013]"),
-    ] = None,
+    ] = None
     unix_socket: Annotated[
         str | None,
         _set(
@@ -43,7 +47,7 @@ def serve(
             "The Unix socket for decisions, or `none`."
             " [turnout.sock in $XDG_RUNTIME_DIR, else in the state folder]",
         ),
-    ] = None,
+    ] = None
     admin_listen: Annotated[
         str | None,
         _set(
@@ -51,7 +55,7 @@ def serve(
             "HOST:PORT",
             "Where health and metrics are, or `none`. [127.0.0.1:8014]",
         ),
-    ] = None,
+    ] = None
     state_dir: Annotated[
         Path | None,
         _set(
@@ -60,10 +64,10 @@ def serve(
             "Where the last good snapshot is kept."
             " [$XDG_STATE_HOME/turnout, else ~/.local/state/turnout]",
         ),
-    ] = None,
+    ] = None
     threads: Annotated[
         int | None, _set("--threads", "N", "Threads that answer; 0: one a core. [0]")
-    ] = None,
+    ] = None
     stale_after: Annotated[
         float | None,
         _set(
@@ -71,7 +75,7 @@ def serve(
             "SECONDS",
             "Answers say `stale` when the documents were not seen for so long; 0: never. [300]",
         ),
-    ] = None,
+    ] = None
     ready_max_age: Annotated[
         float | None,
         _set(
@@ -79,17 +83,17 @@ def serve(
             "SECONDS",
             "/readyz says no from this age on; 0: any age is ready. [0]",
         ),
-    ] = None,
+    ] = None
     grace: Annotated[
         float | None,
         _set("--grace", "SECONDS", "How long calls in flight may take to finish at the end. [10]"),
-    ] = None,
+    ] = None
     rescan: Annotated[
         float | None,
         _set(
             "--rescan", "SECONDS", "Read the documents so often even without a sign of change. [10]"
         ),
-    ] = None,
+    ] = None
     sticky: Annotated[
         str | None,
         _set(
@@ -99,13 +103,13 @@ def serve(
             " the state folder), or redis://HOST:PORT, rediss://…, redis-cluster://HOST:PORT,…"
             " [none]",
         ),
-    ] = None,
+    ] = None
     log_format: Annotated[
         str | None, _set("--log-format", "text|json", "Lines for people, or JSON. [text]")
-    ] = None,
+    ] = None
     log_level: Annotated[
         str | None, _set("--log-level", "LEVEL", "DEBUG, INFO, WARNING or ERROR. [INFO]")
-    ] = None,
+    ] = None
     allow_remote: Annotated[
         bool,
         typer.Option(
@@ -113,31 +117,23 @@ def serve(
             help="Let the addresses be other than loopback. There is no authentication yet:"
             " whoever reaches the port may ask.",
         ),
-    ] = False,
-) -> None:
+    ] = False
+
+    def given(self) -> dict[str, object]:
+        """Those that were written, by the name of their setting."""
+        written = vars(self) | {"allow_remote": self.allow_remote or None}
+        return {name: value for name, value in written.items() if value is not None}
+
+
+@spread("options", ServeOptions)
+def serve(options: ServeOptions) -> None:
     """Serve decisions from a folder of documents, and follow its changes.
 
     Every option is also an environment variable: --stale-after is TURNOUT_STALE_AFTER; those for
     limits (TURNOUT_MAX_REQUEST_BYTES and so on) are in the documentation. SIGTERM and SIGINT end
     it after the calls in flight; SIGHUP reads the documents again.
     """
-    given = {
-        "documents": documents,
-        "listen": listen,
-        "unix_socket": unix_socket,
-        "admin_listen": admin_listen,
-        "state_dir": state_dir,
-        "threads": threads,
-        "stale_after": stale_after,
-        "ready_max_age": ready_max_age,
-        "grace": grace,
-        "rescan": rescan,
-        "sticky": sticky,
-        "log_format": log_format,
-        "log_level": log_level,
-        "allow_remote": allow_remote or None,
-    }
-    launch, store = _launch({name: value for name, value in given.items() if value is not None})
+    launch, store = _launch(options.given())
     sys.stdout.flush()
     # The process is replaced: what this command line imported does not stay in memory, and the
     # address of Redis, which may hold a password, does not stay among the arguments.

@@ -296,7 +296,9 @@ def test_bench_measures_in_process(run, documents):
     assert "checkout" in timing["what"]
 
 
-def test_serve_becomes_the_serving_process(run, documents, monkeypatch, tmp_path):
+@pytest.fixture
+def called(monkeypatch, tmp_path):
+    """What the process is replaced by."""
     called = []
 
     def execve(program, arguments, environment):
@@ -305,6 +307,10 @@ def test_serve_becomes_the_serving_process(run, documents, monkeypatch, tmp_path
 
     monkeypatch.setattr(os, "execve", execve)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    return called
+
+
+def test_serve_becomes_the_serving_process(run, documents, called):
     address = "redis://:secret@127.0.0.1:6379"
     run("serve", documents, "--threads", "3", "--listen", "none", "--sticky", address)
     ((program, arguments, environment),) = called
@@ -316,6 +322,16 @@ def test_serve_becomes_the_serving_process(run, documents, monkeypatch, tmp_path
     # Arguments can be read by everybody on the machine.
     assert "secret" not in str(arguments)
     assert environment["TURNOUT_STICKY"] == address
+
+
+def test_an_option_of_serve_goes_before_the_environment_even_when_it_is_0(
+    run, documents, called, monkeypatch
+):
+    monkeypatch.setenv("TURNOUT_STALE_AFTER", "7")
+    monkeypatch.setenv("TURNOUT_GRACE", "8")
+    run("serve", documents, "--stale-after", "0")
+    launch = json.loads(called[0][1][-1])
+    assert (launch["stale_after_s"], launch["grace_s"]) == (0, 8)
 
 
 def test_help_names_the_exit_codes(run):
