@@ -126,16 +126,25 @@ def running(
 
 
 def environment(site: Path) -> dict[str, str]:
-    """The present environment, with `site` and the benchmarks first on PYTHONPATH."""
+    """The present environment, with `site` and the benchmarks first on PYTHONPATH.
+
+    Python's hash is seeded, for start and end of the interpreter to count the same in two runs.
+    """
     root = Path(__file__).parent.parent
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(site), str(root)])}
+    paths = os.pathsep.join([str(site), str(root)])
+    return {**os.environ, "PYTHONPATH": paths, "PYTHONHASHSEED": "0"}
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """Asks a process that was started here to stop, and insists after ten seconds."""
+    """Ends a process that was started here, and insists after ten seconds.
+
+    One that reads lines ends with its input, always in the same way; a signal in the middle of
+    that would make its count of instructions a matter of luck.
+    """
     if process.stdin is not None:
         process.stdin.close()
-    process.terminate()
+    else:
+        process.terminate()
     try:
         process.wait(10)
     except subprocess.TimeoutExpired:
