@@ -2,7 +2,7 @@
 use buffa::Message;
 use turnout_engine::{
     Assignment, Decision, ErrorCode, ItemIndex, Notes, Program, RuleIndex, SegmentCheck, Truth,
-    UnknownSet, VariantIndex,
+    UnknownSet, Variant, VariantIndex,
 };
 use turnout_sticky::Write;
 
@@ -15,8 +15,7 @@ use crate::wire::{
 /// What is the same in every reply of a program.
 #[derive(Debug)]
 pub(crate) struct Tables {
-    /// Field `variant` and field `value` of `Decision`, for each variant of the program.
-    variants: Box<[Box<[u8]>]>,
+    variants: Box<[EncodedVariant]>,
     /// Field `key` of `Decision`, for each item of the program.
     keys: Box<[Box<[u8]>]>,
     /// Field `rule` of `Decision`, for each rule of the program.
@@ -24,26 +23,48 @@ pub(crate) struct Tables {
     reference: Box<[u8]>,
 }
 
+/// What a decision for a variant begins with.
+#[derive(Debug)]
+struct EncodedVariant {
+    /// Fields `key`, of the variant's item, `variant` and `value` of `Decision`.
+    beginning: Box<[u8]>,
+    /// Where `variant` begins.
+    key_end: usize,
+}
+
+impl EncodedVariant {
+    fn new(key: &[u8], variant: &Variant) -> EncodedVariant {
+        let mut beginning = key.to_vec();
+        put_bytes(&mut beginning, 2, variant.name.as_bytes());
+        put_bytes(&mut beginning, 3, &variant.value.encode_to_vec());
+        EncodedVariant {
+            beginning: beginning.into(),
+            key_end: key.len(),
+        }
+    }
+
+    /// Fields `variant` and `value` alone.
+    fn without_key(&self) -> &[u8] {
+        self.beginning.get(self.key_end..).unwrap_or_default()
+    }
+}
+
 impl Tables {
     pub(crate) fn new(program: &Program) -> Tables {
-        let encode = |variant: &turnout_engine::Variant| {
-            let mut out = Vec::new();
-            put_bytes(&mut out, 2, variant.name.as_bytes());
-            put_bytes(&mut out, 3, &variant.value.encode_to_vec());
-            out.into_boxed_slice()
-        };
         let text = |field, text: &str| {
             let mut out = Vec::new();
             put_bytes_if(&mut out, field, text.as_bytes());
             out.into_boxed_slice()
         };
+        let keys: Box<[_]> = (program.items().iter())
+            .map(|item| text(1, &item.key))
+            .collect();
+        let key_of = |variant: &Variant| keys.get(variant.item.at()).map_or(&[][..], |key| key);
         Tables {
-            variants: program.variants().iter().map(encode).collect(),
-            keys: program
-                .items()
-                .iter()
-                .map(|item| text(1, &item.key))
+            variants: (program.variants().iter())
+                .map(|variant| EncodedVariant::new(key_of(variant), variant))
                 .collect(),
+            keys,
             rules: program.rule_names().map(|name| text(6, name)).collect(),
             reference: id_and_revision(program.id(), program.revision()).into(),
         }
@@ -63,10 +84,14 @@ impl Tables {
             .map_or(&[], |bytes| bytes)
     }
 
-    fn variant(&self, variant: Option<VariantIndex>) -> &[u8] {
-        variant
-            .and_then(|index| self.variants.get(index.at()))
-            .map_or(&[], |bytes| bytes)
+    fn variant(&self, variant: Option<VariantIndex>) -> Option<&EncodedVariant> {
+        variant.and_then(|index| self.variants.get(index.at()))
+    }
+
+    /// Fields `key`, `variant` and `value` of an item that answers with a variant of its own.
+    fn beginning(&self, item: ItemIndex, variant: Option<VariantIndex>) -> &[u8] {
+        self.variant(variant)
+            .map_or_else(|| self.key(item), |encoded| &encoded.beginning)
     }
 }
 
@@ -86,14 +111,12 @@ pub(crate) fn put_decision(
         && decision.assignments.is_empty()
         && decision.unknown.is_empty();
     if plain {
-        let key = tables.key(decision.item);
-        let variant = tables.variant(decision.variant);
+        let beginning = tables.beginning(decision.item, decision.variant);
         let rule = tables.rule(decision.rule);
-        let length = key.len() + variant.len() + FLAG_BYTES + rule.len();
+        let length = beginning.len() + FLAG_BYTES + rule.len();
         out.reserve(field_length(fields.1, length) + MOST_HEADER);
         put_headers(out, fields, length);
-        out.extend_from_slice(key);
-        out.extend_from_slice(variant);
+        out.extend_from_slice(beginning);
         put_number(out, 4, decision.reason as u64);
         out.extend_from_slice(rule);
         return;
@@ -138,7 +161,7 @@ impl<'p> DecisionReply<'p> {
             .and_then(|variant| program.variant(variant));
         let mut reply = DecisionReply {
             key: tables.key(decision.item),
-            variant: tables.variant(decision.variant),
+            variant: (tables.variant(decision.variant)).map_or(&[], EncodedVariant::without_key),
             reason: decision.reason as u64,
             notes: decision.notes,
             rule: tables.rule(decision.rule),
@@ -273,7 +296,7 @@ pub(crate) fn put_item_error(out: &mut Vec<u8>, key: &str, error: &CallError) {
 }
 
 /// Appends the header of a field, inside the header of a further field when there is one.
-#[inline]
+#[inline(always)]
 fn put_headers(out: &mut Vec<u8>, (outer, field): (Option<u32>, u32), length: usize) {
     if let Some(outer) = outer {
         put_header(out, outer, field_length(field, length));
