@@ -17,25 +17,24 @@ pub(crate) struct Later<'p> {
     pub(crate) open: bool,
     /// Where the decision in hand will stand among those that wait.
     position: usize,
+    /// A job for each of the splits that wait.
+    jobs: Vec<Job>,
     splits: Vec<Waiting<'p>>,
 }
 
 #[derive(Debug)]
 struct Waiting<'p> {
     position: usize,
-    job: Job,
     owners: &'p Owners,
 }
 
 impl<'p> Later<'p> {
     /// Lets a split wait; its decision carries any variant until then.
     pub(crate) fn wait(&mut self, job: Job, owners: &'p Owners) -> Option<VariantIndex> {
-        self.splits.push(Waiting {
-            position: self.position,
-            job,
-            owners,
-        });
-        owners.of(0)
+        let position = self.position;
+        self.jobs.push(job);
+        self.splits.push(Waiting { position, owners });
+        owners.first()
     }
 }
 
@@ -83,32 +82,22 @@ impl Evaluation<'_, '_, '_> {
 
     /// Gives every split that waits its variant.
     fn settle_splits<T>(&mut self, waiting: &mut [(T, Option<Decision>)]) {
-        let mut settle = |split: &Waiting<'_>, hash: u32| {
-            let decision = waiting
-                .get_mut(split.position)
-                .and_then(|(_, decision)| decision.as_mut());
-            if let Some(decision) = decision {
-                decision.variant = split.owners.of(scale(hash));
+        let Later { jobs, splits, .. } = &mut self.later;
+        let hashes = match jobs.as_slice() {
+            [] => return,
+            [one] => [one.first(); LANES],
+            [first, ..] => {
+                // Lanes without a split of their own repeat the first.
+                jobs.resize(LANES, *first);
+                jobs.first_chunk().map_or([0; LANES], sha256::first_of_four)
             }
         };
-        match self.later.splits.as_slice() {
-            [] => {}
-            [one] => settle(one, one.job.first()),
-            [first, rest @ ..] => {
-                // Lanes without a split of their own repeat the first.
-                let mut jobs = [first.job; LANES];
-                jobs.iter_mut()
-                    .skip(1)
-                    .zip(rest)
-                    .for_each(|(job, split)| *job = split.job);
-                let hashes = sha256::first_of_four(jobs);
-                self.later
-                    .splits
-                    .iter()
-                    .zip(hashes)
-                    .for_each(|(split, hash)| settle(split, hash));
+        for (split, hash) in splits.iter().zip(hashes) {
+            if let Some((_, Some(decision))) = waiting.get_mut(split.position) {
+                decision.variant = split.owners.of(scale(hash));
             }
         }
+        self.later.jobs.clear();
         self.later.splits.clear();
     }
 }

@@ -241,7 +241,7 @@ impl Job {
 }
 
 /// The first words of four jobs, beside each other where the CPU has no instructions for one.
-pub(crate) fn first_of_four(jobs: [Job; 4]) -> [u32; 4] {
+pub(crate) fn first_of_four(jobs: &[Job; 4]) -> [u32; 4] {
     if has_instructions() {
         jobs.map(Job::first)
     } else {
@@ -283,9 +283,12 @@ impl Word for u32x4 {
 }
 
 #[inline(never)]
-fn beside_each_other(jobs: [Job; 4]) -> [u32; 4] {
-    let states = across(jobs.map(|job| job.state));
-    let [first, ..] = rounds(states, across(jobs.map(|job| message(&job.block))));
+fn beside_each_other(jobs: &[Job; 4]) -> [u32; 4] {
+    let states = across(jobs.each_ref().map(|job| job.state));
+    let [first, ..] = rounds(
+        states,
+        across(jobs.each_ref().map(|job| message(&job.block))),
+    );
     first.to_array()
 }
 
@@ -334,8 +337,8 @@ mod tests {
                 prop_assert_eq!(job.first(), whole[0]);
                 expected.push(whole[0]);
             }
-            prop_assert_eq!(first_of_four(jobs).to_vec(), expected.clone());
-            prop_assert_eq!(beside_each_other(jobs).to_vec(), expected);
+            prop_assert_eq!(first_of_four(&jobs).to_vec(), expected.clone());
+            prop_assert_eq!(beside_each_other(&jobs).to_vec(), expected);
         }
     }
 }

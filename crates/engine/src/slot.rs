@@ -147,6 +147,12 @@ impl<T: Copy> Owners<T> {
         Self(bounds.into())
     }
 
+    /// Who owns the first slot.
+    #[inline]
+    pub(crate) fn first(&self) -> Option<T> {
+        self.0.first().and_then(|bound| bound.owner)
+    }
+
     pub(crate) fn of(&self, slot: u32) -> Option<T> {
         let at = self.0.partition_point(|bound| bound.end <= slot);
         self.0.get(at).and_then(|bound| bound.owner)
