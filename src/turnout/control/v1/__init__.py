@@ -1,0 +1,1 @@
+"""Messages and services of `turnout.control.v1`, generated from protos/turnout/control/v1."""

@@ -1,0 +1,1 @@
+"""What is written and released: resources, their lifecycle and their history, behind transactions."""
