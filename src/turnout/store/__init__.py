@@ -1,1 +1,1 @@
-"""What is written and released: resources, their lifecycle and their history, behind transactions."""
+"""What is written and released: items, their history and who did what, in transactions."""
