@@ -1,0 +1,31 @@
+"""Resources of the RPCs and documents: the same items, said in two ways."""
+
+from turnout.control.conversion.items import (
+    COLLECTIONS,
+    RESOURCES,
+    Standing,
+    field_path,
+    name_of,
+    status_enum,
+    status_of,
+    to_body,
+    to_message,
+)
+from turnout.control.conversion.structs import MOST_MESSAGES, messages_deep, to_struct
+from turnout.control.conversion.unreadable import Unreadable
+
+__all__ = [
+    "COLLECTIONS",
+    "MOST_MESSAGES",
+    "RESOURCES",
+    "Standing",
+    "Unreadable",
+    "field_path",
+    "messages_deep",
+    "name_of",
+    "status_enum",
+    "status_of",
+    "to_body",
+    "to_message",
+    "to_struct",
+]

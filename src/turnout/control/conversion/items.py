@@ -1,0 +1,96 @@
+"""An item as its document has it to the resource that RPCs give, and back."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from google.protobuf.descriptor import EnumDescriptor
+
+from turnout.control.conversion.form import Body, Message
+from turnout.control.conversion.forms import number_of, word_of
+from turnout.control.conversion.structs import MOST_MESSAGES, messages_deep
+from turnout.control.conversion.tables import TABLES
+from turnout.control.conversion.unreadable import Unreadable
+from turnout.control.v1 import experiment_pb2, flag_pb2, holdout_pb2, layer_pb2, segment_pb2
+from turnout.documents.names import ITEM_KINDS
+from turnout.documents.problem import Path
+
+RESOURCES: dict[str, type[Message]] = {
+    "segment": segment_pb2.Segment,
+    "flag": flag_pb2.Flag,
+    "experiment": experiment_pb2.Experiment,
+    "layer": layer_pb2.Layer,
+    "holdout": holdout_pb2.Holdout,
+}
+"""The message of a kind."""
+
+COLLECTIONS = {kind: section for section, kind in ITEM_KINDS.items()}
+"""What stands before the key in a name, by kind."""
+
+
+class Standing(NamedTuple):
+    """What the store knows of an item beside its body."""
+
+    key: str
+    status: str
+    etag: str
+    created_at: datetime
+    updated_at: datetime
+
+
+def to_body(kind: str, message: Message) -> Body:
+    """Reads the resource as documents write it; output of the server is read too.
+
+    Raises:
+        Unreadable: With the path in the words of documents.
+    """
+    body = TABLES[kind].read(message)
+    if messages_deep(body) > MOST_MESSAGES:
+        raise Unreadable((), too_deep())
+    return body
+
+
+def too_deep() -> str:
+    """Says that an item cannot be carried by RPCs."""
+    return "conditions or values are nested deeper than messages can carry: make them flatter"
+
+
+def to_message(kind: str, body: Mapping[str, Any], standing: Standing) -> Message:
+    """Writes an item as the resource, defaults said."""
+    message = RESOURCES[kind](
+        name=name_of(kind, standing.key),
+        etag=standing.etag,
+        create_time=standing.created_at,
+        update_time=standing.updated_at,
+    )
+    if (enum := status_enum(kind)) is not None:
+        message.status = number_of(enum, standing.status)
+    TABLES[kind].write(body, message)
+    message.salt = message.salt or standing.key
+    return message
+
+
+def name_of(kind: str, key: str) -> str:
+    """The name of an item, for example `flags/new-checkout`."""
+    return f"{COLLECTIONS[kind]}/{key}"
+
+
+def status_enum(kind: str) -> EnumDescriptor | None:
+    """The statuses of a kind; a layer has none."""
+    field = RESOURCES[kind].DESCRIPTOR.fields_by_name.get("status")
+    return field.enum_type if field is not None else None
+
+
+def status_of(kind: str, message: Message) -> str:
+    """The status that a message says; empty for none.
+
+    Raises:
+        Unreadable: A number that this version does not know.
+    """
+    enum = status_enum(kind)
+    return word_of(enum, message.status) if enum is not None else ""
+
+
+def field_path(kind: str, body: Mapping[str, Any], path: Path) -> str:
+    """Where a path in a body leads in the resource, for example `rules[0].when.segment`."""
+    return TABLES[kind].path(body, path).removeprefix(".")
