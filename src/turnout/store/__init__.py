@@ -1,1 +1,42 @@
 """What is written and released: items, their history and who did what, in transactions."""
+
+from turnout.store.act import Act
+from turnout.store.audit_chain import Verdict
+from turnout.store.audit_event import AuditEvent
+from turnout.store.errors import (
+    AlreadyExists,
+    Conflict,
+    Invalid,
+    InvalidRequestId,
+    NewerStore,
+    NotFound,
+    StoreError,
+    Unavailable,
+)
+from turnout.store.item import Item
+from turnout.store.published import Published, PublishedVersion
+from turnout.store.store import Store
+from turnout.store.tokens import Token
+from turnout.store.transaction import Transaction
+from turnout.store.workspace import WorkspaceRow
+
+__all__ = [
+    "Act",
+    "AlreadyExists",
+    "AuditEvent",
+    "Conflict",
+    "Invalid",
+    "InvalidRequestId",
+    "Item",
+    "NewerStore",
+    "NotFound",
+    "Published",
+    "PublishedVersion",
+    "Store",
+    "StoreError",
+    "Token",
+    "Transaction",
+    "Unavailable",
+    "Verdict",
+    "WorkspaceRow",
+]

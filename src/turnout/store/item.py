@@ -1,0 +1,84 @@
+"""One item as the store has it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from turnout.documents.names import ITEM_KINDS
+
+_SECTIONS = {kind: section for section, kind in ITEM_KINDS.items()}
+_SPACES = {"flag": "decision", "experiment": "decision"}
+
+
+@dataclass(frozen=True)
+class Item:
+    """A segment, a flag, an experiment, a layer or a holdout."""
+
+    id: int
+    """Of the store's own: the same until it is removed, never used again."""
+    kind: str
+    key: str
+    body: dict[str, Any]
+    """The document as people write it, without its status and without members."""
+    status: str
+    """Empty for a layer, which has none."""
+    etag: str
+    """Changes with the definition, not with members."""
+    version: int
+    """Grows with every change, of members too: the number of the audit event about it."""
+    created_at: datetime
+    updated_at: datetime
+    started: bool
+    """An experiment or a holdout that ever ran."""
+    resumes_to: str
+    """The status that a paused experiment came from, else empty."""
+    member_count: int
+    """Of a static segment, else 0."""
+    active_body: dict[str, Any] | None
+    """The definition of a segment when it was active last."""
+
+    @property
+    def name(self) -> str:
+        """For example `flags/new-checkout`."""
+        return name_of(self.kind, self.key)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The document as people write it; a copy, but for what is inside its fields."""
+        return document_of(self.status, self.body)
+
+
+def name_of(kind: str, key: str) -> str:
+    """For example `flags/new-checkout`."""
+    return f"{_SECTIONS[kind]}/{key}"
+
+
+def space_of(kind: str) -> str:
+    """In which a key is used once: flags and experiments share one."""
+    return _SPACES.get(kind, kind)
+
+
+def document_of(status: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Puts the status before the body."""
+    return {"status": status, **body} if status else dict(body)
+
+
+def item_of(row: Row[Any]) -> Item:
+    """Reads a row of the table."""
+    return Item(
+        id=row.id,
+        kind=row.kind,
+        key=row.key,
+        body=row.body,
+        status=row.status,
+        etag=row.etag,
+        version=row.version,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        started=row.started,
+        resumes_to=row.resumes_to,
+        member_count=row.member_count,
+        active_body=row.active_body,
+    )

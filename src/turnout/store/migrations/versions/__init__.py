@@ -1,0 +1,1 @@
+"""One module a step; what is released is never edited."""

@@ -1,0 +1,50 @@
+"""One snapshot that was published, as the store lists it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row
+
+
+class PublishedVersion(NamedTuple):
+    """Which version of an item went into a snapshot."""
+
+    version: int
+    etag: str
+
+
+@dataclass(frozen=True)
+class Published:
+    """What is known of a snapshot without its content."""
+
+    revision: int
+    """The store's counter, from 1 without gaps."""
+    id: str
+    """SHA-256 of its content, in hex."""
+    seal: str
+    """SHA-256 of the sealed bytes as they are in them, in hex: equal for equal files."""
+    published_at: datetime
+    publisher: str
+    comment: str = ""
+    rollback_of: int = 0
+    """The revision whose content a rollback brought back, else 0."""
+    size_bytes: int = 0
+    """Of the sealed bytes."""
+    changed: list[str] = field(default_factory=list)
+    """Names of the items that changed with it, for example `flags/new-checkout`."""
+
+
+def published_of(row: Row[Any]) -> Published:
+    """Reads a row of the table."""
+    return Published(
+        revision=row.revision,
+        id=row.content_id,
+        seal=row.seal,
+        published_at=row.published_at,
+        publisher=row.publisher,
+        comment=row.comment,
+        rollback_of=row.rollback_of,
+        size_bytes=row.size_bytes,
+        changed=row.changed,
+    )

@@ -1,0 +1,185 @@
+"""What was published: sealed snapshots, and what went into them."""
+
+import zlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from turnout.store import json_text
+from turnout.store.audit import Audit
+from turnout.store.errors import Conflict, NotFound
+from turnout.store.published import Published, PublishedVersion, published_of
+from turnout.store.tables import snapshot_contents, snapshots
+from turnout.store.texts import check_text
+
+_FAST = 1
+
+Versions = Mapping[str, PublishedVersion]
+"""By the name of an item, for example `flags/new-checkout`."""
+
+
+class Snapshots:
+    """Reads and writes snapshots; the one with the greatest revision is current.
+
+    Args:
+        connection: Inside a transaction.
+        audit: The log of that transaction.
+    """
+
+    def __init__(self, connection: Connection, audit: Audit) -> None:
+        self._connection = connection
+        self._audit = audit
+        self.has_new = False
+        """Whether one was added in this transaction."""
+
+    def next_revision(self) -> int:
+        """Gives the revision that `add` wants. In a transaction that writes nobody else has it."""
+        return (self._newest() or 0) + 1
+
+    def add(
+        self,
+        published: Published,
+        sealed: bytes,
+        history: Mapping[str, Any],
+        versions: Versions,
+    ) -> None:
+        """Keeps a snapshot, which is current from then on.
+
+        Args:
+            published: `revision` is `next_revision()`.
+            sealed: The sealed snapshot.
+            history: The compiler's.
+            versions: Which version of each item went into it.
+
+        Raises:
+            Conflict: The revision is not the next one.
+            Invalid: The comment is no text that every database can keep.
+        """
+        check_text("comment", published.comment)
+        due = self.next_revision()
+        if published.revision != due:
+            raise Conflict("snapshot", str(published.revision), str(due - 1))
+        self._audit.record(_name(due), None, _summary(published))
+        self._connection.execute(insert(snapshots).values(_row(published)))
+        content = {
+            "revision": due,
+            "sealed": sealed,
+            "history": _packed(history),
+            "versions": _packed(versions),
+        }
+        self._connection.execute(insert(snapshot_contents).values(content))
+        self.has_new = True
+
+    def current(self) -> Published | None:
+        """Gives the newest one; None when nothing was published yet."""
+        newest = self.page(limit=1)
+        return newest[0] if newest else None
+
+    def get(self, revision: int) -> Published:
+        """Gives one.
+
+        Raises:
+            NotFound: There is none, or no longer.
+        """
+        query = select(snapshots).where(snapshots.c.revision == revision)
+        row = self._connection.execute(query).one_or_none()
+        if row is None:
+            raise NotFound("snapshot", str(revision))
+        return published_of(row)
+
+    def page(self, *, before: int = 0, limit: int = 100) -> list[Published]:
+        """Gives snapshots, the newest first.
+
+        Args:
+            before: Only those with a smaller revision; 0: from the newest.
+            limit: At most so many.
+        """
+        query = select(snapshots).order_by(snapshots.c.revision.desc()).limit(limit)
+        if before:
+            query = query.where(snapshots.c.revision < before)
+        return [published_of(row) for row in self._connection.execute(query)]
+
+    def sealed(self, revision: int) -> bytes:
+        """Gives the sealed snapshot.
+
+        Raises:
+            NotFound: There is none, or no longer.
+        """
+        return self._content(revision, "sealed")
+
+    def history(self, revision: int) -> dict[str, Any]:
+        """Gives the compiler's history as it was then.
+
+        Raises:
+            NotFound: There is none, or no longer.
+        """
+        return _unpacked(self._content(revision, "history"))
+
+    def versions(self, revision: int) -> dict[str, PublishedVersion]:
+        """Gives which version of each item went into a snapshot, by the item's name.
+
+        Raises:
+            NotFound: There is none, or no longer.
+        """
+        packed = _unpacked(self._content(revision, "versions"))
+        return {name: PublishedVersion(*version) for name, version in packed.items()}
+
+    def prune(self, keep: int, *, published_before: datetime | None = None) -> list[int]:
+        """Removes old snapshots; the current one stays whatever is asked. Gives their revisions.
+
+        Args:
+            keep: How many of the newest stay.
+            published_before: Only those that are older than this moment.
+        """
+        kept = [snapshot.revision for snapshot in self.page(limit=max(keep, 1))]
+        query = select(snapshots).where(snapshots.c.revision < min(kept, default=0))
+        if published_before is not None:
+            query = query.where(snapshots.c.published_at < published_before)
+        gone = [published_of(row) for row in self._connection.execute(query)]
+        for published in gone:
+            self._audit.record(_name(published.revision), _summary(published), None)
+            of_it = snapshots.c.revision == published.revision
+            self._connection.execute(delete(snapshots).where(of_it))
+        return [published.revision for published in gone]
+
+    def _newest(self) -> int | None:
+        return self._connection.execute(select(func.max(snapshots.c.revision))).scalar()
+
+    def _content(self, revision: int, column: str) -> bytes:
+        query = select(snapshot_contents.c[column])
+        query = query.where(snapshot_contents.c.revision == revision)
+        content: bytes | None = self._connection.execute(query).scalar()
+        if content is None:
+            raise NotFound("snapshot", str(revision))
+        return content
+
+
+def _name(revision: int) -> str:
+    return f"snapshots/{revision}"
+
+
+def _row(published: Published) -> dict[str, Any]:
+    fields = dict(vars(published))
+    return fields | {"content_id": fields.pop("id")}
+
+
+def _summary(published: Published) -> dict[str, Any]:
+    """For the log: a first snapshot may have changed ten thousand items, so they are counted."""
+    return {
+        "id": published.id,
+        "comment": published.comment,
+        "rollback_of": published.rollback_of,
+        "size_bytes": published.size_bytes,
+        "changed_count": len(published.changed),
+    }
+
+
+def _packed(value: Mapping[str, Any]) -> bytes:
+    return zlib.compress(json_text.dump(value).encode(), _FAST)
+
+
+def _unpacked(packed: bytes) -> dict[str, Any]:
+    value = json_text.load(zlib.decompress(packed).decode())
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,111 @@
+"""The store: opens a database, and gives transactions."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from turnout.store.act import Act
+from turnout.store.database import Database
+from turnout.store.migration import migrate
+from turnout.store.outages import telling
+from turnout.store.sqlite import SqliteDatabase
+from turnout.store.transaction import Transaction
+
+
+class Store:
+    """Everything that people write and release. Threads may share it.
+
+    Args:
+        database: Where it is kept; its tables are there.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, url: str) -> "Store":
+        """Opens the store at a URL; makes or changes its tables first, if need be.
+
+        Args:
+            url: `sqlite:////absolute/path`.
+
+        Raises:
+            ValueError: The URL is of another kind.
+            Unavailable: The database cannot be reached, read or written.
+            NewerStore: A newer version of turnout has changed the tables.
+        """
+        database = _database(url)
+        try:
+            with telling(database.place), database.migrating() as connection:
+                migrate(connection)
+        except BaseException:
+            database.close()
+            raise
+        return cls(database)
+
+    @property
+    def place(self) -> str:
+        """The URL without a password."""
+        return self._database.place
+
+    def close(self) -> None:
+        """Closes the connections that are not in use."""
+        self._database.close()
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """Gives a transaction that sees the store at one moment and cannot write.
+
+        Raises:
+            Unavailable: The database is gone.
+        """
+        with (
+            telling(self.place),
+            self._database.reading() as connection,
+            connection.begin(),
+        ):
+            yield Transaction(connection)
+
+    @contextmanager
+    def write(self, act: Act, *, validate_only: bool = False) -> Iterator[Transaction]:
+        """Gives a transaction that writes: all of it happens at its end, or nothing at an error.
+
+        Writers come one after the other, so what is read in it stays true until its end. A thread
+        must not open a second one inside.
+
+        Args:
+            act: Who writes.
+            validate_only: Takes everything back at the end.
+
+        Raises:
+            Unavailable: The database is gone, or others write for too long.
+        """
+        with (
+            telling(self.place),
+            self._database.writing() as connection,
+            connection.begin() as begun,
+        ):
+            transaction = Transaction(connection, act)
+            yield transaction
+            if validate_only:
+                begun.rollback()
+                return
+            transaction.audit.finish()
+            with telling(self.place, committing=True):
+                begun.commit()
+
+
+def _database(url: str) -> Database:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise _no_store(url) from None
+    if parsed.drivername == "sqlite":
+        return SqliteDatabase(parsed)
+    raise _no_store(str(parsed))
+
+
+def _no_store(url: str) -> ValueError:
+    return ValueError(f"`{url}` is no store: a URL `sqlite:////folder/file.db` is needed")

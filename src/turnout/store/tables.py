@@ -1,0 +1,161 @@
+"""The tables as they are now. What made them so is in `migrations`; a test compares the two."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
+
+from turnout.store.columns import JsonText, Moment, Name
+
+metadata = MetaData()
+
+_LIVE = text("removed_at IS NULL")
+
+items = Table(
+    "items",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", Name, nullable=False),
+    Column("space", Name, nullable=False),  # flags and experiments share one space of keys
+    Column("key", Name, nullable=False),
+    Column("status", Name, nullable=False),
+    Column("etag", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("removed_at", Moment),
+    Column("started", Boolean(create_constraint=False), nullable=False),
+    Column("resumes_to", Text, nullable=False),
+    Column("member_count", BigInteger, nullable=False),
+    Column("search", Text, nullable=False),  # folded key and description
+    Column("body", JsonText, nullable=False),
+    Column("active_body", JsonText),
+    Index(
+        "items_by_space", "space", "key", unique=True,
+        sqlite_where=_LIVE, postgresql_where=_LIVE,
+    ),
+    Index("items_by_key", "kind", "key", sqlite_where=_LIVE, postgresql_where=_LIVE),
+    Index("items_by_status", "kind", "status", "key", sqlite_where=_LIVE, postgresql_where=_LIVE),
+    Index("items_by_version", "version"),
+)  # fmt: skip
+
+item_tags = Table(
+    "item_tags",
+    metadata,
+    Column("tag", Name, primary_key=True),
+    Column("item_id", BigInteger, ForeignKey("items.id"), primary_key=True),
+    Index("item_tags_by_item", "item_id"),
+    sqlite_with_rowid=False,
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("item_id", BigInteger, ForeignKey("items.id"), primary_key=True),
+    Column("unit_id", Name, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+workspace = Table(
+    "workspace",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("body", JsonText, nullable=False),
+    Column("etag", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    CheckConstraint("id = 1", name="workspace_is_one"),
+)
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("revision", BigInteger, primary_key=True, autoincrement=False),
+    Column("content_id", Text, nullable=False),
+    Column("seal", Text, nullable=False),
+    Column("published_at", Moment, nullable=False),
+    Column("publisher", Text, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("rollback_of", BigInteger, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("changed", JsonText, nullable=False),
+)
+
+snapshot_contents = Table(
+    "snapshot_contents",
+    metadata,
+    Column(
+        "revision",
+        BigInteger,
+        ForeignKey("snapshots.revision", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("history", LargeBinary, nullable=False),
+    Column("versions", LargeBinary, nullable=False),
+)
+
+audit_events = Table(
+    "audit_events",
+    metadata,
+    # Plain types: what was tampered with must be readable to be found.
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", Name, nullable=False),
+    Column("method", Name, nullable=False),
+    Column("resource", Name, nullable=False),
+    Column("peer", Text, nullable=False),
+    Column("before", Text),
+    Column("after", Text),
+    Column("hash", Text, nullable=False),
+    Index("audit_events_by_resource", "resource", "number"),
+    Index("audit_events_by_actor", "actor", "number"),
+    Index("audit_events_by_method", "method", "number"),
+    Index("audit_events_by_time", "at"),
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),
+    Column("hash", Text, nullable=False),
+    CheckConstraint("id = 1", name="audit_head_is_one"),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("name", Name, primary_key=True),
+    Column("id", Name, nullable=False, unique=True),
+    Column("digest", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("revoked_at", Moment),
+    Column("key_prefixes", JsonText, nullable=False),
+    Column("tags", JsonText, nullable=False),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("actor", Name, primary_key=True),
+    Column("request_id", Name, primary_key=True),
+    Column("method", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("answer", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("requests_by_time", "at"),
+)

@@ -1,0 +1,31 @@
+"""What text a database can keep: PostgreSQL knows no NUL, and no database half a character."""
+
+from collections.abc import Iterable
+
+from turnout.store.errors import Invalid
+
+
+def check_text(field: str, *texts: str) -> None:
+    """Refuses text that not every database can keep as it is.
+
+    Raises:
+        Invalid: One of them has a NUL or a lone surrogate.
+    """
+    for text in texts:
+        if "\0" in text or not _is_whole(text):
+            raise Invalid(field, f"`{ascii(text)[1:-1]}` holds what is no character")
+
+
+def folded(texts: Iterable[str]) -> str:
+    """Text to look for words in."""
+    joined = "\n".join(texts).casefold().replace("\0", " ")
+    return joined.encode("utf-8", "replace").decode()
+
+
+def _is_whole(text: str) -> bool:
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def after_all_with(prefix: str) -> str:
+    """Text that sorts after everything that starts with `prefix`, by bytes."""
+    return prefix + "\U0010ffff"

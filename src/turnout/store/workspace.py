@@ -1,0 +1,71 @@
+"""What all items share."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from turnout.store import json_text
+from turnout.store.audit import Audit
+from turnout.store.errors import Conflict
+from turnout.store.tables import workspace
+
+_NAME = "workspace"
+
+
+@dataclass(frozen=True)
+class WorkspaceRow:
+    """The workspace as the store has it."""
+
+    body: dict[str, Any]
+    """`key`, `timezone` and `attributes`, which are by name and have `type`, `description` and
+    `sensitive`."""
+    etag: str
+    version: int
+    """Grows with every change: the number of the audit event about it; 0 as it was first."""
+    updated_at: datetime
+
+
+class Workspaces:
+    """Reads and writes the workspace, the only one.
+
+    Args:
+        connection: Inside a transaction.
+        audit: The log of that transaction.
+    """
+
+    def __init__(self, connection: Connection, audit: Audit) -> None:
+        self._connection = connection
+        self._audit = audit
+
+    def get(self) -> WorkspaceRow:
+        """Gives it."""
+        query = select(*(column for column in workspace.columns if column.name != "id"))
+        return WorkspaceRow(**self._connection.execute(query).one()._mapping)
+
+    def change(self, row: WorkspaceRow, body: dict[str, Any]) -> WorkspaceRow:
+        """Replaces the body. What changes nothing leaves no event.
+
+        Args:
+            row: As it was read; its etag must still be the current one.
+            body: The whole new body.
+
+        Raises:
+            Conflict: It was changed since it was read.
+            Invalid: The body is no JSON.
+        """
+        current = self.get()
+        if current.etag != row.etag:
+            raise Conflict(_NAME, str(current.body.get("key", "")), current.etag)
+        if json_text.dump(body) == json_text.dump(current.body):
+            return current
+        number = self._audit.record(_NAME, current.body, body)
+        values = {
+            "body": body,
+            "etag": json_text.etag_of(_NAME, number),
+            "version": number,
+            "updated_at": self._audit.now,
+        }
+        self._connection.execute(update(workspace).values(values))
+        return self.get()

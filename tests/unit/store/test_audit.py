@@ -1,0 +1,176 @@
+"""The audit log: filters, and the chain that shows every tampering."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import text
+
+from turnout.store import Act, Invalid, NotFound, Unavailable
+from turnout.store.audit_event import hash_of
+from turnout.store.tables import audit_events
+
+
+@pytest.fixture
+def written(store, moment):
+    """Six writes by two people, an hour from each other."""
+    for hour, (actor, key) in enumerate(
+        [("anna", "a"), ("bert", "b"), ("anna", "ab"), ("anna", "A"), ("bert", "a%"), ("anna", "z")]
+    ):
+        at = moment + timedelta(hours=hour)
+        with store.write(Act(actor, "CreateFlag" if hour else "First", "peer", at)) as tx:
+            tx.items.create("flag", key, {"n": hour}, "enabled")
+    return store
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({}, [6, 5, 4, 3, 2, 1]),
+        ({"limit": 2}, [6, 5]),
+        ({"before": 5, "limit": 2}, [4, 3]),
+        ({"actor": "bert"}, [5, 2]),
+        ({"method": "First"}, [1]),
+        ({"resource": "flags/a"}, [1]),
+        ({"resource": "flags/a*"}, [5, 3, 1]),
+        ({"resource": "segments/*"}, []),
+        ({"resource": "*"}, [6, 5, 4, 3, 2, 1]),
+        ({"actor": "anna", "resource": "flags/a*"}, [3, 1]),
+        ({"since": 2, "until": 4}, [4, 3]),
+    ],
+)
+def test_a_filter_lets_through(written, moment, asked, found):
+    for bound in {"since", "until"} & asked.keys():
+        asked = asked | {bound: moment + timedelta(hours=asked[bound])}
+    with written.read() as tx:
+        assert [event.number for event in tx.audit.page(**asked)] == found
+
+
+def test_one_event_is_given_by_its_number(written):
+    with written.read() as tx:
+        assert tx.audit.get(3).resource == "flags/ab"
+        with pytest.raises(NotFound):
+            tx.audit.get(7)
+
+
+def test_what_was_not_touched_is_intact(written, monkeypatch):
+    with written.read() as tx:
+        verdict = tx.audit.verify()
+        assert (verdict.intact, verdict.count, verdict.first_broken) == (True, 6, "")
+        assert verdict.head == tx.audit.get(6).hash
+        monkeypatch.setattr("turnout.store.audit_chain._AT_ONCE", 2)
+        assert tx.audit.verify() == verdict
+
+
+def test_an_empty_log_is_intact(store):
+    with store.read() as tx:
+        assert tx.audit.verify().intact
+
+
+def tamper(store, *statements):
+    with store._database.writing() as connection, connection.begin():
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+@pytest.mark.parametrize("column", sorted({c.name for c in audit_events.columns} - {"number"}))
+@pytest.mark.parametrize("number", [1, 4, 6])
+def test_a_changed_column_is_found(written, number, column):
+    was = f'"{column}"'
+    new = f"{was} + 1" if column == "at" else f"COALESCE({was}, '') || 'x'"
+    tamper(written, f"UPDATE audit_events SET {was} = {new} WHERE number = {number}")
+    with written.read() as tx:
+        verdict = tx.audit.verify()
+        assert len(tx.audit.page()) == 6
+    assert not verdict.intact
+    assert (verdict.count, verdict.first_broken) == (number - 1, f"auditEvents/{number}")
+
+
+@pytest.mark.parametrize("number", [1, 4, 6])
+def test_a_removed_row_is_found(written, number):
+    tamper(written, f"DELETE FROM audit_events WHERE number = {number}")
+    with written.read() as tx:
+        verdict = tx.audit.verify()
+    assert (verdict.intact, verdict.first_broken) == (False, f"auditEvents/{number}")
+    assert verdict.message.endswith("is missing")
+
+
+def test_a_removed_row_is_found_though_the_later_ones_move_up(written):
+    tamper(
+        written,
+        "DELETE FROM audit_events WHERE number = 3",
+        "UPDATE audit_events SET number = -number WHERE number > 3",
+        "UPDATE audit_events SET number = -number - 1 WHERE number < 0",
+    )
+    with written.read() as tx:
+        assert tx.audit.verify().first_broken == "auditEvents/3"
+
+
+def test_swapped_rows_are_found(written):
+    tamper(
+        written,
+        "UPDATE audit_events SET number = 99 WHERE number = 2",
+        "UPDATE audit_events SET number = 2 WHERE number = 5",
+        "UPDATE audit_events SET number = 5 WHERE number = 99",
+    )
+    with written.read() as tx:
+        assert tx.audit.verify().first_broken == "auditEvents/2"
+
+
+@pytest.mark.parametrize("number", [-1, 0, 7, 99])
+def test_an_added_row_is_found(written, number):
+    tamper(
+        written,
+        "INSERT INTO audit_events SELECT "
+        f"{number}, at, actor, method, resource, peer, before, after, hash "
+        "FROM audit_events WHERE number = 6",
+    )
+    with written.read() as tx:
+        assert not tx.audit.verify().intact
+
+
+def test_an_added_row_that_fits_the_chain_is_found_by_its_head(written):
+    with written._database.writing() as connection, connection.begin():
+        last = connection.execute(text("SELECT * FROM audit_events WHERE number = 6")).one()
+        forged = dict(last._mapping) | {"number": 7}
+        forged["hash"] = hash_of(last.hash, SimpleNamespace(**forged))
+        connection.execute(audit_events.insert(), [forged])
+    with written.read() as tx:
+        verdict = tx.audit.verify()
+    assert (verdict.intact, verdict.first_broken) == (False, "auditEvents/7")
+
+
+def test_a_changed_or_removed_head_is_found(written):
+    tamper(written, "UPDATE audit_head SET hash = 'x'")
+    with written.read() as tx:
+        assert not tx.audit.verify().intact
+    tamper(written, "DELETE FROM audit_head")
+    with written.read() as tx:
+        assert not tx.audit.verify().intact
+
+
+def test_nothing_is_written_behind_a_head_that_is_gone(written, act):
+    tamper(written, "DELETE FROM audit_head")
+    with pytest.raises(Unavailable, match="restore"), written.write(act):
+        pass
+
+
+def test_the_log_goes_on_behind_what_was_there(written, act):
+    with written.write(act) as tx:
+        tx.items.create("flag", "more", {}, "enabled")
+        tx.items.create("flag", "most", {}, "enabled")
+    with written.read() as tx:
+        assert tx.audit.verify().count == 8
+
+
+def test_a_clock_that_was_set_back_does_not_set_the_log_back(store, moment):
+    late = moment + timedelta(days=36_500)
+    with store.write(Act("anna", "First", at=late)) as tx:
+        tx.items.create("flag", "a", {}, "enabled")
+    with store.write(Act("anna", "Second")) as tx:
+        assert tx.now == late
+
+
+def test_an_actor_that_cannot_be_kept_is_refused(store):
+    with pytest.raises(Invalid), store.write(Act("a\0b", "CreateFlag")):
+        pass

@@ -1,0 +1,123 @@
+"""Transactions: all or nothing, one after the other, and opening what is there already."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from turnout.store import Act, NewerStore, NotFound, Store, Unavailable
+from turnout.store.tables import metadata
+
+
+def test_a_write_is_there_when_it_is_opened_again(url, act):
+    store = Store.open(url)
+    with store.write(act) as tx:
+        tx.items.create("flag", "new", {"default": "on"}, "enabled")
+    store.close()
+    again = Store.open(url)
+    with again.read() as tx:
+        assert tx.items.get("flag", "new").body == {"default": "on"}
+    again.close()
+
+
+def test_an_exception_takes_all_of_a_write_back(store, act):
+    def fail():
+        with store.write(act) as tx:
+            tx.items.create("segment", "s", {}, "active")
+            tx.members.add("s", ["u-1"])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    with store.read() as tx:
+        assert list(tx.items.all()) == []
+        assert tx.audit.page() == []
+        assert tx.audit.verify().intact
+
+
+def test_a_write_that_only_validates_leaves_nothing(store, act):
+    with store.write(act, validate_only=True) as tx:
+        tx.items.create("flag", "new", {}, "enabled")
+        assert tx.items.get("flag", "new").status == "enabled"
+    with store.read() as tx:
+        assert tx.items.find("flag", "new") is None
+        assert tx.audit.page() == []
+
+
+def test_a_transaction_that_reads_cannot_write(store):
+    with pytest.raises(RuntimeError, match="only reads"), store.read() as tx:
+        tx.items.create("flag", "new", {}, "enabled")
+
+
+def test_a_reader_sees_one_moment(store, act):
+    with store.read() as reader:
+        assert reader.items.versions() == {}
+        with store.write(act) as tx:
+            tx.items.create("flag", "new", {}, "enabled")
+        assert reader.items.versions() == {}
+    with store.read() as reader:
+        assert reader.items.versions() == {("flag", "new"): 1}
+
+
+def test_the_steps_of_the_migration_make_the_tables_that_are_described(store):
+    with store._database.reading() as connection, connection.begin():
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, metadata) == []
+
+
+def test_a_store_of_a_newer_version_is_refused(url):
+    store = Store.open(url)
+    with store._database.writing() as connection, connection.begin():
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    store.close()
+    with pytest.raises(NewerStore, match="`9999`, which a newer turnout has made"):
+        Store.open(url)
+
+
+@pytest.mark.parametrize("other", ["mysql://u@h/d", "sqlite://", "sqlite:///:memory:", "store.db"])
+def test_another_kind_of_url_is_refused(other):
+    with pytest.raises(ValueError, match=r"store|file"):
+        Store.open(other)
+
+
+def test_a_file_that_is_no_store_is_unavailable(tmp_path):
+    (tmp_path / "store.db").write_bytes(b"something else" * 1000)
+    with pytest.raises(Unavailable, match="not a database"):
+        Store.open(f"sqlite:///{tmp_path}/store.db")
+
+
+def test_a_folder_that_cannot_be_made_is_unavailable(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(Unavailable, match="cannot be opened"):
+        Store.open(f"sqlite:///{tmp_path}/file/store.db")
+
+
+def test_the_file_is_its_owners_only(tmp_path):
+    Store.open(f"sqlite:///{tmp_path}/state/store.db").close()
+    assert (tmp_path / "state" / "store.db").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "state").stat().st_mode & 0o777 == 0o700
+
+
+def test_acknowledged_writes_of_sqlite_are_on_the_disk(tmp_path):
+    store = Store.open(f"sqlite:///{tmp_path}/store.db")
+    with store._database.reading() as connection:
+        pragma = {
+            name: connection.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    store.close()
+    assert pragma == {
+        "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10_000,
+    }  # fmt: skip
+
+
+def test_the_moment_of_a_write_is_when_its_turn_came_unless_it_is_given(store, moment):
+    with store.write(Act("anna", "First", at=moment)) as tx:
+        assert tx.now == tx.items.create("flag", "a", {}, "enabled").created_at == moment
+    with store.write(Act("anna", "Second")) as tx:
+        assert tx.now >= moment
+
+
+def test_an_error_inside_a_write_passes_as_it_is(store, act):
+    with pytest.raises(NotFound), store.write(act) as tx:
+        tx.items.get("flag", "nowhere")
