@@ -10,6 +10,7 @@ from turnout.store.act import Act
 from turnout.store.database import Database
 from turnout.store.migration import migrate
 from turnout.store.outages import telling
+from turnout.store.postgres import PostgresDatabase
 from turnout.store.sqlite import SqliteDatabase
 from turnout.store.transaction import Transaction
 
@@ -29,7 +30,7 @@ class Store:
         """Opens the store at a URL; makes or changes its tables first, if need be.
 
         Args:
-            url: `sqlite:////absolute/path`.
+            url: `sqlite:////absolute/path` or `postgresql://user@host/database`.
 
         Raises:
             ValueError: The URL is of another kind.
@@ -104,8 +105,13 @@ def _database(url: str) -> Database:
         raise _no_store(url) from None
     if parsed.drivername == "sqlite":
         return SqliteDatabase(parsed)
+    if parsed.drivername in {"postgresql", "postgres"}:
+        return PostgresDatabase(parsed)
     raise _no_store(str(parsed))
 
 
 def _no_store(url: str) -> ValueError:
-    return ValueError(f"`{url}` is no store: a URL `sqlite:////folder/file.db` is needed")
+    return ValueError(
+        f"`{url}` is no store: a URL `sqlite:////folder/file.db` or "
+        "`postgresql://user@host/database` is needed"
+    )

@@ -4,12 +4,24 @@ from datetime import UTC, datetime
 
 import pytest
 
+from servers.postgres import PostgresServer, skip_without
 from turnout.store import Act, Store
 
 
-@pytest.fixture
-def url(tmp_path):
-    return f"sqlite:///{tmp_path}/store.db"
+@pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL for tests that leave it running; each has a database of its own."""
+    skip_without()
+    server = PostgresServer("fsync=off")
+    yield server
+    server.close()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request, tmp_path):
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/store.db"
+    return request.getfixturevalue("postgres").new_database()
 
 
 @pytest.fixture
