@@ -5,9 +5,9 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use buffa::{EnumValue, MessageView};
 use bumpalo::Bump;
-use turnout_engine::{Context, Evaluation, Program};
+use turnout_engine::{Context, Evaluation};
 use turnout_protos::turnout::v1::{ContextView, ExposureMode};
-use turnout_sticky::{Access, Ledger, Store};
+use turnout_sticky::{Access, Store};
 
 use crate::attempt::Attempt;
 use crate::context::{Filling, Place};
@@ -150,9 +150,30 @@ impl<'v, 'a> From<Option<&'v ContextView<'a>>> for Source<'v, 'a> {
     }
 }
 
+/// Runs `body` with an evaluation of a context at an instant, and of the assignments of its units.
+#[inline]
+pub(crate) fn evaluate<'a, R>(
+    attempt: &Attempt<'_>,
+    current: &Current<'_>,
+    context: (Source<'_, 'a>, Place),
+    now: turnout_engine::Instant,
+    arena: &'a Bump,
+    body: impl FnOnce(&mut Evaluation<'_, '_, 'a>) -> Result<R, CallError>,
+) -> Result<R, CallError> {
+    with_context(attempt, current.served, context, arena, |context| {
+        let mut ledger = &attempt.ledger;
+        let evaluation = Evaluation::new(&current.served.program, context, now);
+        body(&mut if ledger.is_empty() {
+            evaluation
+        } else {
+            evaluation.with_assignments(&mut ledger)
+        })
+    })?
+}
+
 /// Runs `body` with a filled context whose memory the thread keeps.
 #[inline]
-pub(crate) fn with_context<'a, R>(
+fn with_context<'a, R>(
     attempt: &Attempt<'_>,
     served: &Served,
     (source, place): (Source<'_, 'a>, Place),
@@ -188,22 +209,6 @@ pub(crate) fn with_context<'a, R>(
     let result = filled.map(|()| body(&mut context));
     CONTEXT.set(Some((served.serial, context.recycle(program))));
     result
-}
-
-/// An evaluation at the instant asked for, or now.
-#[inline]
-pub(crate) fn evaluation<'p, 'c, 'a>(
-    program: &'p Program,
-    context: &'c mut Context<'a>,
-    now: turnout_engine::Instant,
-    ledger: &'c mut &Ledger<'_>,
-) -> Evaluation<'p, 'c, 'a> {
-    let evaluation = Evaluation::new(program, context, now);
-    if ledger.is_empty() {
-        evaluation
-    } else {
-        evaluation.with_assignments(ledger)
-    }
 }
 
 type TimestampView<'a> = buffa_types::google::protobuf::__buffa::view::TimestampView<'a>;

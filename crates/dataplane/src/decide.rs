@@ -8,8 +8,8 @@ use turnout_protos::turnout::v1::{
 use turnout_sticky::Write;
 
 use crate::answer::{
-    Call, Current, Source, check_batch, check_exposure, check_key, evaluation, instant, on_current,
-    read, with_context,
+    Call, Current, Source, check_batch, check_exposure, check_key, evaluate, instant, on_current,
+    read,
 };
 use crate::attempt::Attempt;
 use crate::context::Place;
@@ -62,20 +62,13 @@ fn decide_one<'a>(
     call.check_deadline()?;
     let arena = Bump::new();
     on_current(attempt.thread, call, request.min_revision, |current| {
-        with_context(
-            attempt,
-            current.served,
-            (context, Place::Request),
-            &arena,
-            |context| {
-                let mut ledger = &attempt.ledger;
-                let mut evaluation = evaluation(&current.served.program, context, now, &mut ledger);
-                let item = find(&current, request.key, request.expected_type)?;
-                let mut decision = evaluation.decide(item);
-                put(attempt, &current, &mut decision, (None, 1), out);
-                Ok(())
-            },
-        )??;
+        let context = (context, Place::Request);
+        evaluate(attempt, &current, context, now, &arena, |evaluation| {
+            let item = find(&current, request.key, request.expected_type)?;
+            let mut decision = evaluation.decide(item);
+            put(attempt, &current, &mut decision, (None, 1), out);
+            Ok(())
+        })?;
         current.served.put_reference(out, 2, current.age);
         Ok(())
     })
@@ -139,9 +132,7 @@ fn batch_of_keys(
     let arena = Bump::new();
     out.reserve(request.keys.len() * USUAL_RESULT_BYTES);
     let context = (request.context.as_option().into(), Place::Request);
-    with_context(attempt, current.served, context, &arena, |context| {
-        let mut ledger = &attempt.ledger;
-        let mut evaluation = evaluation(&current.served.program, context, now, &mut ledger);
+    evaluate(attempt, current, context, now, &arena, |evaluation| {
         let mut in_time = Ok(());
         let program = &current.served.program;
         let items = request.keys.iter().map_while(|key| {
@@ -153,7 +144,7 @@ fn batch_of_keys(
             None => put_item_error(out, key, &not_found(key)),
         });
         in_time
-    })?
+    })
 }
 
 fn batch_of_items(
@@ -168,9 +159,7 @@ fn batch_of_items(
     for (index, item) in request.items.iter().enumerate() {
         call.check_deadline()?;
         let context = (item.context.as_option().into(), Place::Item(index));
-        with_context(attempt, current.served, context, &arena, |context| {
-            let mut ledger = &attempt.ledger;
-            let mut evaluation = evaluation(&current.served.program, context, now, &mut ledger);
+        evaluate(attempt, current, context, now, &arena, |evaluation| {
             match find(current, item.key, item.expected_type) {
                 Ok(index) => {
                     let mut decision = evaluation.decide(index);
@@ -178,6 +167,7 @@ fn batch_of_items(
                 }
                 Err(error) => put_item_error(out, item.key, &error),
             }
+            Ok(())
         })?;
     }
     Ok(())
@@ -196,9 +186,7 @@ pub(crate) fn decide_all(
     let arena = Bump::new();
     on_current(attempt.thread, call, request.min_revision, |current| {
         let context = (request.context.as_option().into(), Place::Request);
-        with_context(attempt, current.served, context, &arena, |context| {
-            let mut ledger = &attempt.ledger;
-            let mut evaluation = evaluation(&current.served.program, context, now, &mut ledger);
+        evaluate(attempt, &current, context, now, &arena, |evaluation| {
             let all = current.served.program.items();
             let mut in_time = Ok(());
             let items = selected(all, request.tag, request.key_prefix).map_while(|(index, _)| {
@@ -211,7 +199,7 @@ pub(crate) fn decide_all(
                 }
             });
             in_time
-        })??;
+        })?;
         current.served.put_reference(out, 2, current.age);
         Ok(())
     })

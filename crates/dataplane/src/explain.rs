@@ -8,9 +8,7 @@ use turnout_snapshot::turnout::v1::__buffa::oneof::value::Kind;
 use turnout_snapshot::turnout::v1::object_value::Field;
 use turnout_snapshot::turnout::v1::{ListValue, ObjectValue, Value};
 
-use crate::answer::{
-    Call, Current, check_key, evaluation, instant, on_current, read, with_context,
-};
+use crate::answer::{Call, Current, check_key, evaluate, instant, on_current, read};
 use crate::attempt::Attempt;
 use crate::context::Place;
 use crate::errors::CallError;
@@ -38,19 +36,17 @@ pub(crate) fn explain(
     let arena = Bump::new();
     on_current(attempt.thread, call, request.min_revision, |current| {
         let context = (request.context.as_option().into(), Place::Request);
-        with_context(attempt, current.served, context, &arena, |context| {
-            let mut ledger = &attempt.ledger;
-            let mut evaluation = evaluation(&current.served.program, context, now, &mut ledger);
+        evaluate(attempt, &current, context, now, &arena, |evaluation| {
             let explanation = match field {
-                "key" => put_explained_decision(&current, key, &mut evaluation, out)?,
-                _ => put_explained_check(&current, key, &mut evaluation, out)?,
+                "key" => put_explained_decision(&current, key, evaluation, out)?,
+                _ => put_explained_check(&current, key, evaluation, out)?,
             };
             current.served.put_reference(out, 3, current.age);
-            for step in explained_steps(&evaluation, &explanation) {
+            for step in explained_steps(evaluation, &explanation) {
                 put_bytes(out, 4, &step.encode_to_vec());
             }
             Ok(())
-        })?
+        })
     })
 }
 

@@ -6,8 +6,7 @@ use turnout_protos::turnout::v1::{
 };
 
 use crate::answer::{
-    Call, Current, Source, check_batch, check_key, evaluation, instant, on_current, read,
-    with_context,
+    Call, Current, Source, check_batch, check_key, evaluate, instant, on_current, read,
 };
 use crate::attempt::Attempt;
 use crate::context::Place;
@@ -57,26 +56,12 @@ fn check_one<'a>(
     call.check_deadline()?;
     let arena = Bump::new();
     on_current(attempt.thread, call, request.min_revision, |current| {
-        with_context(
-            attempt,
-            current.served,
-            (context, Place::Request),
-            &arena,
-            |context| {
-                let mut ledger = &attempt.ledger;
-                let mut evaluation = evaluation(&current.served.program, context, now, &mut ledger);
-                let segment = find(&current, request.key)?;
-                put(
-                    attempt,
-                    &current,
-                    &mut evaluation,
-                    (request.key, segment),
-                    (None, 1),
-                    out,
-                );
-                Ok(())
-            },
-        )??;
+        let context = (context, Place::Request);
+        evaluate(attempt, &current, context, now, &arena, |evaluation| {
+            let found = (request.key, find(&current, request.key)?);
+            put(attempt, &current, evaluation, found, (None, 1), out);
+            Ok(())
+        })?;
         current.served.put_reference(out, 2, current.age);
         Ok(())
     })
@@ -98,25 +83,19 @@ pub(crate) fn batch_check_segments(
     let arena = Bump::new();
     on_current(attempt.thread, call, request.min_revision, |current| {
         let context = (request.context.as_option().into(), Place::Request);
-        with_context(attempt, current.served, context, &arena, |context| {
-            let mut ledger = &attempt.ledger;
-            let mut evaluation = evaluation(&current.served.program, context, now, &mut ledger);
+        evaluate(attempt, &current, context, now, &arena, |evaluation| {
             for key in request.keys.iter() {
                 call.check_deadline()?;
                 match find(&current, key) {
-                    Ok(segment) => put(
-                        attempt,
-                        &current,
-                        &mut evaluation,
-                        (key, segment),
-                        (Some(1), 1),
-                        out,
-                    ),
+                    Ok(segment) => {
+                        let found = (*key, segment);
+                        put(attempt, &current, evaluation, found, (Some(1), 1), out);
+                    }
                     Err(error) => put_item_error(out, key, &error),
                 }
             }
             Ok(())
-        })??;
+        })?;
         current.served.put_reference(out, 2, current.age);
         Ok(())
     })
@@ -135,9 +114,7 @@ pub(crate) fn list_matching_segments(
     on_current(attempt.thread, call, request.min_revision, |current| {
         let segments = current.served.program.segments();
         let context = (request.context.as_option().into(), Place::Request);
-        let unknown = with_context(attempt, current.served, context, &arena, |context| {
-            let mut ledger = &attempt.ledger;
-            let mut evaluation = evaluation(&current.served.program, context, now, &mut ledger);
+        let unknown = evaluate(attempt, &current, context, now, &arena, |evaluation| {
             let mut unknown = Vec::new();
             for (index, segment) in selected(segments, request.tag, request.key_prefix) {
                 call.check_deadline()?;
@@ -150,7 +127,7 @@ pub(crate) fn list_matching_segments(
                 }
             }
             Ok(unknown)
-        })??;
+        })?;
         for key in unknown {
             put_bytes(out, 2, key.as_bytes());
         }
