@@ -47,11 +47,31 @@ class WorkerLaunch(TypedDict):
     log_level: str
 
 
+class OriginLaunch(TypedDict):
+    """Where a sidecar's snapshots come from; an empty path is not used.
+
+    The token itself comes in the environment, as `TOKEN_VARIABLE`.
+    """
+
+    url: str
+    token_file: str
+    ca: str
+    cert: str
+    key: str
+    poll_s: float
+    watch: bool
+    most_bytes: int
+
+
+TOKEN_VARIABLE = "TURNOUT_FROM_TOKEN"  # noqa: S105 - a name
+
+
 class ServerLaunch(TypedDict):
     """What the serving process needs.
 
     An address that is None is not listened on; an age that is 0 never comes. `sticky["store"]` is
-    `none`, `embedded` or `redis`.
+    `none`, `embedded` or `redis`. With an `origin` there is no worker process:
+    of `worker`, only the state folder and the log count.
     """
 
     listen: str | None
@@ -64,6 +84,7 @@ class ServerLaunch(TypedDict):
     limits: Limits
     sticky: StickyLaunch
     worker: WorkerLaunch
+    origin: OriginLaunch | None
 
 
 def to_json(launch: ServerLaunch | WorkerLaunch) -> str:

@@ -121,7 +121,7 @@ class Loader:
         while (announced := self._next()) is not None:
             self.load(announced)
             self.settled.set()
-            _step_back()
+            step_back()
 
     def _next(self) -> Announcement | None:
         with self._wake:
@@ -135,7 +135,7 @@ def _age_s(path: Path) -> float:
     return max(time.time() - path.stat().st_mtime, 0.0)
 
 
-def _step_back() -> None:
+def step_back() -> None:
     """Lets this thread alone run when no other wants the core.
 
     A nice thread still keeps a core to the end of its slice, which is milliseconds for the

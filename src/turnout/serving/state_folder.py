@@ -1,6 +1,7 @@
 """What a state folder holds, and how one server, and one worker of it, keep it for themselves."""
 
 import fcntl
+import os
 import time
 from pathlib import Path
 from typing import TextIO
@@ -43,3 +44,21 @@ def hold(folder: Path, name: str, *, wait_s: float = 0.0) -> TextIO:
             time.sleep(_STEP_S)
         else:
             return file
+
+
+def replace_file(folder: Path, name: str, content: bytes) -> None:
+    """Replaces a file of the folder whole; on the disk when this returns.
+
+    A process that is killed at any moment leaves the old file or the new one.
+    """
+    temporary = folder / f"{name}.new"
+    with temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(folder / name)
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

@@ -13,7 +13,13 @@ from typing import Any, NamedTuple, TextIO
 from google.protobuf.message import DecodeError
 
 from turnout.compiler.compiled import MAGIC
-from turnout.serving.state_folder import HISTORY_FILE, SNAPSHOT_FILE, SOURCE_FILE, hold
+from turnout.serving.state_folder import (
+    HISTORY_FILE,
+    SNAPSHOT_FILE,
+    SOURCE_FILE,
+    hold,
+    replace_file,
+)
 from turnout.snapshot.v1 import snapshot_pb2
 
 _SEAL_END = len(MAGIC) + hashlib.sha256().digest_size
@@ -131,14 +137,4 @@ class StateFolder:
 
     def _replace(self, name: str, content: bytes) -> None:
         self._make()
-        temporary = self._path / f"{name}.new"
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(self._path / name)
-        folder = os.open(self._path, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        replace_file(self._path, name, content)

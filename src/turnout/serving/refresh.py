@@ -1,0 +1,241 @@
+"""Keeps a data plane at the current snapshot of an origin, on a thread of its own.
+
+It asks again and again, at once when a watch hears of a change, and commits an ETag only when the
+snapshot behind it was fetched, checked, linked and swapped in. Whatever fails changes nothing but
+the age and a counter. Standard library only: the serving process imports this.
+"""
+
+import logging
+import random
+import threading
+from typing import Protocol
+
+from turnout.serving.backoff import Backoff
+from turnout.serving.events import Heard
+from turnout.serving.failures import Failures
+from turnout.serving.fetched import Fetched, Origin, RefreshFailed
+from turnout.serving.kept import KeptSnapshot
+from turnout.serving.loader import SnapshotHolder, step_back
+from turnout.serving.sealed import NotSealed, Sealed, read_sealed
+from turnout.serving.watch import Listener
+from turnout.telemetry import fields
+
+_JITTER = 0.2
+# While changes are heard of, asking is but a net below the stream.
+_WATCHED_POLLS = 6.0
+
+_log = logging.getLogger("turnout.server")
+
+
+class News(Protocol):
+    """What tells of changes, for example a `Watch`."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether changes are heard of now."""
+
+    def start(self, listener: Listener) -> None:
+        """Begins to tell."""
+
+    def stop(self) -> None:
+        """Ends soon."""
+
+
+class Refresh:
+    """Follows an origin.
+
+    Args:
+        origin: Where snapshots come from.
+        holder: Where they are served.
+        kept: Where the last good one is kept.
+        poll_s: How often to ask, give or take a fifth.
+        news: What tells of changes between; None: nothing does.
+        backoff: The pauses after failures.
+    """
+
+    def __init__(
+        self,
+        origin: Origin,
+        holder: SnapshotHolder,
+        kept: KeptSnapshot,
+        *,
+        poll_s: float = 10.0,
+        news: News | None = None,
+        backoff: Backoff | None = None,
+    ) -> None:
+        self._origin = origin
+        self._holder = holder
+        self._kept = kept
+        self._poll_s = poll_s
+        self._news = news
+        self._backoff = backoff or Backoff()
+        self._doing = f"cannot refresh from `{origin.place}`, what is served stays"
+        self._watching = f"hears of no changes from `{origin.place}`, but asks for them"
+        self._wake = threading.Condition()
+        self._asked = False
+        self._ended = threading.Event()
+        self._served: Sealed | None = None
+        self._etag: str | None = None
+        self._heard: Heard | None = None
+        self._unkept: bytes | None = None
+        self.failures = Failures()
+        self.settled = threading.Event()
+        """Set once what was kept is served, or cannot be."""
+
+    def start(self) -> None:
+        """Starts the thread, and the news."""
+        threading.Thread(target=self._run, name="refresh", daemon=True).start()
+
+    def stop(self) -> None:
+        """Ends the thread after what is under way."""
+        self._ended.set()
+        if self._news:
+            self._news.stop()
+        self.ask()
+
+    def ask(self) -> None:
+        """Makes it ask the origin soon."""
+        with self._wake:
+            self._asked = True
+            self._wake.notify()
+
+    def hear(self, heard: Heard) -> None:
+        """The origin named its current snapshot."""
+        self._heard = heard
+        self.failures.clear(self._watching)
+        self.still()
+        if self._served is None or heard.seal != self._served.seal:
+            self.ask()
+
+    def still(self) -> None:
+        """The origin is there, and what it named last is current still."""
+        heard, served = self._heard, self._served
+        if heard and served and heard.seal == served.seal:
+            self._holder.confirm()
+            self._kept.confirm()
+
+    def lose(self, failure: RefreshFailed | None) -> None:
+        """Nothing is heard for a while."""
+        self._heard = None
+        if failure:
+            self.failures.add(self._watching, failure)
+        self.ask()
+
+    def refresh(self) -> None:
+        """Asks the origin once.
+
+        Raises:
+            RefreshFailed: It came to nothing: what was served stays.
+        """
+        fetched = self._origin.fetch(self._etag)
+        if fetched:
+            self._take(fetched)
+        if self._unkept:
+            self._keep(self._unkept)
+        heard, served = self._heard, self._served
+        if heard and served and heard.revision > served.revision:
+            raise RefreshFailed("behind", "it told of a later revision than it gives")
+        self._holder.confirm()
+        self._kept.confirm()
+
+    def _take(self, fetched: Fetched) -> None:
+        try:
+            sealed = read_sealed(fetched.sealed)
+        except NotSealed as error:
+            raise RefreshFailed("damaged", str(error)) from error
+        if self._served is None or sealed.seal != self._served.seal:
+            self._swap(fetched.sealed, sealed)
+        self._etag = fetched.etag
+
+    def _swap(self, content: bytes, sealed: Sealed) -> None:
+        served = self._served
+        if served and sealed.revision < served.revision:
+            raise RefreshFailed(
+                "older_revision",
+                f"it gives revision {sealed.revision}, and {served.revision} is served",
+            )
+        if served and sealed.revision == served.revision and sealed.id != served.id:
+            raise RefreshFailed(
+                "older_revision", f"it gives another revision {sealed.revision} than is served"
+            )
+        try:
+            self._holder.load(content, confirmed=True)
+        except ValueError as error:
+            raise RefreshFailed("refused", f"the snapshot is refused: {error}") from error
+        self._served = sealed
+        _log.info(
+            "serves a new snapshot", extra=fields(id=sealed.id[:12], revision=sealed.revision)
+        )
+        self._unkept = content
+
+    def _keep(self, content: bytes) -> None:
+        keeping = f"cannot keep the snapshot `{self._kept.path}`"
+        try:
+            self._kept.write(content)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            self.failures.add(keeping, RefreshFailed("state_folder", reason))
+        else:
+            self._unkept = None
+            self.failures.clear(keeping)
+
+    def _run(self) -> None:
+        self._serve_kept()
+        self.settled.set()
+        if self._news:
+            self._news.start(self)
+        while not self._ended.is_set():
+            went_well = self._tried()
+            if self._served:
+                step_back()
+            self._wait(went_well)
+
+    def _serve_kept(self) -> None:
+        """Serves what was kept, as stale, until the origin was seen."""
+        other = self._kept.other_place()
+        if other:
+            _log.warning("the snapshot `%s` is of `%s`: it is not served", self._kept.path, other)
+            return
+        try:
+            found = self._kept.read()
+            if found:
+                sealed, age_s = found
+                read = read_sealed(sealed)
+                self._holder.load(sealed, confirmed=False, age_s=age_s)
+                self._served = read
+        except (OSError, ValueError) as error:
+            _log.warning("the last good snapshot `%s` is refused: %s", self._kept.path, error)
+
+    def _tried(self) -> bool:
+        try:
+            self.refresh()
+        except RefreshFailed as failure:
+            self.failures.add(self._doing, failure)
+            return False
+        except Exception as error:  # noqa: BLE001 - a bug must not end the thread
+            _log.exception("this is a bug of turnout; what was served stays")
+            self.failures.add(self._doing, RefreshFailed("bug", type(error).__name__))
+            return False
+        self._backoff.reset()
+        failed = self.failures.clear(self._doing)
+        if failed:
+            _log.info("refreshes again", extra=fields(failed=failed))
+        return True
+
+    def _wait(self, went_well: bool) -> None:
+        """Waits until it is time to ask again, or there is a reason to."""
+        if went_well:
+            polls = _WATCHED_POLLS if self._news and self._news.is_live else 1.0
+            pause = self._poll_s * polls * _jitter()
+        else:
+            # Also when asked: an origin that tells of what it does not give is not run down.
+            pause = self._backoff.pause_s()
+            self._ended.wait(min(pause, self._backoff.first_s))
+        with self._wake:
+            self._wake.wait_for(lambda: self._asked or self._ended.is_set(), pause)
+            self._asked = False
+
+
+def _jitter() -> float:
+    """Many that were started together shall not ask together."""
+    return random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - spreads load

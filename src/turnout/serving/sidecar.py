@@ -1,0 +1,49 @@
+"""Builds what follows an origin from the values of a launch.
+
+Standard library only: the serving process imports this, when it has an origin.
+"""
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from turnout.serving.connection import Connections, Credentials
+from turnout.serving.file_origin import FileOrigin
+from turnout.serving.http_origin import HttpOrigin
+from turnout.serving.kept import KeptSnapshot
+from turnout.serving.launch import OriginLaunch
+from turnout.serving.loader import SnapshotHolder
+from turnout.serving.refresh import Refresh
+from turnout.serving.watch import WATCHABLE, Watch
+
+# A look at a file of this machine costs nothing.
+_FILE_POLL_S = 0.25
+
+
+def refresh_of(
+    launch: OriginLaunch, holder: SnapshotHolder, state_dir: Path, *, token: str
+) -> Refresh:
+    """What keeps `holder` at the current snapshot of the origin; not started.
+
+    Args:
+        launch: Where snapshots come from.
+        holder: Where they are served.
+        state_dir: Where the last good one is kept; there, and held by the caller.
+        token: The bearer token; empty: none, or the one in the file that `launch` names.
+    """
+    url = urlsplit(launch["url"])
+    if url.scheme == "file":
+        file = FileOrigin(Path(unquote(url.path)), most_bytes=launch["most_bytes"])
+        poll_s = min(launch["poll_s"], _FILE_POLL_S)
+        return Refresh(file, holder, KeptSnapshot(state_dir, file.place), poll_s=poll_s)
+    credentials = Credentials(
+        token, launch["token_file"], launch["ca"], launch["cert"], launch["key"]
+    )
+    connections = Connections(launch["url"], credentials)
+    watched = launch["watch"] and url.path.endswith(WATCHABLE)
+    return Refresh(
+        HttpOrigin(connections, most_bytes=launch["most_bytes"]),
+        holder,
+        KeptSnapshot(state_dir, connections.place),
+        poll_s=launch["poll_s"],
+        news=Watch(connections) if watched else None,
+    )
