@@ -16,7 +16,14 @@ from typing import Any, TextIO
 
 from turnout.engine import Addresses, DataPlane
 from turnout.results import InvalidArgument
-from turnout.serving.launch import STICKY_VARIABLE, ServerLaunch, server_from_json, to_json
+from turnout.serving.launch import (
+    STICKY_VARIABLE,
+    TOKEN_VARIABLE,
+    OriginLaunch,
+    ServerLaunch,
+    server_from_json,
+    to_json,
+)
 from turnout.serving.loader import Announcement, Loader
 from turnout.serving.signals import Signals
 from turnout.serving.state_folder import (
@@ -62,7 +69,9 @@ def main() -> int:
         sys.stderr.write(f"error: {error}\n")
         return _EXIT_USAGE
     with lock:
-        return _Server(launch, plane, addresses, signals).run()
+        if launch["origin"]:
+            return _Sidecar(launch, launch["origin"], plane, addresses, signals).run()
+        return _Supervising(launch, plane, addresses, signals).run()
 
 
 def _make_state_dir(launch: ServerLaunch) -> Path:
@@ -115,7 +124,9 @@ def _data_plane(launch: ServerLaunch) -> DataPlane:
 
 
 class _Server:
-    """Ties the data plane, the loader and the worker together until a signal ends it."""
+    """Serves until a signal ends it; where snapshots come from is its subclasses' part."""
+
+    _none_yet = ""
 
     def __init__(
         self, launch: ServerLaunch, plane: DataPlane, addresses: Addresses, signals: Signals
@@ -124,35 +135,45 @@ class _Server:
         self._plane = plane
         self._addresses = addresses
         self._signals = signals
-        self._loader = Loader(plane)
-        self._supervisor = Supervisor(worker_command(to_json(launch["worker"])))
+        self._state_dir = Path(launch["worker"]["state_dir"])
 
     def run(self) -> int:
         """Serves; gives the exit code."""
-        state_dir = Path(self._launch["worker"]["state_dir"])
-        self._loader.start()
-        if self._is_of_this_source(state_dir):
-            self._loader.announce(Announcement(state_dir / SNAPSHOT_FILE, confirmed=False))
-            while not self._loader.settled.wait(_TICK_S) and not self._signals.ends:
-                pass
+        settled = self._start()
+        while not settled.wait(_TICK_S) and not self._signals.ends:
+            pass
         self._say_what_is_served()
         while not self._signals.ends:
-            self._supervisor.start_if_due()
             self._wait()
         return self._end()
+
+    def _start(self) -> threading.Event:
+        """Begins to load snapshots; gives what is set when the last good one was."""
+        raise NotImplementedError
+
+    def _wait(self) -> None:
+        """Waits for a signal, for something to do, or a tick."""
+        raise NotImplementedError
+
+    def _stop(self) -> None:
+        """Loads no more."""
+        raise NotImplementedError
+
+    def _told_of_the_source(self) -> dict[str, str]:
+        raise NotImplementedError
 
     def _say_what_is_served(self) -> None:
         """Tells people at start where to ask, and which snapshot answers."""
         worker, status = self._launch["worker"], self._plane.status()
         if status is None:
-            served = "none yet: the documents are being compiled"
+            served = self._none_yet
         else:
             snapshot, count = status.snapshot, len(status.problems)
             served = f"{snapshot.id[:12]}, revision {snapshot.revision}, last known good"
             if count:
                 served += f", {count} problem" if count == 1 else f", {count} problems"
         told = {
-            "documents": worker["documents"],
+            **self._told_of_the_source(),
             "decisions": self._addresses.grpc,
             "socket": self._addresses.unix and f"unix:{self._addresses.unix}",
             "health": self._addresses.admin and f"http://{self._addresses.admin}/readyz",
@@ -173,6 +194,54 @@ class _Server:
             return str(Path(self._launch["worker"]["state_dir"]) / STICKY_FILE)
         return None if store == "none" else store
 
+    def _end(self) -> int:
+        """Drains within the grace time; a second signal ends it at once."""
+        _log.info("ends: calls in flight are finished first")
+        drained: list[bool] = []
+        ends = self._signals.ends
+        drain = threading.Thread(
+            target=lambda: drained.append(self._plane.drain(self._launch["grace_s"])), daemon=True
+        )
+        drain.start()
+        self._stop()
+        while drain.is_alive() and self._signals.ends == ends:
+            drain.join(_TICK_S)
+        if drained == [True]:
+            _log.info("ended")
+        else:
+            _log.warning(
+                "ended with calls in flight cut off", extra=fields(grace_s=self._launch["grace_s"])
+            )
+        return _EXIT_OK
+
+
+class _Supervising(_Server):
+    """Ties the data plane, the loader and the worker together."""
+
+    _none_yet = "none yet: the documents are being compiled"
+
+    def __init__(
+        self, launch: ServerLaunch, plane: DataPlane, addresses: Addresses, signals: Signals
+    ) -> None:
+        super().__init__(launch, plane, addresses, signals)
+        self._loader = Loader(plane)
+        self._supervisor = Supervisor(worker_command(to_json(launch["worker"])))
+
+    def _start(self) -> threading.Event:
+        self._loader.start()
+        if not self._is_of_this_source(self._state_dir):
+            self._loader.settled.set()
+        else:
+            self._loader.announce(Announcement(self._state_dir / SNAPSHOT_FILE, confirmed=False))
+        return self._loader.settled
+
+    def _stop(self) -> None:
+        self._loader.stop()
+        self._supervisor.stop(_WORKER_GRACE_S)
+
+    def _told_of_the_source(self) -> dict[str, str]:
+        return {"documents": self._launch["worker"]["documents"]}
+
     def _is_of_this_source(self, state_dir: Path) -> bool:
         """Whether what was kept is of the documents that this server is told to serve."""
         try:
@@ -190,7 +259,7 @@ class _Server:
         return kept == ours
 
     def _wait(self) -> None:
-        """Waits for a signal, a line of the worker, or a tick."""
+        self._supervisor.start_if_due()
         worker = self._supervisor.fileno()
         watched = [self._signals.reading] if worker is None else [self._signals.reading, worker]
         readable, _, _ = select.select(watched, [], [], _TICK_S)
@@ -220,26 +289,44 @@ class _Server:
             case other:
                 _log.warning("the worker said something unknown: %r", other)
 
-    def _end(self) -> int:
-        """Drains within the grace time; a second signal ends it at once."""
-        _log.info("ends: calls in flight are finished first")
-        drained: list[bool] = []
-        ends = self._signals.ends
-        drain = threading.Thread(
-            target=lambda: drained.append(self._plane.drain(self._launch["grace_s"])), daemon=True
-        )
-        drain.start()
-        self._loader.stop()
-        self._supervisor.stop(_WORKER_GRACE_S)
-        while drain.is_alive() and self._signals.ends == ends:
-            drain.join(_TICK_S)
-        if drained == [True]:
-            _log.info("ended")
-        else:
-            _log.warning(
-                "ended with calls in flight cut off", extra=fields(grace_s=self._launch["grace_s"])
-            )
-        return _EXIT_OK
+
+class _Sidecar(_Server):
+    """Follows snapshots that somebody else publishes; there is no worker."""
+
+    _none_yet = "none yet: it is being fetched"
+
+    def __init__(
+        self,
+        launch: ServerLaunch,
+        origin: OriginLaunch,
+        plane: DataPlane,
+        addresses: Addresses,
+        signals: Signals,
+    ) -> None:
+        # Deferred: nobody else fetches anything, and what fetches is a third of the memory.
+        from turnout.serving.sidecar import refresh_of  # noqa: PLC0415
+
+        super().__init__(launch, plane, addresses, signals)
+        token = os.environ.pop(TOKEN_VARIABLE, "")
+        self._refresh = refresh_of(origin, plane, self._state_dir, token=token)
+
+    def _start(self) -> threading.Event:
+        self._refresh.start()
+        return self._refresh.settled
+
+    def _wait(self) -> None:
+        readable, _, _ = select.select([self._signals.reading], [], [], _TICK_S)
+        if readable:
+            self._signals.clear()
+        if self._signals.take_reread():
+            _log.info("told to ask for the snapshot again")
+            self._refresh.ask()
+
+    def _stop(self) -> None:
+        self._refresh.stop()
+
+    def _told_of_the_source(self) -> dict[str, str]:
+        return {"snapshots": self._refresh.place}
 
 
 if __name__ == "__main__":

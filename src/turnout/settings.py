@@ -8,16 +8,24 @@ import ipaddress
 import os
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from turnout.serving.launch import Limits, ServerLaunch, StickyLaunch, WorkerLaunch
+from turnout.serving.launch import (
+    Limits,
+    OriginLaunch,
+    ServerLaunch,
+    StickyLaunch,
+    WorkerLaunch,
+)
 
 DEFAULT_LISTEN = "127.0.0.1:8013"
 DEFAULT_ADMIN_LISTEN = "127.0.0.1:8014"
 SOCKET_NAME = "turnout.sock"
 NOWHERE = "none"
+SNAPSHOT_PATH = "/v1/snapshot"
 EMBEDDED = "embedded"
 REDIS_SCHEMES = ("redis", "rediss", "redis-cluster", "rediss-cluster")
 # What the kernel's sockaddr_un holds, without the closing zero.
@@ -82,6 +90,25 @@ def _listen_address(value: str) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
+def _origin(value: str) -> str:
+    """A URL of snapshots, with the path of a control plane where it has none."""
+    if not value:
+        return value
+    advice = "write http://HOST:PORT, https://HOST/PATH or file:///PATH"
+    try:
+        url = urlsplit(value)
+        host, _ = url.hostname, url.port  # a port that is no number is a ValueError
+    except ValueError:
+        host = None
+    is_file = value.startswith("file:///") and value != "file:///"
+    if not is_file and not (host and url.scheme in {"http", "https"}):
+        # The value is not repeated: it may hold a password.
+        raise ValueError(f"it is no place of snapshots: {advice}")
+    if url.username is not None or url.fragment:
+        raise ValueError("a URL of snapshots has no name, password or fragment: give a token")
+    return urlunsplit(url._replace(path=SNAPSHOT_PATH)) if url.path in {"", "/"} else value
+
+
 ListenAddress = Annotated[str, AfterValidator(_listen_address)]
 
 
@@ -89,11 +116,37 @@ class ServeSettings(BaseSettings):
     """Everything `turnout serve` goes by. Each has an option and an environment variable."""
 
     model_config = SettingsConfigDict(
-        env_prefix="TURNOUT_", extra="ignore", validate_default=True, use_attribute_docstrings=True
+        env_prefix="TURNOUT_",
+        extra="ignore",
+        validate_default=True,
+        use_attribute_docstrings=True,
+        populate_by_name=True,
     )
 
-    documents: Path
+    role: Literal["all", "sidecar"] = "all"
+    """What this server does: everything, or only to answer by snapshots from elsewhere."""
+    documents: Path | None = None
     """The folder or file of documents."""
+    origin: Annotated[str, AfterValidator(_origin)] = Field(
+        default="", validation_alias="TURNOUT_FROM"
+    )
+    """Where a sidecar's snapshots come from."""
+    from_token: SecretStr = SecretStr("")
+    """The bearer token for it."""
+    from_token_file: Path | None = None
+    """A file that holds the bearer token; read at each request."""
+    from_ca: Path | None = None
+    """The certificates to trust, PEM; without it those of the machine."""
+    from_cert: Path | None = None
+    """The client certificate to show, PEM."""
+    from_key: Path | None = None
+    """Its key, PEM, if it is not in the same file."""
+    poll: float = Field(default=10.0, ge=0.05, le=86_400)
+    """Seconds between two questions for a snapshot, give or take a fifth."""
+    watch: bool = True
+    """Follow the stream of changes where there is one."""
+    max_snapshot_bytes: int = Field(default=256 << 20, ge=1024)
+    """The largest snapshot that is fetched."""
     listen: ListenAddress = DEFAULT_LISTEN
     """Where decisions are answered, or `none`."""
     unix_socket: str = ""
@@ -155,8 +208,8 @@ class ServeSettings(BaseSettings):
                     " authentication yet: add `--allow-remote` if a network policy or a proxy"
                     " guards it"
                 )
-        documents, state = self.documents.resolve(), self.state_dir.resolve()
-        if state.is_relative_to(documents):
+        self._check_role()
+        if self.documents and self.state_dir.resolve().is_relative_to(self.documents.resolve()):
             raise ValueError(
                 f"state folder `{self.state_dir}` lies among the documents: choose another with"
                 " `--state-dir`"
@@ -168,6 +221,23 @@ class ServeSettings(BaseSettings):
                 " bytes: choose a shorter one with `--unix-socket`"
             )
         return self
+
+    def _check_role(self) -> None:
+        if self.role != "sidecar":
+            if self.origin:
+                raise ValueError("`--from` is for a sidecar: add `--role sidecar`")
+            return
+        if not self.origin:
+            raise ValueError("a sidecar needs a place of snapshots: add `--from URL`")
+        if self.documents:
+            raise ValueError("a sidecar has no documents: leave the folder away, or `--role`")
+        if self.from_key and not self.from_cert:
+            raise ValueError("`--from-key` needs the certificate of the key: add `--from-cert`")
+        if (self.from_ca or self.from_cert) and not self.origin.startswith("https:"):
+            raise ValueError("`--from-ca` and `--from-cert` are for `--from https://…`")
+        token = self.from_token.get_secret_value()
+        if not token.isascii() or not token.isprintable() or " " in token:
+            raise ValueError("`TURNOUT_FROM_TOKEN` holds what no header can carry")
 
     def socket_path(self) -> str | None:
         """The Unix socket's absolute path; None when there shall be none."""
@@ -201,7 +271,7 @@ class ServeSettings(BaseSettings):
                 keep_s=self.sticky_keep_days * 86_400,
             ),
             worker=WorkerLaunch(
-                documents=str(self.documents.absolute()),
+                documents=_path(self.documents),
                 state_dir=str(self.state_dir.absolute()),
                 debounce_ms=self.debounce_ms,
                 rescan_s=self.rescan,
@@ -209,4 +279,21 @@ class ServeSettings(BaseSettings):
                 log_format=self.log_format,
                 log_level=self.log_level,
             ),
+            origin=self._origin_launch() if self.role == "sidecar" else None,
         )
+
+    def _origin_launch(self) -> OriginLaunch:
+        return OriginLaunch(
+            url=self.origin,
+            token_file=_path(self.from_token_file),
+            ca=_path(self.from_ca),
+            cert=_path(self.from_cert),
+            key=_path(self.from_key),
+            poll_s=self.poll,
+            watch=self.watch,
+            most_bytes=self.max_snapshot_bytes,
+        )
+
+
+def _path(path: Path | None) -> str:
+    return str(path.absolute()) if path else ""

@@ -139,6 +139,20 @@ class Server:
         return self.child.wait(15)
 
 
+class Sidecar(Server):
+    """One `turnout serve --role sidecar`."""
+
+    def __init__(self, folder: Path, url: str):
+        super().__init__(folder, folder)
+        self.url = url
+
+    @property
+    def command(self) -> list[str]:
+        command = super().command
+        at = command.index(str(self.documents))
+        return [*command[:at], "--role", "sidecar", "--from", self.url, *command[at + 1 :]]
+
+
 @pytest.fixture
 def documents(tmp_path):
     folder = tmp_path / "documents"
@@ -158,6 +172,23 @@ def make_server(tmp_path):
         return made[-1]
 
     yield make_server
+    _end(made)
+
+
+@pytest.fixture
+def make_sidecar(tmp_path):
+    """Makes sidecars that are ended with the test, whatever becomes of it."""
+    made = []
+
+    def make_sidecar(url: str, folder: Path = tmp_path) -> Sidecar:
+        made.append(Sidecar(folder, url))
+        return made[-1]
+
+    yield make_sidecar
+    _end(made)
+
+
+def _end(made: list[Server]) -> None:
     for server in made:
         if server.child and server.child.poll() is None:
             server.kill_all()

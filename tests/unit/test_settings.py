@@ -108,6 +108,89 @@ def test_a_state_folder_among_the_documents_is_refused(tmp_path):
         ServeSettings(documents=tmp_path, state_dir=tmp_path / "state")
 
 
+SIDECAR = {"role": "sidecar", "origin": "http://127.0.0.1:8016"}
+
+
+def sidecar_refused(**given) -> str:
+    with pytest.raises(ValidationError) as caught:
+        ServeSettings(**SIDECAR | given)
+    return caught.value.errors(include_input=False)[0]["msg"]
+
+
+def test_a_sidecar_has_an_origin_and_no_documents():
+    launch = ServeSettings(**SIDECAR, from_token_file="t", poll=2, watch=False).launch()
+    assert launch["origin"] == {
+        "url": "http://127.0.0.1:8016/v1/snapshot",
+        "token_file": str(Path("t").absolute()),
+        "ca": "",
+        "cert": "",
+        "key": "",
+        "poll_s": 2,
+        "watch": False,
+        "most_bytes": 256 << 20,
+    }
+    assert launch["worker"]["documents"] == ""
+    assert ServeSettings(documents="d").launch()["origin"] is None
+
+
+def test_the_origin_and_the_token_come_from_the_environment_too(monkeypatch):
+    monkeypatch.setenv("TURNOUT_ROLE", "sidecar")
+    monkeypatch.setenv("TURNOUT_FROM", "https://store.example/current")
+    monkeypatch.setenv("TURNOUT_FROM_TOKEN", "secret")
+    launch = ServeSettings().launch()
+    assert launch["origin"]["url"] == "https://store.example/current"
+    assert "secret" not in to_json(launch)
+
+
+@pytest.mark.parametrize(
+    ("written", "url"),
+    [
+        ("http://[::1]:1", "http://[::1]:1/v1/snapshot"),
+        ("https://a.example/", "https://a.example/v1/snapshot"),
+        ("https://a.example/x?y=z", "https://a.example/x?y=z"),
+        ("file:///a/b", "file:///a/b"),
+    ],
+)
+def test_an_origin_is_a_url(written, url):
+    assert ServeSettings(role="sidecar", origin=written).launch()["origin"]["url"] == url
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "a.example",
+        "a.example:8016",
+        "ftp://a.example/",
+        "http://",
+        "http://a.example:port/",
+        "http://a.example:70000/",
+        "file:///",
+        "file://a/b",
+        "file:a",
+        "http://user:password@a.example/",
+        "http://a.example/#x",
+        "http://[::1/",
+    ],
+)
+def test_what_is_no_origin_is_refused_and_not_repeated(written):
+    with pytest.raises(ValidationError) as caught:
+        ServeSettings(role="sidecar", origin=written)
+    told = caught.value.errors(include_input=False, include_url=False)[0]["msg"]
+    assert "snapshots" in told
+    assert "password@" not in told
+
+
+def test_what_does_not_fit_a_role_is_refused_with_advice():
+    assert "add `--from URL`" in sidecar_refused(origin="")
+    assert "leave the folder away" in sidecar_refused(documents="d")
+    assert "add `--role sidecar`" in refused(origin="http://127.0.0.1:1")
+    assert "https" in sidecar_refused(from_ca="ca.pem")
+    assert "add `--from-cert`" in sidecar_refused(origin="https://a.example", from_key="k")
+    told = sidecar_refused(from_token="sec ret")
+    assert "TURNOUT_FROM_TOKEN" in told
+    assert "sec ret" not in told
+
+
 def test_a_socket_path_that_the_kernel_does_not_take_is_refused():
     assert "longer than 107 bytes" in refused(unix_socket="/" + "x" * 107)
     ServeSettings(documents="d", unix_socket="/" + "x" * 106)

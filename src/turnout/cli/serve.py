@@ -35,6 +35,46 @@ class ServeOptions:
             show_default=False,
         ),
     ] = None
+    role: Annotated[
+        str | None,
+        _set(
+            "--role",
+            "all|sidecar",
+            "`sidecar`: answers by the snapshots of a control plane, without documents. [all]",
+        ),
+    ] = None
+    origin: Annotated[
+        str | None,
+        _set(
+            "--from",
+            "URL",
+            "Where a sidecar's snapshots come from: http(s)://HOST:PORT of a control plane, another"
+            " URL, or file:///PATH.",
+        ),
+    ] = None
+    from_token_file: Annotated[
+        Path | None,
+        _set(
+            "--from-token-file",
+            "PATH",
+            "Holds the bearer token for it; or the token is in TURNOUT_FROM_TOKEN.",
+        ),
+    ] = None
+    from_ca: Annotated[
+        Path | None, _set("--from-ca", "PATH", "The certificates to trust. [the machine's]")
+    ] = None
+    from_cert: Annotated[
+        Path | None, _set("--from-cert", "PATH", "The client certificate to show.")
+    ] = None
+    from_key: Annotated[Path | None, _set("--from-key", "PATH", "The key of it.")] = None
+    poll: Annotated[
+        float | None,
+        _set("--poll", "SECONDS", "How often to ask for a snapshot, give or take a fifth. [10]"),
+    ] = None
+    no_watch: Annotated[
+        bool,
+        typer.Option("--no-watch", help="Only ask; do not follow the stream of changes."),
+    ] = False
     listen: Annotated[
         str | None,
         _set("--listen", "HOST:PORT", "Where decisions are answered, or `none`. [127.0.0.1:8013]"),
@@ -121,13 +161,17 @@ class ServeOptions:
 
     def given(self) -> dict[str, object]:
         """Those that were written, by the name of their setting."""
-        written = vars(self) | {"allow_remote": self.allow_remote or None}
+        written = vars(self) | {
+            "allow_remote": self.allow_remote or None,
+            "watch": False if self.no_watch else None,
+            "no_watch": None,
+        }
         return {name: value for name, value in written.items() if value is not None}
 
 
 @spread("options", ServeOptions)
 def serve(options: ServeOptions) -> None:
-    """Serve decisions from a folder of documents, and follow its changes.
+    """Serve decisions from a folder of documents, or from snapshots, and follow their changes.
 
     Every option is also an environment variable: --stale-after is TURNOUT_STALE_AFTER; those for
     limits (TURNOUT_MAX_REQUEST_BYTES and so on) are in the documentation. SIGTERM and SIGINT end
@@ -148,10 +192,10 @@ def _launch(given: dict[str, object]) -> tuple[str, str]:
     from turnout.serving.launch import to_json
     from turnout.settings import ServeSettings
 
-    if "documents" not in given:
-        raise usage("`turnout serve` needs the folder of documents: write `turnout serve PATH`")
     try:
         settings = ServeSettings(**given)  # type: ignore[arg-type]
+        if settings.role == "all" and not settings.documents:
+            raise usage("`turnout serve` needs the folder of documents: write `turnout serve PATH`")
         return to_json(settings.launch()), settings.sticky
     except ValidationError as error:
         raise usage("; ".join(_words(one, given) for one in error.errors())) from None
@@ -164,6 +208,8 @@ def _words(problem: "ErrorDetails", given: dict[str, object]) -> str:
     field = str(problem["loc"][0])
     # Who set it in the environment looks for it there.
     option, variable = f"--{field.replace('_', '-')}", f"TURNOUT_{field.upper()}"
+    if field in {"origin", "TURNOUT_FROM"}:
+        field, option, variable = "origin", "--from", "TURNOUT_FROM"
     if problem["type"] == "value_error":
         name = option if field in given else variable
         return f"`{name}`: {message.removeprefix('Value error, ')}"

@@ -128,6 +128,9 @@ class Connections:
             connection.request("GET", self._path + below + self._query, headers=sent)
             with connection.getresponse() as response:
                 yield Answer(response, cutter)
+            if cutter.fired:
+                # What has no length looks whole when it was cut.
+                raise TimeoutError
         except (RefreshFailed, OSError, HTTPException, ValueError) as error:
             raise _named(error, cutter) from error
         finally:

@@ -64,6 +64,7 @@ class Refresh:
         backoff: Backoff | None = None,
     ) -> None:
         self._origin = origin
+        self.place = origin.place
         self._holder = holder
         self._kept = kept
         self._poll_s = poll_s

@@ -105,3 +105,18 @@ def test_a_bad_setting_is_named_as_it_was_given(run, monkeypatch, given, environ
 
 def _option(name):
     return f"--{name.replace('_', '-')}"
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ([], "`turnout serve` needs the folder of documents"),
+        (["--role", "sidecar"], "a sidecar needs a place of snapshots: add `--from URL`"),
+        (["--role", "sidecar", "--from", "here"], "`--from`: it is no place of snapshots"),
+        (["--role", "boss"], "`--role boss` must be `all` or `sidecar`"),
+    ],
+)
+def test_what_a_role_needs_is_said(run, options, told):
+    done = run("serve", *options)
+    assert done.code == ExitCode.USAGE
+    assert done.err.startswith(f"error: {told}")

@@ -1,0 +1,56 @@
+"""What the tests of refreshing share: snapshots, a data plane that remembers, a hostile server."""
+
+import pytest
+
+from servers.hostile import HostileServer
+from servers.waiting import wait_until
+from turnout.compiler import compile_documents
+from turnout.documents import read_mapping
+from turnout.serving.sealed import read_sealed
+
+
+class Served:
+    """A data plane that remembers what it was told, and refuses what it is told to."""
+
+    def __init__(self):
+        self.loaded = []
+        self.confirmed = 0
+        self.refuses = set()
+        self.ages = []
+
+    def load(self, sealed, *, confirmed=True, age_s=0.0):
+        read = read_sealed(sealed)
+        if read.seal in self.refuses:
+            raise ValueError("its semantics version 2 is newer than 1")
+        self.loaded.append((read.revision, confirmed))
+        self.ages.append(age_s)
+
+    def confirm(self):
+        self.confirmed += 1
+
+    def wait_for(self, revision):
+        wait_until(lambda: self.loaded and self.loaded[-1][0] == revision, f"revision {revision}")
+
+
+@pytest.fixture
+def served():
+    return Served()
+
+
+@pytest.fixture
+def server():
+    hostile = HostileServer()
+    yield hostile
+    hostile.close()
+
+
+@pytest.fixture(scope="session")
+def seal():
+    """Makes sealed snapshots; another `default` is another content."""
+
+    def seal(revision, *, default="on", by="test"):
+        flag = {"variants": {"on": True, "off": False}, "default": default}
+        compiled = compile_documents(read_mapping({"flags": {"a": flag}}))
+        return compiled.seal(revision=revision, published_by=by)
+
+    return seal

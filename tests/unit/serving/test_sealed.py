@@ -1,0 +1,67 @@
+"""What is read of a sealed snapshot without a protobuf library, and what is refused."""
+
+import hashlib
+
+import pytest
+
+from turnout.compiler.compiled import MAGIC as COMPILED_MAGIC
+from turnout.serving.sealed import MAGIC, NotSealed, read_sealed
+from turnout.snapshot.v1 import snapshot_pb2
+from turnout.sources.last_known_good import open_sealed
+
+
+def sealed_of(payload: bytes) -> bytes:
+    return MAGIC + hashlib.sha256(payload).digest() + payload
+
+
+@pytest.mark.parametrize("revision", [0, 1, 127, 128, 300, 2**32, 2**64 - 1])
+def test_it_reads_what_the_library_reads(seal, revision):
+    sealed = seal(revision)
+    kept, read = open_sealed(sealed), read_sealed(sealed)
+    assert (read.seal, read.id, read.revision) == (kept.seal, kept.header.id, revision)
+
+
+def test_the_magic_is_that_of_the_compiler():
+    assert MAGIC == COMPILED_MAGIC
+
+
+def test_the_header_is_found_behind_fields_that_are_not_known():
+    header = snapshot_pb2.Header(id="i", revision=7).SerializeToString()
+    unknown = b"\x98\x06\x01" + b"\xa5\x06abcd" + b"\xa1\x06abcdefgh" + b"\xa2\x06\x02xy"
+    payload = unknown + b"\x0a" + bytes([len(header)]) + header
+    assert read_sealed(sealed_of(payload))[1:] == ("i", 7)
+
+
+def test_bytes_that_were_cut_or_changed_are_refused_wherever(seal):
+    sealed = seal(3)
+    for length in range(0, len(sealed), 7):
+        with pytest.raises(NotSealed):
+            read_sealed(sealed[:length])
+    for at in range(0, len(sealed), 5):
+        changed = bytearray(sealed)
+        changed[at] ^= 1
+        with pytest.raises(NotSealed):
+            read_sealed(bytes(changed))
+    with pytest.raises(NotSealed):
+        read_sealed(sealed + sealed)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"\x0a\x7f",
+        b"\x0a",
+        b"\x0b\x00",
+        b"\xff" * 11,
+        b"\x0a\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01",
+        b"\x0a\x03\x0a\x01\xff",
+        b"\x0d\x00",
+    ],
+)
+def test_a_message_that_makes_no_sense_is_refused(payload):
+    with pytest.raises(NotSealed, match="header cannot be read"):
+        read_sealed(sealed_of(payload))
+
+
+def test_a_message_without_a_header_has_no_revision():
+    assert read_sealed(sealed_of(b""))[1:] == ("", 0)
