@@ -14,10 +14,12 @@ from turnout.store.errors import (
     Unavailable,
 )
 from turnout.store.item import Item
+from turnout.store.leadership import Leadership
 from turnout.store.published import Published, PublishedVersion
 from turnout.store.store import Store
 from turnout.store.tokens import Token
 from turnout.store.transaction import Transaction
+from turnout.store.watch import Watch
 from turnout.store.workspace import WorkspaceRow
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "Invalid",
     "InvalidRequestId",
     "Item",
+    "Leadership",
     "NewerStore",
     "NotFound",
     "Published",
@@ -38,5 +41,6 @@ __all__ = [
     "Transaction",
     "Unavailable",
     "Verdict",
+    "Watch",
     "WorkspaceRow",
 ]

@@ -1,15 +1,18 @@
 """PostgreSQL: the store that several control planes share."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import URL, Connection, create_engine, func, select, text
+from sqlalchemy import URL, Connection, NullPool, create_engine, func, select, text
 
-from turnout.store.errors import StoreError
+from turnout.store.errors import StoreError, Unavailable
+from turnout.store.outages import telling
+from turnout.store.watch import LOOK_S
 
 _POOL_WAIT_S = 10.0
 _LIFETIME_S = 1800
+_CHANNEL = "turnout_published"
 _SETTINGS = {
     "statement_timeout": "30s",
     "lock_timeout": "10s",  # how long a writer waits for others
@@ -39,6 +42,10 @@ class PostgresDatabase:
             _complete(url), pool_size=8, max_overflow=8, pool_timeout=_POOL_WAIT_S,
             pool_recycle=_LIFETIME_S, pool_pre_ping=True,
         )  # fmt: skip
+        # Connections that listen or hold a lock are nobody else's.
+        self._sessions = create_engine(
+            _complete(url), poolclass=NullPool, isolation_level="AUTOCOMMIT"
+        )
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -62,8 +69,48 @@ class PostgresDatabase:
             connection.execute(select(func.pg_advisory_xact_lock(lock_number("migration"))))
             yield connection
 
+    @contextmanager
+    def announcing(self, connection: Connection) -> Iterator[None]:
+        """See `Database`. What is announced in a transaction is heard when it is committed."""
+        connection.execute(select(func.pg_notify(_CHANNEL, "")))
+        yield
+
+    @contextmanager
+    def listening(self) -> Iterator[Callable[[], bool]]:
+        """See `Database`."""
+        with telling(self.place), self._sessions.connect() as connection:
+            connection.exec_driver_sql(f"LISTEN {_CHANNEL}")
+            driver = connection.connection.driver_connection
+            assert driver is not None  # noqa: S101 - it has just listened
+
+            def heard() -> bool:
+                try:
+                    return any(True for _ in driver.notifies(timeout=LOOK_S, stop_after=1))
+                except self._sessions.dialect.loaded_dbapi.OperationalError as error:
+                    connection.invalidate()
+                    message = f"the store `{self.place}` is unavailable: {error}"
+                    raise Unavailable(message) from error
+
+            yield heard
+
+    @contextmanager
+    def claiming(self, name: str) -> Iterator[Callable[[], bool] | None]:
+        """See `Database`. The lock lives as long as the connection."""
+        with telling(self.place), self._sessions.connect() as connection:
+            lock = select(func.pg_try_advisory_lock(lock_number(name)))
+            if not connection.execute(lock).scalar():
+                yield None
+                return
+
+            def is_held() -> bool:
+                with telling(self.place):
+                    return connection.execute(text("SELECT 1")).scalar() == 1
+
+            yield is_held
+
     def close(self) -> None:
         """See `Database`."""
+        self._sessions.dispose()
         self._engine.dispose()
 
 

@@ -34,9 +34,13 @@ class Snapshots:
         self.has_new = False
         """Whether one was added in this transaction."""
 
+    def newest(self) -> int:
+        """Gives the current revision; 0 when nothing was published yet."""
+        return self._connection.execute(select(func.max(snapshots.c.revision))).scalar() or 0
+
     def next_revision(self) -> int:
         """Gives the revision that `add` wants. In a transaction that writes nobody else has it."""
-        return (self._newest() or 0) + 1
+        return self.newest() + 1
 
     def add(
         self,
@@ -143,9 +147,6 @@ class Snapshots:
             of_it = snapshots.c.revision == published.revision
             self._connection.execute(delete(snapshots).where(of_it))
         return [published.revision for published in gone]
-
-    def _newest(self) -> int | None:
-        return self._connection.execute(select(func.max(snapshots.c.revision))).scalar()
 
     def _content(self, revision: int, column: str) -> bytes:
         query = select(snapshot_contents.c[column])

@@ -3,13 +3,16 @@
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, create_engine, event
 
 from turnout.store.errors import Unavailable
+from turnout.store.leadership import always
+from turnout.store.outages import telling
+from turnout.store.watch import LOOK_S
 
 BUSY_S = 10.0
 """How long a writer waits for others before it gives up."""
@@ -37,6 +40,7 @@ class SqliteDatabase:
         self.place = str(url)
         self._path = Path(url.database)
         self._writer = threading.Lock()
+        self._listeners: set[threading.Event] = set()
         self._engine = create_engine(url, pool_size=8, max_overflow=8, pool_timeout=BUSY_S)
         event.listen(self._engine, "connect", _connected)
         event.listen(self._engine, "begin", _begun)
@@ -66,6 +70,28 @@ class SqliteDatabase:
         with self.writing() as connection, connection.begin():
             yield connection
 
+    @contextmanager
+    def announcing(self, connection: Connection) -> Iterator[None]:  # noqa: ARG002 - the commit is heard
+        """See `Database`."""
+        yield
+        for listener in list(self._listeners):
+            listener.set()
+
+    @contextmanager
+    def listening(self) -> Iterator[Callable[[], bool]]:
+        """See `Database`. Other processes are heard by the counter of changes to the file."""
+        listener = threading.Event()
+        self._listeners.add(listener)
+        try:
+            with telling(self.place), self._engine.connect() as connection:
+                yield _Ear(listener, connection)
+        finally:
+            self._listeners.discard(listener)
+
+    def claiming(self, name: str) -> AbstractContextManager[Callable[[], bool] | None]:  # noqa: ARG002 - all alike
+        """See `Database`. The store of one machine has one server: it leads."""
+        return always()
+
     def close(self) -> None:
         """See `Database`."""
         self._engine.dispose()
@@ -78,6 +104,28 @@ class SqliteDatabase:
             reason = (error.strerror or str(error)).lower()
             message = f"the store `{self.place}` cannot be opened: {reason}"
             raise Unavailable(message) from error
+
+
+class _Ear:
+    """Hears of changes: of this process by an event, of others by the counter of the file."""
+
+    def __init__(self, listener: threading.Event, connection: Connection) -> None:
+        self._listener = listener
+        self._connection = connection
+        self._seen = self._counter()
+
+    def __call__(self) -> bool:
+        if self._listener.wait(LOOK_S):
+            self._listener.clear()
+            return True
+        before, self._seen = self._seen, self._counter()
+        return self._seen != before
+
+    def _counter(self) -> object:
+        counter = self._connection.exec_driver_sql("PRAGMA data_version").scalar()
+        # No transaction stays open: it would see the file as it was at its begin.
+        self._connection.rollback()
+        return counter
 
 
 def _connected(connection: sqlite3.Connection, _record: object) -> None:

@@ -1,18 +1,20 @@
 """The store: opens a database, and gives transactions."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from turnout.store.act import Act
 from turnout.store.database import Database
+from turnout.store.leadership import Leadership
 from turnout.store.migration import migrate
 from turnout.store.outages import telling
 from turnout.store.postgres import PostgresDatabase
 from turnout.store.sqlite import SqliteDatabase
 from turnout.store.transaction import Transaction
+from turnout.store.watch import Watch
 
 
 class Store:
@@ -94,8 +96,22 @@ class Store:
                 begun.rollback()
                 return
             transaction.audit.finish()
-            with telling(self.place, committing=True):
+            has_news = transaction.snapshots.has_new
+            announcing = self._database.announcing(connection) if has_news else nullcontext()
+            with announcing, telling(self.place, committing=True):
                 begun.commit()
+
+    def watch(self) -> Watch:
+        """Gives what follows the current revision, for a thread of its own."""
+        return Watch(self._database, self._newest)
+
+    def leadership(self, name: str) -> Leadership:
+        """Gives the lock that makes one of several control planes the leader for some work."""
+        return Leadership(lambda: self._database.claiming(f"leader.{name}"))
+
+    def _newest(self) -> int:
+        with self.read() as transaction:
+            return transaction.snapshots.newest()
 
 
 def _database(url: str) -> Database:

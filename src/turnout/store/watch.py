@@ -1,0 +1,65 @@
+"""Notices that another snapshot became current, whoever published it."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from threading import Event
+
+from turnout.store.database import Database
+from turnout.store.errors import Unavailable
+
+LOOK_S = 0.25
+"""How long a listener waits before it looks whether it was closed."""
+
+_SURELY_S = 5.0
+_RETRY_S = 1.0
+
+_log = logging.getLogger("turnout.store")
+
+
+class Watch:
+    """Follows the revision that is current.
+
+    Args:
+        database: Of the store.
+        newest: Reads the greatest revision; 0 when there is none.
+    """
+
+    def __init__(self, database: Database, newest: Callable[[], int]) -> None:
+        self._database = database
+        self._newest = newest
+        self._closed = Event()
+
+    def revisions(self) -> Iterator[int]:
+        """Yields the current revision at once, 0 for none, and each time that it is another one.
+
+        It may leave out those that were current for a moment only. While the database is gone it
+        waits and tries again. Ends soon after `close`.
+        """
+        last, warned = -1, False
+        while not self._closed.is_set():
+            try:
+                for revision in self._while_heard():
+                    warned = False
+                    if revision != last:
+                        last = revision
+                        yield revision
+            except Unavailable as error:
+                if not warned:
+                    _log.warning("cannot follow what is published, trying again: %s", error)
+                warned = True
+                self._closed.wait(_RETRY_S)
+
+    def close(self) -> None:
+        """Ends `revisions` soon."""
+        self._closed.set()
+
+    def _while_heard(self) -> Iterator[int]:
+        # Listening begins before the first look: nothing is published unheard between the two.
+        with self._database.listening() as heard:
+            looked = time.monotonic()
+            yield self._newest()
+            while not self._closed.is_set():
+                if heard() or time.monotonic() - looked >= _SURELY_S:
+                    looked = time.monotonic()
+                    yield self._newest()
