@@ -159,3 +159,12 @@ requests = Table(
     Column("at", Moment, nullable=False),
     Index("requests_by_time", "at"),
 )
+
+applied_documents = Table(
+    "applied_documents",
+    metadata,
+    Column("document_set", Name, primary_key=True),
+    Column("kind", Name, primary_key=True),
+    Column("key", Name, primary_key=True),
+    Column("body", JsonText, nullable=False),
+)

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from turnout.store.act import Act
+from turnout.store.applied import Applied
 from turnout.store.audit import Audit
 from turnout.store.items import Items
 from turnout.store.members import Members
@@ -29,6 +30,7 @@ class Transaction:
         self.snapshots = Snapshots(connection, self.audit)
         self.tokens = Tokens(connection, self.audit)
         self.workspace = Workspaces(connection, self.audit)
+        self.applied = Applied(connection)
         self.requests = Requests(connection, self.audit)
 
     @property
