@@ -41,31 +41,52 @@ def compile_documents(catalogue: Catalogue, history: Mapping[str, Any] | None = 
     return compiled
 
 
+def judge_documents(
+    catalogue: Catalogue, history: Mapping[str, Any] | None = None
+) -> tuple[Problem, ...]:
+    """Finds what `compile_documents` would find wrong, without writing a snapshot.
+
+    Costs what the documents given cost, however large the last compilation was, and leaves what is
+    kept with unchanged documents as it was.
+    """
+    return _Compilation(catalogue, History.load(history)).judge()
+
+
 class _Compilation:
     def __init__(self, catalogue: Catalogue, history: History) -> None:
         self._catalogue = catalogue
         self._history = history
         self._report = Report()
         self._carried_files: set[str] = set()
+        self._workspace = read_workspace(catalogue, history, self._report)
+        self._attributes = read_attributes(catalogue, history, self._report)
+        self._around = surroundings(self._workspace, self._attributes)
+
+    def judge(self) -> tuple[Problem, ...]:
+        self._weigh()
+        return self._report.problems()
 
     def run(self) -> Compiled:
-        workspace = read_workspace(self._catalogue, self._history, self._report)
-        attributes = read_attributes(self._catalogue, self._history, self._report)
-        around = surroundings(workspace, attributes)
-        candidates = self._gather(around)
-        self._settle(candidates, around)
+        candidates, around = self._weigh(), self._around
         good = History()
-        good.workspace, good.attributes = workspace, attributes
+        good.workspace, good.attributes = self._workspace, self._attributes
         for candidate in candidates.values():
-            self._tell(candidate)
             if (kept := candidate.good) and not candidate.dropped:
                 good.items[candidate.identity] = kept
-        self._tell_files()
-        masked = sensitive(attributes, self._catalogue)
+        masked = sensitive(self._attributes, self._catalogue)
         content = emit(candidates.values(), around.workspace_key, around.timezone, masked)
         return Compiled(
             content, self._report.problems(), good.dump(), partial(_find_warnings, candidates)
         )
+
+    def _weigh(self) -> dict[Identity, Candidate]:
+        """Chooses the version of every item, and tells what is wrong."""
+        candidates = self._gather(self._around)
+        self._settle(candidates, self._around)
+        for candidate in candidates.values():
+            self._tell(candidate)
+        self._tell_files()
+        return candidates
 
     def _gather(self, around: Surroundings) -> dict[Identity, Candidate]:
         """Every item of the catalogue, and those that go on because their file is broken."""

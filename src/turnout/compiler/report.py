@@ -55,7 +55,8 @@ def _placed(kind: str, key: str, file: SourceFile, fault: Fault, good: bool) -> 
     message = fault.message
     if not file.document.is_text and fault.path:
         message = f"{render_path(fault.path)}: {message}"
-    return _problem(kind, key, file.name, mark, message, file.document.line(mark.line), good)
+    text = file.document.line(mark.line)
+    return replace(_problem(kind, key, file.name, mark, message, text, good), path=fault.path)
 
 
 def _problem(

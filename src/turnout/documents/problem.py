@@ -1,7 +1,7 @@
 """What is wrong in a document, and where."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 Path = tuple[str | int, ...]
@@ -56,6 +56,8 @@ class Problem:
     """The line as written, without its end."""
     serving_last_good: bool = False
     """The last good version of the item goes on."""
+    path: Path = field(default=(), compare=False)
+    """What is wrong, from the top of the document; a message without a line begins with it."""
 
     def render(self) -> str:
         """The problem as `file:line:column: message`, the line, and a caret under the place."""
