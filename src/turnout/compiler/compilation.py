@@ -1,9 +1,9 @@
 """Documents in, snapshot and problems out; item by item."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from turnout.compiler.candidates import Candidate
 from turnout.compiler.checks import Reader, find_faults
@@ -41,10 +41,16 @@ def compile_documents(catalogue: Catalogue, history: Mapping[str, Any] | None = 
     return compiled
 
 
-def judge_documents(
-    catalogue: Catalogue, history: Mapping[str, Any] | None = None
-) -> tuple[Problem, ...]:
-    """Finds what `compile_documents` would find wrong, without writing a snapshot.
+class Judgement(NamedTuple):
+    """What `compile_documents` would find."""
+
+    problems: tuple[Problem, ...]
+    find_warnings: Callable[[], tuple[Problem, ...]]
+    """What compiles, and may not be meant."""
+
+
+def judge_documents(catalogue: Catalogue, history: Mapping[str, Any] | None = None) -> Judgement:
+    """Compiles documents without writing a snapshot.
 
     Costs what the documents given cost, however large the last compilation was, and leaves what is
     kept with unchanged documents as it was.
@@ -62,9 +68,9 @@ class _Compilation:
         self._attributes = read_attributes(catalogue, history, self._report)
         self._around = surroundings(self._workspace, self._attributes)
 
-    def judge(self) -> tuple[Problem, ...]:
-        self._weigh()
-        return self._report.problems()
+    def judge(self) -> Judgement:
+        candidates = self._weigh()
+        return Judgement(self._report.problems(), partial(_find_warnings, candidates))
 
     def run(self) -> Compiled:
         candidates, around = self._weigh(), self._around

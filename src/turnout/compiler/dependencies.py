@@ -44,6 +44,15 @@ def references(compiled: CompiledItem) -> Iterator[Reference]:
         yield Reference((use.kind, use.key), use.path, is_prerequisite=True)
 
 
+def all_references(compiled: CompiledItem) -> Iterator[Reference]:
+    """Yields everything that an item names."""
+    yield from references(compiled)
+    if compiled.layer is not None:
+        yield Reference(("layer", compiled.layer.key), compiled.layer.path)
+    for key, path in compiled.named:
+        yield Reference(("experiment", key), path)
+
+
 def entangled(candidates: Candidates) -> list[tuple[Identity, Fault]]:
     """Finds the items that refer to themselves; without any, those that stand on too many."""
     graph = _graph(candidates)

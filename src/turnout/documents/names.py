@@ -75,9 +75,14 @@ def nearest_key(key: str, known: Container[str]) -> str:
     Returns:
         `, did you mean ...?` to end a message with, or nothing.
     """
-    slips = _slips(key[:MAX_KEY_LENGTH]) if len(key) > 2 else ()
-    near = next((slip for slip in slips if slip in known), None)
+    near = slip_of(key, known)
     return f", did you mean `{near}`?" if near else ""
+
+
+def slip_of(key: str, known: Container[str]) -> str | None:
+    """The known key that is one slip of the fingers away from `key`."""
+    slips = _slips(key[:MAX_KEY_LENGTH]) if len(key) > 2 else ()
+    return next((slip for slip in slips if slip in known), None)
 
 
 def _slips(key: str) -> Iterator[str]:

@@ -19,6 +19,7 @@ class Problem:
     """Lower case, the user's words in backticks, no full stop."""
 
     def __str__(self) -> str:
+        """One line."""
         place = f"{self.name} {self.field}" if self.field else self.name
         return f"{place}: {self.message}"
 

@@ -140,12 +140,12 @@ def _same_rule(rule: Body, at: int, count: int, before: object) -> Body | None:
     """What a rule was before: by its name, else by its condition, else by its place."""
     if not isinstance(before, list):
         return None
-    splits = [one for one in before if _is_split(one)]
+    splits: list[Body] = [one for one in before if _is_split(one)]
     if "name" in rule:
         return next((one for one in splits if one.get("name") == rule["name"]), None)
-    unnamed = [one for one in splits if "name" not in one]
+    unnamed: list[Body] = [one for one in splits if "name" not in one]
     alike = [one for one in unnamed if one.get("when") == rule.get("when")]
     if len(alike) == 1:
         return alike[0]
-    same_place = before[at] if count == len(before) else None
-    return same_place if same_place in unnamed else None
+    same_place = before[at : at + 1] if count == len(before) else []
+    return next((one for one in unnamed if one in same_place), None)

@@ -119,6 +119,16 @@ class Audit:
         query = _by_time(_by_name(query, actor, method, resource), since, until)
         return [event_of(row) for row in self._connection.execute(query)]
 
+    def authors(self, after: int) -> set[tuple[str, str]]:
+        """Gives who wrote about what since an event: resources with actors.
+
+        Args:
+            after: The number of that event; 0: since ever.
+        """
+        columns = audit_events.c
+        query = select(columns.resource, columns.actor).where(columns.number > after).distinct()
+        return {(row.resource, row.actor) for row in self._connection.execute(query)}
+
     def verify(self) -> Verdict:
         """Reads the whole log and says whether anybody tampered with it."""
         return audit_chain.verify(self._connection)

@@ -84,6 +84,11 @@ class ItemPages:
         query = select_items().where(items.c.version > version).order_by(items.c.version)
         return self._items(query)
 
+    def removed_since(self, version: int) -> set[tuple[str, str]]:
+        """Gives kind and key of what was removed since a version; some may be there again."""
+        gone = select(items.c.kind, items.c.key).where(items.c.version > version, ~LIVE)
+        return {(row.kind, row.key) for row in self._connection.execute(gone)}
+
     def _items(self, query: Select[Any]) -> list[Item]:
         return [item_of(row) for row in self._connection.execute(query)]
 

@@ -174,3 +174,11 @@ def test_a_clock_that_was_set_back_does_not_set_the_log_back(store, moment):
 def test_an_actor_that_cannot_be_kept_is_refused(store):
     with pytest.raises(Invalid), store.write(Act("a\0b", "CreateFlag")):
         pass
+
+
+def test_authors_are_told_by_resource_since_an_event(written):
+    with written.write(Act("bert", "UpdateFlag")) as tx:
+        tx.items.change(tx.items.get("flag", "z"), body={"n": 9})
+    with written.read() as tx:
+        assert tx.audit.authors(5) == {("flags/z", "anna"), ("flags/z", "bert")}
+        assert ("flags/b", "bert") in tx.audit.authors(0)

@@ -96,3 +96,17 @@ def test_tags_follow_the_body(store, act):
         tx.items.change(tx.items.get("flag", "beta"), body={"tags": ["new"]})
         assert keys(tx.items.page("flag", tags=["web"])) == ["alpha", "beta-2"]
         assert keys(tx.items.page("flag", tags=["new"])) == ["beta"]
+
+
+@pytest.mark.usefixtures("tx")
+def test_what_was_removed_is_told_even_when_it_is_there_again(store, act):
+    with store.read() as tx:
+        before = max(tx.items.versions().values())
+        assert tx.items.removed_since(0) == set()
+    with store.write(act) as tx:
+        tx.items.remove(tx.items.get("flag", "alpha"))
+        tx.items.remove(tx.items.get("flag", "beta"))
+        tx.items.create("flag", "beta", {}, "draft")
+    with store.read() as tx:
+        assert tx.items.removed_since(before) == {("flag", "alpha"), ("flag", "beta")}
+        assert keys(tx.items.changed_since(before)) == ["beta"]

@@ -1,0 +1,70 @@
+"""What was published: the items behind a snapshot, for whoever asks what changed since."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from turnout.compiler.history import written_alike
+from turnout.releases.documents import WORKSPACE
+from turnout.releases.shelf import State
+from turnout.store import PublishedVersion
+
+Raw = Mapping[str, Any]
+"""An item as a document writes it, with `members` as their number: they may be very many."""
+Versions = Mapping[str, PublishedVersion]
+"""By the name of an item, for example `flags/new-checkout`, or `workspace`."""
+
+
+class Baseline(NamedTuple):
+    """The items of a snapshot, as they were written then, by name."""
+
+    raws: Mapping[str, Raw]
+    versions: Versions
+
+    @classmethod
+    def of(cls, state: State) -> "Baseline":
+        """What is published when this state is."""
+        row = state.workspace_row
+        raws: dict[str, Raw] = {WORKSPACE: row.body}
+        versions = {WORKSPACE: PublishedVersion(row.version, row.etag)}
+        for one in state.items.values():
+            raws[one.file.name] = _counted(one.raw)
+            versions[one.file.name] = one.version
+        return cls(raws, versions)
+
+    def dump(self) -> dict[str, Any]:
+        """Plain values, to be kept with the snapshot beside the versions."""
+        return {"items": dict(self.raws)}
+
+    @classmethod
+    def load(cls, plain: Mapping[str, Any], versions: Versions) -> "Baseline":
+        """Reads what `dump` gave."""
+        return cls(plain.get("items", {}), versions)
+
+    @property
+    def head(self) -> int:
+        """All that happened later is not in it."""
+        return max((one.version for one in self.versions.values()), default=0)
+
+    def changed(self, after: "Baseline") -> list[str]:
+        """The names of items that are others after it, or gone, or new; sorted."""
+        names = {*self.raws, *after.raws}
+        if not self.raws:
+            names.discard(WORKSPACE)  # it was always there
+        return sorted(name for name in names if not self._is_same(name, after))
+
+    def _is_same(self, name: str, after: "Baseline") -> bool:
+        if name not in self.raws or name not in after.raws:
+            return False
+        if self.versions[name] == after.versions[name]:
+            return True
+        # Changed and changed back. The same number of members is no proof of that.
+        raw = after.raws[name]
+        return "members" not in raw and written_alike(self.raws[name], raw)
+
+
+NOTHING = Baseline({}, {})
+"""Before anything was published."""
+
+
+def _counted(raw: dict[str, Any]) -> Raw:
+    return {**raw, "members": len(raw["members"])} if "members" in raw else raw

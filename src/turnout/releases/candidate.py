@@ -1,0 +1,40 @@
+"""What would be published, and by whom it was written."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from turnout.compiler import Compiled, compile_documents
+from turnout.releases.baseline import Baseline
+from turnout.releases.problem import Problem
+from turnout.releases.shelf import State
+from turnout.store import Transaction
+
+
+class Candidate(NamedTuple):
+    """A state of the store, compiled."""
+
+    state: State
+    baseline: Baseline
+    """What is kept of it when it is published."""
+    compiled: Compiled
+    problems: Sequence[Problem]
+    """With any it cannot be published."""
+
+    @classmethod
+    def of(cls, state: State) -> "Candidate":
+        """Compiles a state; what is unchanged since the last one is not compiled again."""
+        # Without history: what a write may not change was refused when it was written.
+        compiled = compile_documents(state.catalogue, history={})
+        problems = [Problem.of(one) for one in compiled.problems]
+        return cls(state, Baseline.of(state), compiled, problems)
+
+
+def authors_of(tx: Transaction, before: Baseline, names: Sequence[str]) -> Mapping[str, set[str]]:
+    """Who wrote each of these items since a snapshot."""
+    wanted = set(names)
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for resource, actor in tx.audit.authors(before.head) if wanted else ():
+        if resource in wanted:
+            found[resource].add(actor)
+    return found

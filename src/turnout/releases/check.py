@@ -1,0 +1,142 @@
+"""What a write would break, found from the items around it."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from turnout.compiler import judge_documents
+from turnout.compiler.history import Identity, section_of
+from turnout.documents import Catalogue, SourceFile
+from turnout.documents.names import slip_of
+from turnout.releases.documents import Body, as_written, item_document, workspace_document
+from turnout.releases.index import references_of, salts_of
+from turnout.releases.problem import Problem
+from turnout.releases.shelf import State
+
+_LOOKED_AT = ("variants", "type", "unit", "kind", "layer", "allocations", "scope")
+"""Fields of an item by which those that name it may be broken."""
+
+
+class Change(NamedTuple):
+    """A write that is to be done."""
+
+    kind: str
+    key: str
+    body: Body | None
+    """The new one, without `status`; None when the item is removed."""
+    status: str = ""
+
+
+_Files = dict[Identity, SourceFile | None]
+
+
+def find_problems(state: State, changes: Sequence[Change]) -> list[Problem]:
+    """Finds what would be wrong with the changed items, and with others because of them.
+
+    Looks at what the changed items name, directly or not, and at those that name them. What is
+    wrong between others is left for the plan of a release.
+
+    Args:
+        state: The store before the changes.
+        changes: What is written, in one transaction.
+    """
+    files: _Files = {(one.kind, one.key): _file(one) for one in changes}
+    nearby = _nearby(state, files, [*files, *_affected(state, files)])
+    catalogue = Catalogue([state.workspace, *nearby.values()])
+    return [Problem.of(one) for one in judge_documents(catalogue, _history(state, nearby)).problems]
+
+
+def find_workspace_problems(state: State, body: Body) -> list[Problem]:
+    """Finds what would be wrong, in any item, with another workspace or other attributes."""
+    items = (one.file for one in state.items.values())
+    catalogue = Catalogue([workspace_document(body), *items])
+    return [Problem.of(one) for one in judge_documents(catalogue).problems]
+
+
+def find_warnings(
+    state: State, names: Collection[Identity], versions: Mapping[Identity, Body] | None = None
+) -> list[Problem]:
+    """Finds what compiles and may not be meant in some items.
+
+    Args:
+        state: The store.
+        names: The items that are looked at.
+        versions: Other versions of them, to be looked at in the place of those in the store.
+    """
+    files: _Files = {
+        (kind, key): item_document(kind, key, raw) for (kind, key), raw in (versions or {}).items()
+    }
+    nearby = _nearby(state, files, names)
+    judgement = judge_documents(Catalogue([state.workspace, *nearby.values()]))
+    wanted = {f"{section_of(kind)}/{key}" for kind, key in names}
+    found = (Problem.of(one) for one in judgement.find_warnings())
+    return [one for one in found if one.name in wanted]
+
+
+def _file(change: Change) -> SourceFile | None:
+    if change.body is None:
+        return None
+    raw = as_written(change.kind, change.body, change.status)
+    return item_document(change.kind, change.key, raw)
+
+
+def _nearby(state: State, files: _Files, seeds: Iterable[Identity]) -> dict[Identity, SourceFile]:
+    """Items with everything that they name, as they would be."""
+    found: dict[Identity, SourceFile] = {}
+    seen: set[Identity] = set()
+    waiting = list(seeds)
+    while waiting:
+        identity = waiting.pop()
+        if identity in seen:
+            continue
+        seen.add(identity)
+        file = files[identity] if identity in files else _shelved(state, identity)
+        if file is None:
+            waiting += _meant(state, identity)
+            continue
+        found[identity] = file
+        written = file.document.items[identity]
+        waiting += [one.target for one in references_of(written, state.around)]
+    return found
+
+
+def _meant(state: State, missing: Identity) -> list[Identity]:
+    """What may have been meant by the name of an item that is not there."""
+    kind, key = missing
+    near = slip_of(key, {known for one, known in state.items if one == kind})
+    return [(kind, near)] if near else []
+
+
+def _shelved(state: State, identity: Identity) -> SourceFile | None:
+    one = state.items.get(identity)
+    return one.file if one else None
+
+
+def _affected(state: State, files: _Files) -> Iterator[Identity]:
+    """Those whose own rules may be broken by a change of others."""
+    for identity, file in files.items():
+        if _concerns_referrers(state, identity, file):
+            yield from state.index.referrers(identity)
+        if file is not None:
+            for salt in salts_of(file.document.items[identity], state.around):
+                yield from state.index.sharing(salt)
+
+
+def _concerns_referrers(state: State, identity: Identity, file: SourceFile | None) -> bool:
+    before = state.items.get(identity)
+    if before is None:
+        return False
+    if file is None:
+        return True
+    after: Any = file.document.items[identity].raw
+    return any(before.raw.get(field) != after.get(field) for field in _LOOKED_AT)
+
+
+def _history(state: State, nearby: Mapping[Identity, SourceFile]) -> dict[str, Any]:
+    """What was good: that an item was not touched is how the compiler knows whom to blame."""
+    history: dict[str, Any] = {}
+    for kind, key in nearby:
+        before = state.items.get((kind, key))
+        if before is not None:
+            kept = {"file": before.file.name, "raw": before.raw}
+            history.setdefault(section_of(kind), {})[key] = kept
+    return history

@@ -1,0 +1,47 @@
+"""Why a release is refused. Each error has a message for people and its parts."""
+
+from collections.abc import Sequence
+
+from turnout.releases.problem import Problem
+
+
+class Refused(Exception):  # noqa: N818 - named for its situation
+    """What all of them are."""
+
+
+class HasProblems(Refused):
+    """The store has items that cannot be published as they are.
+
+    Args:
+        problems: All of them.
+    """
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        count = len(self.problems)
+        found = "a problem keeps" if count == 1 else f"{count} problems keep"
+        listed = "\n".join(str(one) for one in self.problems)
+        super().__init__(f"{found} the store from being published:\n{listed}")
+
+
+class PlanOutdated(Refused):
+    """Something changed since the plan that was to be published."""
+
+    def __init__(self) -> None:
+        super().__init__("something changed since this plan: make a new one and look at it")
+
+
+class NeedsSecondPerson(Refused):
+    """The publisher wrote some of what is to be published.
+
+    Args:
+        actor: Who wanted to publish.
+        names: The items that they changed.
+    """
+
+    def __init__(self, actor: str, names: Sequence[str]) -> None:
+        self.actor = actor
+        self.names = tuple(names)
+        listed = ", ".join(f"`{name}`" for name in self.names[:10])
+        more = f" and {len(self.names) - 10} more" if len(self.names) > 10 else ""
+        super().__init__(f"`{actor}` changed {listed}{more}: somebody else has to publish it")

@@ -1,0 +1,246 @@
+"""From the store to what decides: plan, publish, roll back."""
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from turnout.compiler import Compiled
+from turnout.releases.baseline import NOTHING, Baseline
+from turnout.releases.candidate import Candidate, authors_of
+from turnout.releases.check import Change, find_problems, find_workspace_problems
+from turnout.releases.documents import Body
+from turnout.releases.errors import HasProblems, NeedsSecondPerson, PlanOutdated
+from turnout.releases.movement import Served
+from turnout.releases.plan import Comparison, Plan, plan_id
+from turnout.releases.problem import Problem
+from turnout.releases.referrers import Referrer, find_referrers
+from turnout.releases.sealed import content_of, seal_of
+from turnout.releases.shelf import Shelf, State
+from turnout.store import Act, Published, Store, Transaction
+
+KEEP_NEWEST = 1000
+"""Snapshots that stay however old they are."""
+KEEP_FOR = timedelta(days=30)
+"""How long others stay."""
+
+
+class Releases:
+    """Checks what is written, and makes it current.
+
+    Threads may share it. What it keeps in memory is a copy of the store: the first call reads all
+    of it, later ones what changed.
+
+    Args:
+        store: Where items and snapshots are.
+        require_second_person: Nobody may publish what they wrote themselves.
+        keep_newest: Snapshots that stay however old they are.
+        keep_for: How long others stay.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        require_second_person: bool = False,
+        keep_newest: int = KEEP_NEWEST,
+        keep_for: timedelta = KEEP_FOR,
+    ) -> None:
+        self._store = store
+        self._second_person = require_second_person
+        self._keep_newest = keep_newest
+        self._keep_for = keep_for
+        self._shelf = Shelf()
+        self._compiling = threading.Lock()
+        self._newest: Candidate | None = None
+        self._known: tuple[Published, Baseline] | None = None
+        self._listeners: list[Callable[[], None]] = []
+
+    def current(self) -> Published | None:
+        """What decides now; None before anything was published."""
+        with self._store.read() as tx:
+            return tx.snapshots.current()
+
+    def check(self, changes: Sequence[Change]) -> list[Problem]:
+        """Finds what writes would break; without any problem they may be done.
+
+        Looks at the committed store, so it may be called inside a transaction that writes.
+
+        Args:
+            changes: All that one transaction writes.
+        """
+        return find_problems(self._state(), changes)
+
+    def check_workspace(self, body: Body) -> list[Problem]:
+        """Finds what another workspace or other attributes would break, in any item."""
+        return find_workspace_problems(self._state(), body)
+
+    def referrers(self, kind: str, key: str) -> list[Referrer]:
+        """Finds who names an item in the committed store, by kind and key."""
+        return find_referrers(self._state(), kind, key)
+
+    def prepare(self) -> None:
+        """Compiles what the store holds, so that publishing it holds up no writer."""
+        self._compile(self._state())
+
+    def plan(self) -> Plan:
+        """Says what publishing would change, and does nothing."""
+        with self._store.read() as tx:
+            state, current = self._shelf.follow(tx), tx.snapshots.current()
+            before = self._baseline(tx, current)
+            sealed = tx.snapshots.sealed(current.revision) if current else None
+            candidate = self._compile(state)
+            names = before.changed(candidate.baseline)
+            if current and candidate.compiled.id == current.id and not candidate.problems:
+                names = []  # only what no decision depends on
+            authors = authors_of(tx, before, names)
+        comparison = Comparison(before, state, names)
+        served = None
+        if sealed is not None and names:
+            served = Served(content_of(sealed)), Served(candidate.compiled.content)
+        warnings = comparison.warnings()
+        changes = tuple(comparison.changes(served, authors, warnings))
+        return Plan(current, changes, candidate.problems, warnings, plan_id(state, current))
+
+    def publish(self, act: Act, comment: str = "", plan: str = "") -> Published:
+        """Makes what the store holds current, and tells those who follow.
+
+        The same content as that of the current snapshot is no new one: the current one is given.
+
+        Args:
+            act: Who publishes.
+            comment: Why; kept with the snapshot.
+            plan: The `plan_id` of a plan; empty: what is there now.
+
+        Raises:
+            HasProblems: Something does not compile; nothing was done.
+            PlanOutdated: It is another state than that of the plan.
+            NeedsSecondPerson: The publisher wrote some of it.
+            Unavailable: The store is gone.
+        """
+        self.prepare()
+        with self._store.write(act) as tx:
+            published = self.publish_in(tx, comment, plan)
+        self.announce()
+        return published
+
+    def publish_in(self, tx: Transaction, comment: str = "", plan: str = "") -> Published:
+        """Publishes in a transaction of the caller, who calls `announce` after it.
+
+        Args:
+            tx: One that has written no item.
+            comment: See `publish`.
+            plan: See `publish`.
+        """
+        state, current = self._shelf.follow(tx), tx.snapshots.current()
+        if plan and plan != plan_id(state, current):
+            raise PlanOutdated
+        candidate = self._compile(state)
+        if candidate.problems:
+            raise HasProblems(candidate.problems)
+        if current is not None and current.id == candidate.compiled.id:
+            return current
+        before = self._baseline(tx, current)
+        names = before.changed(candidate.baseline)
+        self._refuse_own(tx, before, names)
+        return self._add(tx, candidate.compiled, candidate.baseline, comment, changed=names)
+
+    def rollback(self, act: Act, revision: int, comment: str = "") -> Published:
+        """Makes the content of an earlier snapshot current again, and tells those who follow.
+
+        The items in the store stay as they are.
+
+        Args:
+            act: Who does.
+            revision: Of the snapshot to go back to.
+            comment: Why; kept with the snapshot.
+
+        Raises:
+            NotFound: There is no such snapshot, or no longer.
+            Unavailable: The store is gone.
+        """
+        with self._store.write(act) as tx:
+            published = self.rollback_in(tx, revision, comment)
+        self.announce()
+        return published
+
+    def rollback_in(self, tx: Transaction, revision: int, comment: str = "") -> Published:
+        """Rolls back in a transaction of the caller, who calls `announce` after it."""
+        wanted, current = tx.snapshots.get(revision), tx.snapshots.current()
+        if current is not None and current.id == wanted.id:
+            return current
+        content = content_of(tx.snapshots.sealed(revision))
+        baseline = self._load(tx, revision)
+        names = self._baseline(tx, current).changed(baseline)
+        compiled = Compiled(content, (), {})
+        return self._add(tx, compiled, baseline, comment, changed=names, rollback_of=revision)
+
+    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Has a listener called after each release in this process; gives what ends that.
+
+        Args:
+            listener: Called in the thread of the publisher: it must neither wait nor raise.
+        """
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def announce(self) -> None:
+        """Tells the listeners that there may be a new snapshot."""
+        for listener in list(self._listeners):
+            listener()
+
+    def _state(self) -> State:
+        with self._store.read() as tx:
+            return self._shelf.follow(tx)
+
+    def _compile(self, state: State) -> Candidate:
+        with self._compiling:
+            if self._newest is None or self._newest.state is not state:
+                self._newest = Candidate.of(state)
+            return self._newest
+
+    def _baseline(self, tx: Transaction, published: Published | None) -> Baseline:
+        if published is None:
+            return NOTHING
+        # What was rolled back may have had the same revision, never the same seal.
+        if self._known is None or self._known[0].seal != published.seal:
+            self._known = published, self._load(tx, published.revision)
+        return self._known[1]
+
+    def _load(self, tx: Transaction, revision: int) -> Baseline:
+        return Baseline.load(tx.snapshots.history(revision), tx.snapshots.versions(revision))
+
+    def _refuse_own(self, tx: Transaction, before: Baseline, names: Sequence[str]) -> None:
+        if not self._second_person:
+            return
+        authors = authors_of(tx, before, names)
+        if own := [name for name in names if tx.act.actor in authors.get(name, ())]:
+            raise NeedsSecondPerson(tx.act.actor, own)
+
+    def _add(
+        self,
+        tx: Transaction,
+        compiled: Compiled,
+        baseline: Baseline,
+        comment: str,
+        *,
+        changed: Sequence[str],
+        rollback_of: int = 0,
+    ) -> Published:
+        revision = tx.snapshots.next_revision()
+        sealed = compiled.seal(revision, tx.now, tx.act.actor)
+        published = Published(
+            revision=revision,
+            id=compiled.id,
+            seal=seal_of(sealed),
+            published_at=tx.now,
+            publisher=tx.act.actor,
+            comment=comment,
+            rollback_of=rollback_of,
+            size_bytes=len(sealed),
+            changed=list(changed),
+        )
+        tx.snapshots.add(published, sealed, baseline.dump(), baseline.versions)
+        if revision > self._keep_newest:
+            tx.snapshots.prune(self._keep_newest, published_before=tx.now - self._keep_for)
+        self._known = published, baseline
+        return published

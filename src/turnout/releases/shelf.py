@@ -1,0 +1,126 @@
+"""The items of the store as documents, kept from one reading to the next.
+
+A reading costs what changed since the last one: unchanged documents are the same objects, and the
+compiler keeps with each what it compiled from it.
+"""
+
+import hashlib
+import threading
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from turnout.compiler.history import Identity
+from turnout.compiler.scope import Surroundings
+from turnout.documents import Catalogue, SourceFile, WrittenItem
+from turnout.releases.documents import (
+    WORKSPACE,
+    as_written,
+    in_force,
+    item_document,
+    workspace_document,
+)
+from turnout.releases.index import Index, surroundings_of
+from turnout.store import Item, PublishedVersion, Transaction, WorkspaceRow
+
+
+class Shelved(NamedTuple):
+    """One item as it stands in the store."""
+
+    version: PublishedVersion
+    status: str
+    file: SourceFile
+
+    @property
+    def written(self) -> WrittenItem:
+        """What the compiler reads."""
+        return next(iter(self.file.document.items.values()))
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """As a document writes it, with its status."""
+        raw: dict[str, Any] = self.written.raw  # type: ignore[assignment]
+        return raw
+
+
+class State:
+    """The whole store at one moment.
+
+    Args:
+        items: By kind and key.
+        index: Who names whom among them; of this moment or of a later one.
+        workspace: What all items share.
+        head: The number of the last event of the log.
+    """
+
+    def __init__(
+        self, items: Mapping[Identity, Shelved], index: Index, workspace: WorkspaceRow, head: int
+    ) -> None:
+        self.items = items
+        self.index = index
+        self.workspace_row = workspace
+        self.workspace = workspace_document(workspace.body)
+        self.head = head
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """What the compiler takes."""
+        return Catalogue([self.workspace, *(one.file for one in self.items.values())])
+
+    @cached_property
+    def around(self) -> Surroundings:
+        """What every item is compiled against."""
+        return surroundings_of(self.workspace)
+
+    @cached_property
+    def digest(self) -> str:
+        """Stands for exactly this state."""
+        lines = [f"{one.file.name} {one.version.version}" for one in self.items.values()]
+        lines = [f"{WORKSPACE} {self.workspace_row.version}", *sorted(lines)]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+class Shelf:
+    """Follows a store. Safe from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._index = Index()
+        self._state: State | None = None
+
+    def follow(self, tx: Transaction) -> State:
+        """Gives the state of the store, never an older one than before.
+
+        Args:
+            tx: One that has written nothing: what is rolled back must not be remembered.
+        """
+        newest = tx.audit.page(limit=1)
+        head = newest[0].number if newest else 0
+        with self._lock:
+            if self._state is None or head > self._state.head:
+                self._state = self._read(tx, self._state, head)
+            return self._state
+
+    def _read(self, tx: Transaction, before: State | None, head: int) -> State:
+        items = dict(before.items) if before else {}
+        since = before.head if before else 0
+        for identity in tx.items.removed_since(since) if before else ():
+            items.pop(identity, None)
+            self._index.drop(identity)
+        fresh: list[Identity] = []
+        for item in tx.items.changed_since(since):
+            identity = item.kind, item.key
+            items[identity] = _shelve(tx, item)
+            fresh.append(identity)
+        state = State(items, self._index, tx.workspace.get(), head)
+        for identity in fresh:
+            self._index.put(identity, items[identity].written, state.around)
+        return state
+
+
+def _shelve(tx: Transaction, item: Item) -> Shelved:
+    body = in_force(item.kind, item.body, item.status, item.active_body)
+    members = tx.members.all(item.key) if item.body.get("kind") == "static" else None
+    raw = as_written(item.kind, body, item.status, members)
+    version = PublishedVersion(item.version, item.etag)
+    return Shelved(version, item.status, item_document(item.kind, item.key, raw))
