@@ -123,3 +123,33 @@ def outcome(move: Move, status: str, *, started: bool, resumes_to: str) -> str:
         RAN_OR_NOT: "concluded" if started else "draft",
     }
     return depending.get(move.outcome, move.outcome)
+
+
+def route(
+    kind: str, key: str, status: str, wanted: str, *, started: bool, resumes_to: str
+) -> list[Move]:
+    """The fewest moves that lead from one status to another, in their order.
+
+    Args:
+        kind: Of the item.
+        key: Of the item, for the message.
+        status: Of the item now.
+        wanted: The one that it shall have.
+        started: Whether it ever ran.
+        resumes_to: The status that a paused experiment came from.
+
+    Raises:
+        Forbidden: No moves lead there.
+    """
+    ways: dict[str, list[Move]] = {status: []}
+    waiting = [status]
+    for here in waiting:
+        for move in MOVES[kind]:
+            ran = started or any(earlier.verb == "Start" for earlier in ways[here])
+            there = outcome(move, here, started=ran, resumes_to=resumes_to)
+            if here in move.starts and there not in ways:
+                ways[there] = [*ways[here], move]
+                waiting.append(there)
+    if wanted not in ways:
+        raise Forbidden(kind, key, f"status: {wanted}", status, allowed(kind, status))
+    return ways[wanted]

@@ -29,7 +29,9 @@ class Change(NamedTuple):
 _Files = dict[Identity, SourceFile | None]
 
 
-def find_problems(state: State, changes: Sequence[Change]) -> list[Problem]:
+def find_problems(
+    state: State, changes: Sequence[Change], workspace: Body | None = None
+) -> list[Problem]:
     """Finds what would be wrong with the changed items, and with others because of them.
 
     Looks at what the changed items name, directly or not, and at those that name them. What is
@@ -38,18 +40,17 @@ def find_problems(state: State, changes: Sequence[Change]) -> list[Problem]:
     Args:
         state: The store before the changes.
         changes: What is written, in one transaction.
+        workspace: Its new body, if that is written too: then every item is looked at.
     """
     files: _Files = {(one.kind, one.key): _file(one) for one in changes}
+    if workspace is not None:
+        found = {one: shelved.file for one, shelved in state.items.items()} | files
+        items = (file for file in found.values() if file is not None)
+        judgement = judge_documents(Catalogue([workspace_document(workspace), *items]))
+        return [Problem.of(one) for one in judgement.problems]
     nearby = _nearby(state, files, [*files, *_affected(state, files)])
     catalogue = Catalogue([state.workspace, *nearby.values()])
     return [Problem.of(one) for one in judge_documents(catalogue, _history(state, nearby)).problems]
-
-
-def find_workspace_problems(state: State, body: Body) -> list[Problem]:
-    """Finds what would be wrong, in any item, with another workspace or other attributes."""
-    items = (one.file for one in state.items.values())
-    catalogue = Catalogue([workspace_document(body), *items])
-    return [Problem.of(one) for one in judge_documents(catalogue).problems]
 
 
 def find_warnings(

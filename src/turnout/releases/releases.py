@@ -7,7 +7,7 @@ from datetime import timedelta
 from turnout.compiler import Compiled
 from turnout.releases.baseline import NOTHING, Baseline
 from turnout.releases.candidate import Candidate, authors_of
-from turnout.releases.check import Change, find_problems, find_workspace_problems
+from turnout.releases.check import Change, find_problems
 from turnout.releases.documents import Body
 from turnout.releases.errors import HasProblems, NeedsSecondPerson, PlanOutdated
 from turnout.releases.movement import Served
@@ -60,19 +60,20 @@ class Releases:
         with self._store.read() as tx:
             return tx.snapshots.current()
 
-    def check(self, changes: Sequence[Change]) -> list[Problem]:
+    def check(self, changes: Sequence[Change], workspace: Body | None = None) -> list[Problem]:
         """Finds what writes would break; without any problem they may be done.
 
         Looks at the committed store, so it may be called inside a transaction that writes.
 
         Args:
-            changes: All that one transaction writes.
+            changes: All items that one transaction writes.
+            workspace: The new body of the workspace, if it is written too.
         """
-        return find_problems(self._state(), changes)
+        return find_problems(self._state(), changes, workspace)
 
     def check_workspace(self, body: Body) -> list[Problem]:
         """Finds what another workspace or other attributes would break, in any item."""
-        return find_workspace_problems(self._state(), body)
+        return find_problems(self._state(), [], body)
 
     def referrers(self, kind: str, key: str) -> list[Referrer]:
         """Finds who names an item in the committed store, by kind and key."""

@@ -10,6 +10,7 @@ from turnout.control.lifecycle import (
     allowed,
     find_move,
     outcome,
+    route,
 )
 from turnout.documents.models import MODELS
 
@@ -126,3 +127,35 @@ def test_what_the_other_tables_name_are_statuses(kind):
     known = set(statuses(kind)) or {""}
     assert set(FIRST_STATUS[kind]) <= known
     assert set(DELETABLE[kind]) <= known
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "wanted", "verbs"),
+    [
+        ("flag", "enabled", "enabled", []),
+        ("flag", "enabled", "archived", ["Disable", "Archive"]),
+        ("experiment", "draft", "paused", ["Start", "Pause"]),
+        ("experiment", "draft", "concluded", ["Start", "Conclude"]),
+        ("experiment", "paused", "running", ["Resume"]),
+        ("segment", "archived", "active", ["Restore", "Activate"]),
+        ("holdout", "draft", "ended", ["Start", "End"]),
+    ],
+)
+def test_a_route_is_the_fewest_moves(kind, status, wanted, verbs):
+    found = route(kind, "k", status, wanted, started=False, resumes_to="running")
+    assert [move.verb for move in found] == verbs
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "wanted", "started"),
+    [
+        ("experiment", "running", "draft", True),
+        ("experiment", "concluded", "running", True),
+        ("flag", "enabled", "draft", False),
+        ("flag", "enabled", "unheard-of", False),
+    ],
+)
+def test_where_no_route_leads_is_refused_with_what_is_allowed(kind, status, wanted, started):
+    with pytest.raises(Forbidden) as refused:
+        route(kind, "k", status, wanted, started=started, resumes_to="")
+    assert refused.value.allowed

@@ -1,4 +1,4 @@
-from turnout.control.merging import Conflict, merge
+from turnout.control.applying.merging import Conflict, merge
 
 BASE = {"default": "off", "tags": ["a"], "description": "first"}
 

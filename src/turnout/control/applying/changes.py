@@ -1,0 +1,170 @@
+"""What documents change in the store, item by item; what others changed too is found as well."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from turnout.compiler.history import Identity, section_of
+from turnout.control.applying.merging import Body, merge
+from turnout.control.applying.reading import Written
+from turnout.documents.models import MODELS
+from turnout.store import Item, Transaction
+
+MEMBERS = "members"
+WORKSPACE: Identity = ("workspace", "")
+"""Under which name what all items share is applied."""
+_UNWRITTEN_WORKSPACE = {"key": "default", "timezone": "UTC"}
+
+
+class FoundConflict(NamedTuple):
+    """A field that documents and store changed, each in its way; see `merging.Conflict`."""
+
+    name: str
+    """For example `flags/new-checkout`, or `workspace`."""
+    field: str
+    in_documents: object
+    in_store: object
+
+
+class ItemChange(NamedTuple):
+    """What becomes of one item."""
+
+    kind: str
+    key: str
+    before: Item | None
+    """None: it is new."""
+    body: dict[str, Any] | None
+    """Without status and members; None: it is removed."""
+    status: str
+    """The one that it shall have."""
+    added_members: list[str]
+    removed_members: list[str]
+
+    @property
+    def name(self) -> str:
+        """For example `flags/new-checkout`."""
+        return f"{section_of(self.kind)}/{self.key}"
+
+    @property
+    def is_one(self) -> bool:
+        """Whether anything changes."""
+        if self.before is None or self.body is None or self.added_members or self.removed_members:
+            return True
+        return self.body != self.before.body or self.status != self.before.status
+
+
+class Comparison(NamedTuple):
+    """Documents beside the store."""
+
+    changes: list[ItemChange]
+    """By kind and key; those that change nothing are left out."""
+    workspace: dict[str, Any] | None
+    """The new body of the workspace; None: it stays."""
+    conflicts: list[FoundConflict]
+
+
+def compare(tx: Transaction, written: Written, bases: Mapping[Identity, Body]) -> Comparison:
+    """Finds what documents change.
+
+    Args:
+        tx: The store.
+        written: The documents.
+        bases: What they said when they were applied last.
+    """
+    items = {(item.kind, item.key): item for item in tx.items.all()}
+    conflicts: list[FoundConflict] = []
+    changes = [
+        _written(identity, document, bases.get(identity, {}), items.get(identity), conflicts)
+        for identity, document in written.items.items()
+    ]
+    for identity, base in bases.items():
+        item = items.get(identity)
+        if identity not in written.items and item is not None:
+            changes.append(_removed(item, base, conflicts))
+    workspace = _workspace(tx, written.workspace, bases.get(WORKSPACE, {}), conflicts)
+    changed = sorted((one for one in changes if one.is_one), key=lambda one: (one.kind, one.key))
+    return Comparison(changed, workspace, conflicts)
+
+
+def _written(
+    identity: Identity,
+    document: Body,
+    base: Body,
+    item: Item | None,
+    conflicts: list[FoundConflict],
+) -> ItemChange:
+    kind, key = identity
+    wanted, unwritten = _without_members(document), standing(kind, key)
+    if item is None:
+        body = wanted
+    else:
+        merged = merge(_without_members(base), wanted, item.document, standing=unwritten)
+        name = f"{section_of(kind)}/{key}"
+        conflicts += [FoundConflict(name, *one) for one in merged.conflicts]
+        body = merged.body
+    status = str(body.pop("status", "") or unwritten.get("status", ""))
+    added, removed = _members(document, base, new=item is None)
+    return ItemChange(kind, key, item, body, status, added, removed)
+
+
+def _removed(item: Item, base: Body, conflicts: list[FoundConflict]) -> ItemChange:
+    unwritten = standing(item.kind, item.key)
+    left = merge(_without_members(base), {}, item.document, standing=unwritten)
+    conflicts += [FoundConflict(item.name, *one) for one in left.conflicts]
+    return ItemChange(item.kind, item.key, item, None, item.status, [], [])
+
+
+def standing(kind: str, key: str) -> dict[str, Any]:
+    """What an item has that nobody wrote: the status of its kind, and its key as salt."""
+    field = MODELS[kind].model_fields.get("status")
+    status = {"status": field.default} if field else {}
+    return {**status, "salt": key}
+
+
+def _without_members(document: Body) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if name != MEMBERS}
+
+
+def _members(document: Body, base: Body, *, new: bool) -> tuple[list[str], list[str]]:
+    """Units to add and to take out: others may have added and taken out more."""
+    wanted, known = document.get(MEMBERS) or [], base.get(MEMBERS) or []
+    if not isinstance(wanted, list):
+        return [], []  # the check says what is wrong
+    before, after = set() if new else set(map(str, known)), set(map(str, wanted))
+    return sorted(after - before), sorted(before - after)
+
+
+def _workspace(
+    tx: Transaction, document: Body, base: Body, conflicts: list[FoundConflict]
+) -> dict[str, Any] | None:
+    stored = tx.workspace.get().body
+    merged = merge(_shared(base), _shared(document), _shared(stored), standing=_UNWRITTEN_WORKSPACE)
+    attributes = merge(_of(base), _of(document), _of(stored), standing={})
+    conflicts += [FoundConflict("workspace", *one) for one in merged.conflicts]
+    for one in attributes.conflicts:
+        conflicts.append(
+            FoundConflict("workspace", f"attributes.{one.field}", one.in_documents, one.in_store)
+        )
+    body = {**_UNWRITTEN_WORKSPACE, **merged.body, "attributes": attributes.body}
+    return None if body == stored else body
+
+
+def _shared(body: Body) -> Body:
+    return {name: value for name, value in body.items() if name != "attributes"}
+
+
+def _of(body: Body) -> Body:
+    found = body.get("attributes")
+    return found if isinstance(found, dict) else {}
+
+
+def texts(value: object) -> Iterator[str]:
+    """Every text in a body: what it may name others by."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield name
+            yield from texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from texts(inner)

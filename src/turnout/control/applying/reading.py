@@ -1,0 +1,85 @@
+"""Documents as they come in a request: JSON in the shape that people write."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from turnout.compiler.history import Identity, section_of
+from turnout.control.failures import InvalidArgument, InvalidDocument, Violation
+from turnout.documents import Document, read_mapping
+from turnout.documents.problem import clip, render_path
+
+FIELD = "documents"
+"""Of the request."""
+SHARED = ("key", "timezone")
+"""What of the workspace all items share, beside the attributes."""
+
+Body = dict[str, Any]
+
+
+class Written(NamedTuple):
+    """What documents say."""
+
+    items: Mapping[Identity, Body]
+    workspace: Body
+    """`key`, `timezone` and `attributes`, as far as they are written."""
+
+
+def read_documents(text: str) -> Written:
+    """Reads what was sent.
+
+    Args:
+        text: JSON.
+
+    Raises:
+        InvalidArgument: It is no JSON.
+        InvalidDocument: It has no shape of documents.
+    """
+    try:
+        value = json.loads(text, object_pairs_hook=_each_once, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise InvalidArgument(FIELD, f"no JSON of documents: {error}") from None
+    if not isinstance(value, dict):
+        raise InvalidArgument(FIELD, "documents are a JSON object with sections such as `flags`")
+    [file] = read_mapping({"documents.json": value}).files
+    document = file.document
+    _refuse_faults(document)
+    items = {identity: item.raw for identity, item in document.items.items()}
+    workspace = dict(document.workspace or {})
+    if document.attributes:
+        workspace["attributes"] = {name: _typed(one) for name, one in document.attributes.items()}
+    return Written({one: _body(*one, raw) for one, raw in items.items()}, workspace)
+
+
+def _typed(attribute: object) -> object:
+    """The long form: `plan: string` is `plan: {type: string}`."""
+    return {"type": attribute} if isinstance(attribute, str) else attribute
+
+
+def _refuse_faults(document: Document) -> None:
+    found = [(render_path(fault.path), fault.message) for fault in document.faults]
+    for (kind, key), item in document.items.items():
+        name = f"{section_of(kind)}/{key}"
+        found += [(f"{name} {render_path(fault.path)}", fault.message) for fault in item.faults]
+    if found:
+        raise InvalidDocument(FIELD, [Violation(*one) for one in found])
+
+
+def _body(kind: str, key: str, raw: object) -> Body:
+    if not isinstance(raw, dict):
+        name = f"{section_of(kind)}/{key}"
+        raise InvalidDocument(name, [Violation(name, f"{kind} `{clip(key)}` must be a mapping")])
+    return raw
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> Body:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"`{clip(twice)}` is written twice")
+    return found
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"`{name}` is no number")
