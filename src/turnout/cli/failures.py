@@ -3,7 +3,7 @@
 # ruff: noqa: PLC0415 - what is heavy is imported when it is needed
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -29,12 +29,20 @@ class Failed(Exception):  # noqa: N818 - named for its situation
         message: For people.
         code: What the process ends with.
         problems: Of the documents, shown before the message.
+        parts: For programs, beside the message.
     """
 
-    def __init__(self, message: str, code: ExitCode, problems: "Sequence[Problem]" = ()) -> None:
+    def __init__(
+        self,
+        message: str,
+        code: ExitCode,
+        problems: "Sequence[Problem]" = (),
+        parts: Mapping[str, object] | None = None,
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.problems = problems
+        self.parts = dict(parts or {})
 
 
 def usage(message: str) -> Failed:
@@ -97,8 +105,13 @@ def _error_object(error: Failed | results.TurnoutError, code: ExitCode) -> dict[
     told: dict[str, object] = {"message": str(error), "exit_code": int(code)}
     if isinstance(error, results.TurnoutError):
         told |= {"code": error.code, "reason": error.reason, "metadata": error.metadata}
-    elif error.problems:
+        return _said(told)
+    if error.problems:
         from turnout.cli.problems import problem_object
 
         told["problems"] = [problem_object(one) for one in error.problems]
-    return {name: part for name, part in told.items() if part not in ("", {})}
+    return _said(told | error.parts)
+
+
+def _said(told: Mapping[str, object]) -> dict[str, object]:
+    return {name: part for name, part in told.items() if part not in ("", {}, [])}
