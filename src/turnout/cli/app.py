@@ -2,17 +2,51 @@
 
 # ruff: noqa: PLC0415 - what is heavy is imported when it is needed
 
+from typing import Any
+
 import typer
 
 from turnout.cli import bench, check, decide, schema, segment, serve
+from turnout.cli.control.kinds import KINDS
 from turnout.cli.failures import Command
+from turnout.cli.late import late_group, load_from
 
 _EPILOG = (
-    "Exit codes: 0 done · 1 the documents have problems · 2 wrong usage · 3 no such key ·"
-    " 4 no server, or none that is ready · 5 the question was refused · 6 no answer in time"
+    "Exit codes: 0 done · 1 there are problems, or differences · 2 wrong usage · 3 no such key ·"
+    " 4 no server, or none that is ready · 5 it was refused · 6 no answer in time ·"
+    " 7 no token, or one that may not · 8 others changed it meanwhile"
 )
+_KINDS = {
+    # A segment is asked about decisions too.
+    name: kind.help
+    for name, kind in KINDS.items()
+    if name != "segment"
+}
+_CONTROL = {
+    "apply": "Bring the store of a control plane to what documents say, all of it or nothing.",
+    "diff": "Show what `turnout apply` would change, without effect.",
+    "export": "Write the store as documents, of which `turnout apply` changes nothing.",
+    "plan": "Show what `turnout publish` would change: items, slots that move.",
+    "publish": "Make what the store holds current: decisions change.",
+    "rollback": "Make the content of an earlier revision current again, as a new revision.",
+    "snapshots": "List what was published, the newest first.",
+    **_KINDS,
+    "audit": "List who did what, the newest first; `verify` tells whether that was tampered with.",
+    "token": "Make, list and revoke the tokens that calls carry.",
+}
+"""Imported when they run; each says the same of itself."""
+
+
+def _load(name: str) -> Any:  # noqa: ANN401 - click's own
+    if name in _KINDS:
+        from turnout.cli.control.items import kind_command
+
+        return kind_command(name)
+    return load_from("turnout.cli.control")(name)
+
 
 app = typer.Typer(
+    cls=late_group(_CONTROL, _load),
     name="turnout",
     help="Decides which variant a unit gets, and which segments it is in, from rules in memory.",
     epilog=_EPILOG,

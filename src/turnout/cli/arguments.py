@@ -17,19 +17,26 @@ def read_value(text: str) -> Any:  # noqa: ANN401 - whatever JSON may hold
 
 
 def read_now(text: str | None) -> datetime | None:
-    """Reads an instant; None when there is none.
+    """Reads when it is asked; None when that is not said.
 
     Raises:
         Failed: It is no date and time of ISO 8601 with a zone.
     """
-    if text is None:
-        return None
+    return None if text is None else read_instant("--now", text)
+
+
+def read_instant(option: str, text: str) -> datetime:
+    """Reads an instant.
+
+    Raises:
+        Failed: It is no date and time of ISO 8601 with a zone.
+    """
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
-        raise usage(f"`--now {text}` is no instant: write 2026-01-31T12:00:00Z") from None
+        raise usage(f"`{option} {text}` is no instant: write 2026-01-31T12:00:00Z") from None
     if instant.tzinfo is None:
-        raise usage(f"`--now {text}` has no zone: write `{text}Z` for UTC")
+        raise usage(f"`{option} {text}` has no zone: write `{text}Z` for UTC")
     return instant
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from turnout import results
 from turnout.cli.exit_codes import ExitCode
@@ -55,6 +55,15 @@ class Command(TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - click's own, which typer may bundle
         """Runs the command; ends the process when it fails."""
+        with _reported(as_json=ctx.params.get("output") == "json"):
+            return super().invoke(ctx)
+
+
+class Group(TyperGroup):
+    """A command of commands that does something without one of them, and fails as they do."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - click's own, which typer may bundle
+        """Runs it; ends the process when it fails."""
         with _reported(as_json=ctx.params.get("output") == "json"):
             return super().invoke(ctx)
 

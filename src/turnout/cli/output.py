@@ -33,9 +33,9 @@ def print_fields(fields: Mapping[str, object]) -> None:
 
 
 def print_table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
-    """Writes rows below their heads."""
+    """Writes rows below their heads; what says nothing is left blank."""
     head = list(columns)
-    cells = [[text_of(cell) for cell in row] for row in rows]
+    cells = [["" if cell in ("", None) else text_of(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(head, *cells, strict=True)]
     _write(Text(_aligned(head, widths), style="bold"))
     for row in cells:

@@ -2,18 +2,30 @@
 
 # ruff: noqa: PLC0415 - what is heavy is imported when it is needed
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from turnout.cli import options
+from turnout.cli.control.kinds import KINDS
 from turnout.cli.decide import show_answer, show_explanation
 from turnout.cli.failures import Command
+from turnout.cli.late import late_group
 from turnout.cli.question import Question, asking
 from turnout.results import MatchingSegments
 
+
+def _load(name: str) -> Any:  # noqa: ANN401 - click's own
+    from turnout.cli.control.items import segment_command
+
+    return segment_command(name)
+
+
 app = typer.Typer(
-    help="Check which segments a unit is in.", no_args_is_help=True, rich_markup_mode="markdown"
+    cls=late_group(KINDS["segment"].commands, _load),
+    help="Check which segments a unit is in; read and change those of the control plane.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
 )
 
 

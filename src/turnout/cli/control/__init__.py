@@ -1,0 +1,1 @@
+"""Commands that ask the control plane; grpc is imported when one of them runs."""

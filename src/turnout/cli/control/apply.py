@@ -1,0 +1,87 @@
+"""`turnout apply`: brings the store to what the documents say."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from turnout.cli.control.applying import Applying, Comparison, apply_compared, applying, compare
+from turnout.cli.control.changes import count_changes
+from turnout.cli.control.commands import command
+from turnout.cli.control.confirming import confirm
+from turnout.cli.control.connection import Connection, connected
+from turnout.cli.control.plane import ControlPlane
+from turnout.cli.control.releasing import publish_plan, snapshot_object, tell_published
+from turnout.cli.exit_codes import ExitCode
+from turnout.cli.failures import Failed, usage
+from turnout.cli.output import print_json
+
+
+@connected
+@applying
+def apply(
+    documents: Annotated[
+        Path, typer.Argument(metavar="PATH", help="A folder or file of YAML or JSON documents.")
+    ],
+    options: Applying,
+    connection: Connection,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do it without being asked.")] = False,
+    publish: Annotated[bool, typer.Option("--publish", help="Publish the store after it.")] = False,
+    comment: Annotated[
+        str, typer.Option("--comment", metavar="TEXT", help="Why; kept with what is published.")
+    ] = "",
+) -> None:
+    """Bring the store of a control plane to what documents say, all of it or nothing.
+
+    Shows what would change and asks. What others changed since the documents were applied last
+    stays; where both changed one field nothing is written (exit code 8), unless --force. Decisions
+    change when it is published: --publish, or `turnout publish` later.
+    """
+    if comment and not publish:
+        raise usage("`--comment` goes with what is published: add `--publish`")
+    with connection.open() as plane:
+        compared = compare(plane, documents, options)
+        told: dict[str, object] = {"applied": False, "published": None}
+        applied = _apply(plane, connection, compared, yes=yes)
+        told |= {"applied": applied is not None} | (applied or compared).as_object()
+        if publish:
+            snapshot = _publish(plane, connection, comment, yes=yes)
+            told["published"] = snapshot and snapshot_object(snapshot)
+    if connection.wants_json:
+        print_json(told)
+
+
+def _apply(
+    plane: ControlPlane, connection: Connection, compared: Comparison, *, yes: bool
+) -> Comparison | None:
+    """Shows, asks, applies; None when there is nothing to do."""
+    shown = not connection.wants_json
+    if shown:
+        compared.show()
+    if compared.has_conflicts:
+        raise Failed(
+            "others changed the same fields meanwhile, and nothing was applied: take their values"
+            " over into the documents, or overrule them with `--force`",
+            ExitCode.CONFLICT,
+            (),
+            compared.as_object(),
+        )
+    if compared.is_same:
+        return None
+    confirm(f"apply {count_changes(compared.answer.changes)}", connection, yes=yes)
+    applied = apply_compared(plane, compared)
+    if shown:
+        typer.echo(f"applied: {count_changes(applied.answer.changes)}")
+    return applied
+
+
+def _publish(plane: ControlPlane, connection: Connection, comment: str, *, yes: bool) -> Any:  # noqa: ANN401 - a message
+    if not connection.wants_json:
+        typer.echo("\nto be published:")
+    snapshot = publish_plan(plane, connection, comment=comment, yes=yes)
+    if not connection.wants_json:
+        tell_published(snapshot)
+    return snapshot
+
+
+app = command(apply)

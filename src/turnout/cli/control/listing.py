@@ -1,0 +1,122 @@
+"""Shows items of the store: rows of a list, or one with its document."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import typer
+
+from turnout.cli.control.kinds import Kind
+from turnout.cli.control.releasing import instant_text
+from turnout.cli.output import print_fields, print_json, print_table
+from turnout.control.conversion import status_of, to_body
+from turnout.documents.yaml_text import yaml_text
+
+Item = Any
+"""A resource of `turnout.control.v1`."""
+_Cell = Callable[[Item], object]
+
+
+def _names(item: Item) -> list[str]:
+    return [variant.name for variant in item.variants]
+
+
+_COLUMNS: dict[str, dict[str, _Cell]] = {
+    "segment": {
+        "kind": lambda item: _word(item, "kind"),
+        "members": lambda item: item.member_count or "",
+    },
+    "flag": {"variants": _names, "default": lambda item: item.default_variant},
+    "experiment": {
+        "variants": _names,
+        "traffic": lambda item: item.traffic,
+        "layer": lambda item: item.layer,
+    },
+    "layer": {"experiments": lambda item: [one.owner for one in item.allocations]},
+    "holdout": {"share": lambda item: item.share},
+}
+
+
+def print_items(kind: Kind, items: Iterable[Item], *, as_json: bool) -> None:
+    """Writes one row an item."""
+    if as_json:
+        print_json([item_object(kind, item) for item in items])
+        return
+    own = _COLUMNS[kind.name]
+    head = (kind.name, "status", *own, "tags", "updated")
+    print_table(
+        head if kind.name != "layer" else _without_status(head), (_row(kind, one) for one in items)
+    )
+
+
+def show_item(kind: Kind, item: Item, *, as_json: bool) -> None:
+    """Writes an item: what the store knows of it, then its document."""
+    if as_json:
+        print_json(item_object(kind, item))
+        return
+    key = _key(kind, item)
+    print_fields(
+        {
+            kind.name: key,
+            "status": standing(kind, item),
+            "members": getattr(item, "member_count", 0) or None,
+            "created": instant_text(item.create_time),
+            "updated": instant_text(item.update_time),
+            "etag": item.etag,
+        }
+    )
+    typer.echo()
+    typer.echo(yaml_text({kind.section: {key: _document(kind, item)}}), nl=False)
+
+
+def standing(kind: Kind, item: Item) -> str:
+    """The status, and what stands beside it."""
+    parts = [status_of(kind.name, item).replace("_", " ")]
+    if kind.name == "experiment":
+        parts += ["killed"] if item.killed else []
+        parts += [f"in epoch {item.epoch}"] if item.epoch > 1 else []
+        parts += [f"won by {item.winner}"] if item.winner else []
+    return ", ".join(parts)
+
+
+def item_object(kind: Kind, item: Item) -> dict[str, object]:
+    """An item for programs; `document` is what a document says of it."""
+    counted = {"member_count": item.member_count} if kind.name == "segment" else {}
+    return {
+        "name": item.name,
+        "key": _key(kind, item),
+        "etag": item.etag,
+        "create_time": item.create_time.ToJsonString(),
+        "update_time": item.update_time.ToJsonString(),
+        **counted,
+        "document": _document(kind, item),
+    }
+
+
+def _document(kind: Kind, item: Item) -> dict[str, Any]:
+    body = to_body(kind.name, item)
+    if body.get("salt") == _key(kind, item):
+        del body["salt"]  # which it is without a word
+    status = status_of(kind.name, item)
+    return {"status": status, **body} if status else body
+
+
+def _row(kind: Kind, item: Item) -> list[object]:
+    own = [cell(item) for cell in _COLUMNS[kind.name].values()]
+    status = [] if kind.name == "layer" else [standing(kind, item)]
+    updated = instant_text(item.update_time)
+    return [_key(kind, item), *status, *own, list(item.tags), updated]
+
+
+def _key(kind: Kind, item: Item) -> str:
+    return str(item.name).removeprefix(f"{kind.section}/")
+
+
+def _word(item: Item, field: str) -> str:
+    value = item.DESCRIPTOR.fields_by_name[field].enum_type.values_by_number.get(
+        getattr(item, field)
+    )
+    return str(value.name).rpartition("_")[2].lower() if value is not None else ""
+
+
+def _without_status(head: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in head if name != "status")
