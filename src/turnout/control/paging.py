@@ -13,6 +13,8 @@ from turnout.control.failures import InvalidArgument
 DEFAULT_SIZE = 100
 MOST = 1000
 
+# What a 64-bit number holds.
+_MOST_DIGITS = 18
 _BESIDE_THE_QUERY = ("page_size", "page_token")
 
 
@@ -24,6 +26,19 @@ class Page(NamedTuple):
     """Where the page before ended; empty at the first one."""
     query: str
     """Tells queries apart."""
+
+    @property
+    def after_number(self) -> int:
+        """Where the page before ended in a list of numbered things; 0 at the first one.
+
+        Raises:
+            InvalidArgument: The token never was of such a list.
+        """
+        if not self.after:
+            return 0
+        if not (self.after.isascii() and self.after.isdigit() and len(self.after) <= _MOST_DIGITS):
+            raise _refused("it is no `next_page_token` of a list")
+        return int(self.after)
 
     def token(self, last: str) -> str:
         """The token of the page behind an entry."""

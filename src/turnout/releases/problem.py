@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from turnout import documents
 from turnout.documents.names import ITEM_KINDS
-from turnout.documents.problem import render_path
+from turnout.documents.problem import Path, render_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,10 +13,15 @@ class Problem:
 
     name: str
     """For example `flags/new-checkout`; `workspace` for what all items share."""
-    field: str
-    """For example `rules[0].when`; empty for the item as a whole."""
+    path: Path
+    """From the item, or from the workspace; empty for it as a whole."""
     message: str
     """Lower case, the user's words in backticks, no full stop."""
+
+    @property
+    def field(self) -> str:
+        """The path as text, for example `rules[0].when`."""
+        return render_path(self.path)
 
     def __str__(self) -> str:
         """One line."""
@@ -29,7 +34,7 @@ class Problem:
         message = found.message.removeprefix(f"{render_path(found.path)}: ")
         section, *rest = found.path or ("",)
         if section in ITEM_KINDS and rest:
-            return cls(f"{section}/{rest[0]}", render_path(tuple(rest[1:])), message)
+            return cls(f"{section}/{rest[0]}", tuple(rest[1:]), message)
         if section == "workspace":
-            return cls("workspace", render_path(tuple(rest)), message)
-        return cls("workspace", render_path(found.path), message)
+            return cls("workspace", tuple(rest), message)
+        return cls("workspace", found.path, message)

@@ -1,0 +1,220 @@
+"""The control plane's gRPC server: services, health, reflection, and a graceful end."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import NamedTuple, Self
+
+import grpc
+import grpc.aio
+from google.protobuf.descriptor import FileDescriptor, ServiceDescriptor
+from google.protobuf.message_factory import GetMessageClass
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from turnout.control.credentials import make_first_token
+from turnout.control.handling import Handling
+from turnout.control.identity import Identities
+from turnout.control.services.audit import Audit
+from turnout.control.services.experiments import Experiments
+from turnout.control.services.flags import Flags
+from turnout.control.services.holdouts import Holdouts
+from turnout.control.services.items import Handler
+from turnout.control.services.layers import Layers
+from turnout.control.services.releases import ReleaseRpcs
+from turnout.control.services.segments import Segments
+from turnout.control.services.tokens import Tokens
+from turnout.control.services.workspace import Workspace
+from turnout.control.settings import ControlSettings
+from turnout.control.transport import CannotListen, add_port
+from turnout.control.v1 import (
+    audit_pb2,
+    experiment_pb2,
+    flag_pb2,
+    holdout_pb2,
+    layer_pb2,
+    release_pb2,
+    segment_pb2,
+    token_pb2,
+    workspace_pb2,
+)
+from turnout.releases.releases import Releases
+from turnout.store import Store
+
+_log = logging.getLogger("turnout.control")
+
+
+class Service(NamedTuple):
+    """The RPCs of one service and what answers them."""
+
+    descriptor: ServiceDescriptor
+    handlers: dict[str, Handler]
+
+
+def services(store: Store, releases: Releases) -> list[Service]:
+    """All services of `turnout.control.v1`."""
+    return [
+        _service(segment_pb2.DESCRIPTOR, Segments(store, releases).handlers()),
+        _service(flag_pb2.DESCRIPTOR, Flags(store, releases).handlers()),
+        _service(experiment_pb2.DESCRIPTOR, Experiments(store, releases).handlers()),
+        _service(layer_pb2.DESCRIPTOR, Layers(store, releases).handlers()),
+        _service(holdout_pb2.DESCRIPTOR, Holdouts(store, releases).handlers()),
+        _service(workspace_pb2.DESCRIPTOR, Workspace(store, releases).handlers()),
+        _service(release_pb2.DESCRIPTOR, ReleaseRpcs(store, releases).handlers()),
+        _service(audit_pb2.DESCRIPTOR, Audit(store).handlers()),
+        _service(token_pb2.DESCRIPTOR, Tokens(store).handlers()),
+    ]
+
+
+def _service(file: FileDescriptor, handlers: dict[str, Handler]) -> Service:
+    (descriptor,) = file.services_by_name.values()
+    return Service(descriptor, handlers)
+
+
+class ControlServer:
+    """Serves the control RPCs from a thread of its own.
+
+    Args:
+        store: Where items are.
+        releases: What checks writes and publishes them.
+        settings: How it listens and whom it believes.
+    """
+
+    def __init__(self, store: Store, releases: Releases, settings: ControlSettings) -> None:
+        self._store = store
+        self._settings = settings
+        self._services = services(store, releases)
+        self._pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="control")
+        self._identities = Identities(
+            store,
+            authentication=settings.authentication,
+            certificates=settings.certificates,
+            now=_now,
+        )
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._server: grpc.aio.Server | None = None
+        self._health: health.aio.HealthServicer | None = None
+        self.address = ""
+        """Where it listens."""
+        self.first_token: str | None = None
+        """The secret of a token for an admin, made at this start because there was none. To be
+        shown once, and never to be logged."""
+
+    def start(self) -> str:
+        """Starts to serve and gives the address.
+
+        Raises:
+            CannotListen: The address, a certificate or a key cannot be had.
+            Unavailable: The store is gone.
+        """
+        if self._settings.authentication:
+            self.first_token = make_first_token(self._store, _now())
+        ready = threading.Event()
+        failure: list[BaseException] = []
+
+        def run() -> None:
+            loop = asyncio.new_event_loop()
+            asyncio.set_event_loop(loop)
+            self._loop = loop
+            try:
+                loop.run_until_complete(self.serve())
+            except BaseException as error:  # noqa: BLE001 - told to who starts
+                failure.append(error)
+                loop.close()
+                ready.set()
+                return
+            ready.set()
+            try:
+                loop.run_forever()
+            finally:
+                loop.close()
+
+        self._thread = threading.Thread(target=run, name="control", daemon=True)
+        self._thread.start()
+        ready.wait()
+        if failure:
+            self._thread.join()
+            self._pool.shutdown()
+            raise failure[0]
+        return self.address
+
+    def stop(self, grace_s: float | None = None) -> None:
+        """Takes no more calls, lets those in flight finish, and ends.
+
+        Args:
+            grace_s: How long they get; without it what the settings say.
+        """
+        if self._loop is None or self._thread is None or not self._thread.is_alive():
+            return
+        asyncio.run_coroutine_threadsafe(self.end(grace_s), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+
+    def __enter__(self) -> Self:
+        """Starts it."""
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Ends it."""
+        self.stop()
+
+    async def serve(self) -> None:
+        """Starts to serve in the running loop, for who has one; `end` ends it."""
+        self._health = health.aio.HealthServicer()
+        self._server = self._build(self._health)
+        self.address = add_port(self._server, self._settings)
+        await self._server.start()
+        for name in ("", *self._names()):
+            await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+        _log.info("control plane listens on %s", self.address)
+
+    async def end(self, grace_s: float | None = None) -> None:
+        """Ends what `serve` began, in the same loop."""
+        assert self._server is not None and self._health is not None  # noqa: S101, PT018 - `serve` was called
+        await self._health.enter_graceful_shutdown()
+        await self._server.stop(self._settings.grace_s if grace_s is None else grace_s)
+        self._pool.shutdown()
+
+    def _build(self, servicer: health.aio.HealthServicer) -> grpc.aio.Server:
+        most = self._settings.max_message_bytes
+        server = grpc.aio.server(
+            maximum_concurrent_rpcs=self._settings.most_waiting,
+            options=[
+                # Two servers on one port would share its calls in silence.
+                ("grpc.so_reuseport", 0),
+                ("grpc.max_receive_message_length", most),
+                ("grpc.max_send_message_length", most),
+            ],
+        )
+        handling = Handling(self._identities, self._pool)
+        for service in self._services:
+            server.add_generic_rpc_handlers([_generic(service, handling)])
+        health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
+        names = [*self._names(), health.SERVICE_NAME, reflection.SERVICE_NAME]
+        reflection.enable_server_reflection(names, server)
+        return server
+
+    def _names(self) -> Iterable[str]:
+        return [service.descriptor.full_name for service in self._services]
+
+
+def _generic(service: Service, handling: Handling) -> grpc.GenericRpcHandler:
+    methods = {
+        method.name: handling.unary(
+            method.name, GetMessageClass(method.input_type), service.handlers[method.name]
+        )
+        for method in service.descriptor.methods
+    }
+    return grpc.method_handlers_generic_handler(service.descriptor.full_name, methods)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+__all__ = ["CannotListen", "ControlServer", "Service", "services"]

@@ -1,0 +1,127 @@
+"""`AuditService`: who did what."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from google.protobuf.message import Message
+
+from turnout.control.calls import Call
+from turnout.control.conversion import to_struct
+from turnout.control.filters import Term, bad_value, only_one, read_filter
+from turnout.control.paging import read_page
+from turnout.control.services.items import Handler
+from turnout.control.services.listing import fitting
+from turnout.control.v1 import audit_pb2 as pb
+from turnout.documents.problem import clip
+from turnout.store import AuditEvent, Store
+
+_FIELDS = {
+    "actor": ("=",),
+    "method": ("=",),
+    "resource": ("=",),
+    "time": (">=", ">", "<=", "<"),
+}
+# The log counts time in microseconds.
+_NEXT = timedelta(microseconds=1)
+
+
+class _Span(NamedTuple):
+    """From the one until before the other."""
+
+    since: datetime | None
+    until: datetime | None
+
+
+class Audit:
+    """The log of writes.
+
+    Args:
+        store: Where it is.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def handlers(self) -> dict[str, Handler]:
+        """The handler of each RPC, by its name."""
+        return {"ListAuditEvents": self._list, "VerifyAuditEvents": self._verify}
+
+    def _list(self, call: Call, request: pb.ListAuditEventsRequest) -> Message:
+        terms = read_filter(request.filter, _FIELDS, words=False)
+        span = _span([term for term in terms if term.field == "time"])
+        named = _named([term for term in terms if term.field != "time"])
+        page = read_page(request)
+        call.check()
+        with self._store.read() as tx:
+            before = page.after_number
+            found = tx.audit.page(
+                before=before, limit=page.size + 1, since=span.since, until=span.until, **named
+            )
+        messages = [_message_of(one) for one in found]
+        count = fitting(messages, page.size)
+        answer = pb.ListAuditEventsResponse(audit_events=messages[:count])
+        if count < len(messages):
+            answer.next_page_token = page.token(str(found[count - 1].number))
+        return answer
+
+    def _verify(self, call: Call, request: pb.VerifyAuditEventsRequest) -> Message:  # noqa: ARG002 - it says nothing
+        call.check()
+        with self._store.read() as tx:
+            verdict = tx.audit.verify()
+        return pb.VerifyAuditEventsResponse(
+            intact=verdict.intact,
+            event_count=verdict.count,
+            first_broken=verdict.first_broken,
+            message=verdict.message,
+        )
+
+
+def _named(terms: Sequence[Term]) -> dict[str, Any]:
+    found: dict[str, str] = {}
+    for term in terms:
+        if term.field in found:
+            raise bad_value(term, f"`{term.field}` is compared twice")
+        found[term.field] = only_one(term)
+    return found
+
+
+def _span(terms: Sequence[Term]) -> _Span:
+    since, until = None, None
+    for term in terms:
+        moment = _moment(term)
+        if term.sign in (">=", ">"):
+            start = moment if term.sign == ">=" else moment + _NEXT
+            since = start if since is None else max(since, start)
+        else:
+            end = moment if term.sign == "<" else moment + _NEXT
+            until = end if until is None else min(until, end)
+    return _Span(since, until)
+
+
+def _moment(term: Term) -> datetime:
+    try:
+        moment = datetime.fromisoformat(term.values[0])
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        text = f"`{clip(term.values[0])}` is no instant: write it as in `2026-03-01T09:30:00Z`"
+        raise bad_value(term, text)
+    return moment
+
+
+def _message_of(event: AuditEvent) -> pb.AuditEvent:
+    message = pb.AuditEvent(
+        name=f"auditEvents/{event.number}",
+        time=event.at,
+        actor=event.actor,
+        method=event.method,
+        resource=event.resource,
+        peer=event.peer,
+        hash=event.hash,
+    )
+    if event.before is not None:
+        message.before.CopyFrom(to_struct(event.before))
+    if event.after is not None:
+        message.after.CopyFrom(to_struct(event.after))
+    return message

@@ -1,0 +1,173 @@
+"""`ReleaseService`: plan, publish, roll back, and what was published."""
+
+from collections.abc import Iterable
+
+from google.protobuf.message import Message
+
+from turnout.control.access import Caller, require_reach
+from turnout.control.calls import Answer, Call, write
+from turnout.control.failures import InvalidArgument
+from turnout.control.paging import read_page
+from turnout.control.services.items import Handler
+from turnout.control.services.listing import fitting
+from turnout.control.v1 import release_pb2 as pb
+from turnout.documents.names import ITEM_KINDS
+from turnout.documents.problem import clip
+from turnout.releases.plan import ChangeKind, PlannedChange
+from turnout.releases.problem import Problem
+from turnout.releases.releases import Releases
+from turnout.store import NotFound, Published, Store, Transaction
+
+_CURRENT = "current"
+_SECTION = "snapshots"
+_KINDS = {
+    ChangeKind.ADDED: pb.CHANGE_KIND_ADDED,
+    ChangeKind.CHANGED: pb.CHANGE_KIND_CHANGED,
+    ChangeKind.REMOVED: pb.CHANGE_KIND_REMOVED,
+}
+# A revision is a 64-bit number.
+_MOST_DIGITS = 18
+
+
+class ReleaseRpcs:
+    """From the store to what decides.
+
+    Args:
+        store: Where snapshots are.
+        releases: What makes them.
+    """
+
+    def __init__(self, store: Store, releases: Releases) -> None:
+        self._store = store
+        self._releases = releases
+
+    def handlers(self) -> dict[str, Handler]:
+        """The handler of each RPC, by its name."""
+        return {
+            "Plan": self._plan,
+            "Publish": self._publish,
+            "Rollback": self._rollback,
+            "GetSnapshot": self._get,
+            "ListSnapshots": self._list,
+        }
+
+    def _plan(self, call: Call, request: pb.PlanRequest) -> Message:  # noqa: ARG002 - it says nothing
+        call.check()
+        plan = self._releases.plan()
+        answer = pb.PlanResponse(
+            changes=[planned(one) for one in plan.changes],
+            problems=[problem(one) for one in plan.problems],
+            warnings=[problem(one) for one in plan.warnings],
+            plan_id=plan.plan_id,
+        )
+        if plan.current is not None:
+            answer.current.CopyFrom(_message_of(plan.current, plan.current))
+        return answer
+
+    def _publish(self, call: Call, request: pb.PublishRequest) -> Answer:
+        # Compiled before other writers have to wait for it.
+        self._releases.prepare()
+
+        def publish(tx: Transaction) -> Message:
+            before = tx.snapshots.current()
+            published = self._releases.publish_in(tx, request.comment, request.plan_id)
+            self._require_reach(tx, call.caller, before, published)
+            return _message_of(published, published)
+
+        answer = write(self._store, call, request, publish)
+        self._announce(request)
+        return answer
+
+    def _rollback(self, call: Call, request: pb.RollbackRequest) -> Answer:
+        revision = self._revision(request.name)
+
+        def roll_back(tx: Transaction) -> Message:
+            before = tx.snapshots.current()
+            published = self._releases.rollback_in(tx, revision, request.comment)
+            self._require_reach(tx, call.caller, before, published)
+            return _message_of(published, published)
+
+        answer = write(self._store, call, request, roll_back)
+        self._announce(request)
+        return answer
+
+    def _announce(self, request: pb.PublishRequest | pb.RollbackRequest) -> None:
+        if not request.validate_only:
+            self._releases.announce()
+
+    def _require_reach(
+        self, tx: Transaction, caller: Caller, before: Published | None, published: Published
+    ) -> None:
+        """A token that is limited to some items releases no others."""
+        if caller.is_limited and (before is None or before.revision != published.revision):
+            for name in published.changed:
+                require_reach(caller, name, _tags(tx, name))
+
+    def _get(self, call: Call, request: pb.GetSnapshotRequest) -> Message:
+        call.check()
+        with self._store.read() as tx:
+            current = tx.snapshots.current()
+            if request.name == f"{_SECTION}/{_CURRENT}":
+                if current is None:
+                    raise NotFound("snapshot", _CURRENT)
+                return _message_of(current, current)
+            return _message_of(tx.snapshots.get(self._revision(request.name)), current)
+
+    def _list(self, call: Call, request: pb.ListSnapshotsRequest) -> Message:
+        page = read_page(request)
+        call.check()
+        with self._store.read() as tx:
+            current = tx.snapshots.current()
+            found = tx.snapshots.page(before=page.after_number, limit=page.size + 1)
+        messages = [_message_of(one, current) for one in found]
+        count = fitting(messages, page.size)
+        answer = pb.ListSnapshotsResponse(snapshots=messages[:count])
+        if count < len(messages):
+            answer.next_page_token = page.token(str(found[count - 1].revision))
+        return answer
+
+    def _revision(self, name: str) -> int:
+        section, _, number = name.partition("/")
+        is_number = number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS
+        if section != _SECTION or not is_number:
+            text = f"`{clip(name)}` is no name of a snapshot: write `{_SECTION}/REVISION`"
+            raise InvalidArgument("name", text, reason="BAD_NAME")
+        return int(number)
+
+
+def _tags(tx: Transaction, name: str) -> Iterable[str]:
+    section, _, key = name.partition("/")
+    item = tx.items.find(ITEM_KINDS[section], key) if section in ITEM_KINDS else None
+    return item.body.get("tags", ()) if item is not None else ()
+
+
+def planned(change: PlannedChange) -> pb.PlannedChange:
+    """One item that would change."""
+    return pb.PlannedChange(
+        name=change.name,
+        kind=_KINDS[change.kind],
+        differences=change.differences,
+        moved_ppm=change.moved_ppm,
+        unreachable_rules=change.unreachable_rules,
+        authors=change.authors,
+    )
+
+
+def problem(found: Problem) -> pb.Problem:
+    """Something wrong, or suspect, in an item."""
+    return pb.Problem(name=found.name, field=found.field, message=found.message)
+
+
+def _message_of(published: Published, current: Published | None) -> pb.Snapshot:
+    return pb.Snapshot(
+        name=f"{_SECTION}/{published.revision}",
+        revision=published.revision,
+        id=published.id,
+        publish_time=published.published_at,
+        publisher=published.publisher,
+        comment=published.comment,
+        current=current is not None and current.revision == published.revision,
+        rollback_of=published.rollback_of,
+        changed=published.changed,
+        size_bytes=published.size_bytes,
+    )

@@ -1,0 +1,145 @@
+"""`SegmentService`: kinds, copies, what a paused one goes on with, and members."""
+
+from typing import Any
+
+from turnout.control.calls import Answer, Call, write
+from turnout.control.failures import FailedPrecondition, InvalidArgument
+from turnout.control.lifecycle import Move
+from turnout.control.paging import read_page
+from turnout.control.services.items import Handler, ItemService, Moved, in_use
+from turnout.control.services.resources import Body, key_of
+from turnout.control.v1 import segment_pb2 as pb
+from turnout.documents.problem import clip
+from turnout.releases.referrers import Referrer
+from turnout.store import Item, Transaction
+
+MOST_MEMBERS = 10_000
+"""Of one call."""
+
+_LISTS = ("include", "exclude", "include_units", "exclude_units")
+# A winner of a concluded experiment may be for its audience only.
+_DECIDING = frozenset({"active", "paused", "enabled", "running", "enrolment_stopped", "concluded"})
+
+
+class Segments(ItemService):
+    """A segment in use cannot vanish, and a paused one goes on as it was."""
+
+    kind = "segment"
+    output_only = ("member_count",)
+    fixed = ("kind",)
+
+    def handlers(self) -> dict[str, Handler]:
+        """Those of all kinds, and those about members."""
+        return {
+            **super().handlers(),
+            "AddMembers": self._add_members,
+            "RemoveMembers": self._remove_members,
+            "ListMembers": self._list_members,
+        }
+
+    def prepare(self, tx: Transaction, body: Body, item: Item | None) -> Body:
+        """Writes the conditions of the segment that is copied into the copy, once."""
+        source = body.get("copy_of")
+        if source is None:
+            return body
+        if item is not None:
+            text = f"segment `{item.key}` is there already: only a new one can be a copy"
+            raise InvalidArgument("segment.copy_of", text)
+        other = tx.items.find("segment", source)
+        if other is None:
+            raise InvalidArgument("segment.copy_of", f"unknown segment `{clip(source)}`")
+        if other.body.get("kind", "rule") != "rule":
+            text = f"segment `{source}` has no conditions to copy: write `include: [{source}]`"
+            raise InvalidArgument("segment.copy_of", text)
+        for name in ("kind", "match"):
+            if name in body:
+                text = f"`{name}` has no place beside `copy_of`"
+                raise InvalidArgument(f"segment.{name}", text)
+        return _copied(body, other.body)
+
+    def moved(self, item: Item, move: Move, status: str, request: Any) -> Moved:  # noqa: ANN401, ARG002 - as of all kinds
+        """Keeps what it decides by, as long as it is not active."""
+        kept = item.body if item.status == "active" else item.active_body
+        if status in ("active", "draft") or item.body.get("kind", "rule") != "rule":
+            kept = None
+        elif status == "paused":
+            kept = kept or item.body
+        return Moved(item.body, status, item.started, active_body=kept)
+
+    def refuse_used(self, item: Item, status: str, request: Any) -> None:  # noqa: ANN401 - as of all kinds
+        """Lets nothing be archived that others go by, unless forced, nor made a draft."""
+        if status == "draft":
+            if found := self.releases.referrers(self.kind, item.key):
+                raise in_use(item, "made a draft", found)
+        elif not getattr(request, "force", False):
+            super().refuse_used(item, status, request)
+
+    def goes_by_it(self, referrer: Referrer) -> bool:
+        """Whether it would come out differently if the segment were not there."""
+        return referrer.status in _DECIDING
+
+    def _add_members(self, call: Call, request: pb.AddMembersRequest) -> Answer:
+        def add(tx: Transaction) -> pb.AddMembersResponse:
+            key = self._static(tx, call, request.name, "changed").key
+            added = tx.members.add(key, _unit_ids(request))
+            return pb.AddMembersResponse(added_count=added, member_count=tx.members.count(key))
+
+        return write(self.store, call, request, add)
+
+    def _remove_members(self, call: Call, request: pb.RemoveMembersRequest) -> Answer:
+        def remove(tx: Transaction) -> pb.RemoveMembersResponse:
+            key = self._static(tx, call, request.name, "changed").key
+            removed = tx.members.remove(key, _unit_ids(request))
+            count = tx.members.count(key)
+            return pb.RemoveMembersResponse(removed_count=removed, member_count=count)
+
+        return write(self.store, call, request, remove)
+
+    def _list_members(self, call: Call, request: pb.ListMembersRequest) -> Answer:
+        page = read_page(request, default=1000, most=MOST_MEMBERS)
+        call.check()
+        with self.store.read() as tx:
+            key = self._static(tx, None, request.name, "listed").key
+            found = tx.members.page(key, page.after, page.size + 1)
+        answer = pb.ListMembersResponse(unit_ids=found[: page.size])
+        if len(found) > page.size:
+            answer.next_page_token = page.token(found[page.size - 1])
+        return answer
+
+    def _static(self, tx: Transaction, call: Call | None, name: str, what: str) -> Item:
+        """The segment, whose members can be `what`; with a call, by that caller."""
+        item = tx.items.get("segment", key_of("segment", name))
+        kind = item.body.get("kind", "rule")
+        if kind != "static":
+            raise FailedPrecondition(
+                "NOT_STATIC",
+                f"members of segment `{item.key}` cannot be {what}: it is `{kind}`, not `static`",
+                name=item.name,
+                kind=str(kind),
+            )
+        if call is not None:
+            self._refuse_archived(item)
+            self._require_reach(call, item, item.body)
+        return item
+
+
+def _unit_ids(request: pb.AddMembersRequest | pb.RemoveMembersRequest) -> list[str]:
+    ids = list(request.unit_ids)
+    if not 1 <= len(ids) <= MOST_MEMBERS:
+        text = f"a call has 1 to {MOST_MEMBERS:,} unit ids, not {len(ids):,}"
+        raise InvalidArgument("unit_ids", text)
+    for at, one in enumerate(ids):
+        if not one:
+            raise InvalidArgument(f"unit_ids[{at}]", "a unit id is not empty")
+    return ids
+
+
+def _copied(body: Body, source: Body) -> Body:
+    """What a copy says: the conditions of its source, and its own lists behind those of it."""
+    copied = {name: value for name, value in body.items() if name != "copy_of"}
+    if "match" in source:
+        copied["match"] = source["match"]
+    for name in _LISTS:
+        if name in source:
+            copied[name] = [*source[name], *body.get(name, ())]
+    return copied

@@ -1,0 +1,39 @@
+"""What the control plane is started with, as plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Tls:
+    """Files in PEM form. They are read again when they change."""
+
+    certificate: Path
+    """The server's, with those that sign it."""
+    key: Path
+    client_authority: Path | None = None
+    """Who signs the certificates of clients; without it clients need none."""
+    require_client: bool = False
+    """Clients without a certificate are turned away; else they may send a token."""
+
+
+@dataclass(frozen=True)
+class ControlSettings:
+    """How the server listens and whom it believes."""
+
+    listen: str = "127.0.0.1:8015"
+    """`HOST:PORT`; port 0 takes a free one."""
+    authentication: bool = False
+    """Everybody has to say who they are; else whoever does not is `loopback`, an admin."""
+    tls: Tls | None = None
+    certificates: Mapping[str, str] = field(default_factory=dict)
+    """The role of each client certificate, by a URI, a DNS name or the common name in it."""
+    threads: int = 8
+    """How many calls work at a time; more wait."""
+    most_waiting: int = 256
+    """How many calls may be there at a time; more are told RESOURCE_EXHAUSTED."""
+    max_message_bytes: int = 4 * 1024 * 1024
+    """The largest message that is read or written."""
+    grace_s: float = 10.0
+    """How long calls in flight get at the end."""

@@ -1,0 +1,168 @@
+"""A control plane on a free port, over a fresh store, and stubs of all its services."""
+
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import grpc
+import pytest
+from google.rpc import error_details_pb2, status_pb2
+
+from turnout.control.server import ControlServer
+from turnout.control.settings import ControlSettings
+from turnout.control.v1 import (
+    audit_pb2_grpc,
+    experiment_pb2_grpc,
+    flag_pb2_grpc,
+    holdout_pb2_grpc,
+    layer_pb2_grpc,
+    release_pb2_grpc,
+    segment_pb2_grpc,
+    token_pb2_grpc,
+    workspace_pb2_grpc,
+)
+from turnout.releases.releases import Releases
+from turnout.store import Store
+
+STUBS = {
+    "segments": segment_pb2_grpc.SegmentServiceStub,
+    "flags": flag_pb2_grpc.FlagServiceStub,
+    "experiments": experiment_pb2_grpc.ExperimentServiceStub,
+    "layers": layer_pb2_grpc.LayerServiceStub,
+    "holdouts": holdout_pb2_grpc.HoldoutServiceStub,
+    "workspace": workspace_pb2_grpc.WorkspaceServiceStub,
+    "releases": release_pb2_grpc.ReleaseServiceStub,
+    "audit": audit_pb2_grpc.AuditServiceStub,
+    "tokens": token_pb2_grpc.TokenServiceStub,
+}
+SOON_S = 20
+
+
+class Refusal(NamedTuple):
+    """What a call was refused with."""
+
+    code: grpc.StatusCode
+    reason: str
+    message: str
+    parts: dict
+    fields: dict
+    """What is wrong with each field of the request."""
+    subjects: dict
+    """What stands in the way, by name."""
+    retry_s: int | None
+
+
+def refusal_of(error):
+    sent = dict(error.trailing_metadata())["grpc-status-details-bin"]
+    status = status_pb2.Status.FromString(sent)
+    assert status.code == error.code().value[0]
+    assert status.message == error.details()
+    found = {}
+    for packed in status.details:
+        for kind in (
+            error_details_pb2.ErrorInfo,
+            error_details_pb2.BadRequest,
+            error_details_pb2.PreconditionFailure,
+            error_details_pb2.RetryInfo,
+        ):
+            detail = kind()
+            if packed.Unpack(detail):
+                found[kind.__name__] = detail
+    info = found["ErrorInfo"]
+    assert info.domain == "turnout"
+    fields = found.get("BadRequest", error_details_pb2.BadRequest()).field_violations
+    subjects = found.get("PreconditionFailure", error_details_pb2.PreconditionFailure()).violations
+    retry = found.get("RetryInfo")
+    return Refusal(
+        error.code(),
+        info.reason,
+        status.message,
+        dict(info.metadata),
+        {one.field: one.description for one in fields},
+        {one.subject: one.description for one in subjects},
+        retry.retry_delay.seconds if retry else None,
+    )
+
+
+class Plane:
+    """A control plane and a client of it."""
+
+    def __init__(self, server, store, releases):
+        self.server, self.store, self.releases = server, store, releases
+        self.channel = grpc.insecure_channel(server.address)
+
+    def __getattr__(self, name):
+        return Calls(STUBS[name](self.channel))
+
+    def as_token(self, secret):
+        """The same, for a caller with a token."""
+        return Client(self.channel, (("authorization", f"Bearer {secret}"),))
+
+
+class Client:
+    """Stubs that send metadata with each call."""
+
+    def __init__(self, channel, metadata):
+        self._channel, self._metadata = channel, metadata
+
+    def __getattr__(self, name):
+        return Calls(STUBS[name](self._channel), self._metadata)
+
+
+class Calls:
+    """The RPCs of one service; each gives the answer, or raises RpcError."""
+
+    def __init__(self, stub, metadata=()):
+        self._stub, self._metadata = stub, metadata
+
+    def __getattr__(self, name):
+        rpc = getattr(self._stub, name)
+        return lambda request, **options: rpc(
+            request, **{"metadata": self._metadata, "timeout": SOON_S} | options
+        )
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Starts control planes over the store of the test, and ends them with it."""
+    ends = []
+    store = Store.open(f"sqlite:///{tmp_path}/store.db")
+
+    def begin(**settings):
+        releases = Releases(store)
+        given = {"listen": "127.0.0.1:0", "grace_s": 5.0} | settings
+        server = ControlServer(store, releases, ControlSettings(**given))
+        server.start()
+        ends.append(server.stop)
+        plane = Plane(server, store, releases)
+        ends.append(plane.channel.close)
+        return plane
+
+    yield begin
+    for end in reversed(ends):
+        end()
+    store.close()
+
+
+@pytest.fixture
+def plane(start):
+    """A control plane that believes the loopback."""
+    return start()
+
+
+@pytest.fixture
+def refused():
+    """`with refused() as refusal:` holds the refusal of the one call inside."""
+
+    @contextmanager
+    def expecting(code=None, reason=None):
+        told = []
+        with pytest.raises(grpc.RpcError) as failed:
+            yield told
+        refusal = refusal_of(failed.value)
+        told.append(refusal)
+        if code is not None:
+            assert refusal.code is getattr(grpc.StatusCode, code), refusal
+        if reason is not None:
+            assert refusal.reason == reason, refusal
+
+    return expecting
