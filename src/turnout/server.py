@@ -37,6 +37,7 @@ from turnout.serving.supervisor import Supervisor, worker_command
 from turnout.telemetry import configure, fields
 
 _TICK_S = 0.1
+_DOCUMENTS = "documents"
 _WORKER_GRACE_S = 2.0
 _EXIT_OK = 0
 _EXIT_USAGE = 2
@@ -228,6 +229,7 @@ class _Supervising(_Server):
         self._supervisor = Supervisor(worker_command(to_json(launch["worker"])))
 
     def _start(self) -> threading.Event:
+        self._plane.refresh_failed(_DOCUMENTS, 0)
         self._loader.start()
         if not self._is_of_this_source(self._state_dir):
             self._loader.settled.set()
@@ -285,6 +287,7 @@ class _Supervising(_Server):
                     )
                 )
             case "failed":
+                self._plane.refresh_failed(_DOCUMENTS)
                 _log.debug("the worker could not publish: %s", event.get("message"))
             case other:
                 _log.warning("the worker said something unknown: %r", other)

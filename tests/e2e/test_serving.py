@@ -1,6 +1,7 @@
 """From documents to answers, and from an edit to the next answer."""
 
 import json
+import re
 import signal
 import time
 import urllib.error
@@ -132,6 +133,16 @@ def test_a_broken_item_without_a_good_version_is_quarantined(server):
     assert server.wait_for_variant("off", "b")
     decision = server.decide("a")
     assert (decision.variant, decision.reason) == (None, "QUARANTINED")
+
+
+def test_readings_that_failed_are_counted(server):
+    server.start()
+    server.wait_for_decision()
+    for document in server.documents.iterdir():
+        document.unlink()
+    failed = re.compile(r'^turnout_refresh_failures_total\{kind="documents"\} [1-9]', re.MULTILINE)
+    wait_until(lambda: failed.search(get(server, "/metrics")[1]), "the metric")
+    assert server.decide().variant == "off"
 
 
 def test_sighup_reads_again(server):

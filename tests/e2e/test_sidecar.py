@@ -1,10 +1,12 @@
 """A sidecar as it is started: from snapshots of another process to answers, and back to life."""
 
+import re
 import signal
 import ssl
 import statistics
 import subprocess
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -53,6 +55,13 @@ def seconds_to(sidecar, variant):
         while client.decide("a").variant != variant:
             assert time.monotonic() - began < 10
     return time.monotonic() - began
+
+
+def failures(sidecar, kind):
+    with urllib.request.urlopen(f"http://127.0.0.1:{sidecar.admin_port}/metrics") as answer:
+        text = answer.read().decode()
+    counted = re.search(rf'turnout_refresh_failures_total{{kind="{kind}"}} (\d+)', text)
+    return int(counted[1])
 
 
 def test_what_is_published_is_decided_by_within_a_moment(source, make_sidecar):
@@ -113,6 +122,8 @@ def test_it_goes_on_when_its_source_is_gone_and_follows_it_when_it_is_back(
     source.stop()
     wait_until(lambda: sidecar.decide().snapshot.stale, "stale")
     assert sidecar.decide().variant == "off"
+    wait_until(lambda: failures(sidecar, "unreachable") > 1, "the metric")
+    assert failures(sidecar, "damaged") == 0
     again = make_source(port=source.port)
     again.put(seal(2, "on"))
     sidecar.wait_for_variant("on")

@@ -188,6 +188,13 @@ impl DataPlane {
         self.plane.holder.confirm();
     }
 
+    /// Counts refreshes that came to nothing, for the metrics; what is served stays.
+    ///
+    /// None makes the kind known: its metric begins at 0.
+    pub fn refresh_failed(&self, kind: &str, times: u64) {
+        self.plane.failed_refreshes.add(kind, times);
+    }
+
     /// What has been counted until now.
     pub fn stats(&self) -> Stats {
         let totals = Totals::of(&self.plane.counters);

@@ -79,6 +79,7 @@ impl Scrape {
             "Snapshots that were refused",
             failures,
         )?;
+        self.failed_refreshes(encoder)?;
         let current = holder.current();
         let Some(served) = current.as_deref() else {
             return Ok(());
@@ -116,6 +117,16 @@ impl Scrape {
             "Time since the snapshot was loaded",
             loaded,
         )
+    }
+
+    fn failed_refreshes(&self, encoder: &mut DescriptorEncoder) -> fmt::Result {
+        let help = "Refreshes that came to nothing: what is served stays";
+        let mut family =
+            encoder.encode_descriptor("refresh_failures", help, None, MetricType::Counter)?;
+        for (kind, count) in self.plane.failed_refreshes.counts() {
+            labelled(&mut family, &[("kind", &*kind)], count)?;
+        }
+        Ok(())
     }
 
     fn sticky(&self, encoder: &mut DescriptorEncoder) -> fmt::Result {

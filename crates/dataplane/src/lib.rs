@@ -35,6 +35,7 @@ mod log;
 mod method;
 mod metrics;
 mod plane;
+mod refreshes;
 mod reply;
 mod request;
 mod routes;

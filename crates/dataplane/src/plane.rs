@@ -6,6 +6,7 @@ use tokio::sync::watch;
 use turnout_sticky::Store;
 
 use crate::metrics::ThreadCounters;
+use crate::refreshes::FailedRefreshes;
 use crate::served::Holder;
 use crate::settings::Settings;
 
@@ -27,6 +28,7 @@ pub(crate) struct Plane {
     pub sticky: Option<Arc<Store>>,
     /// One for each request thread.
     pub counters: Vec<Arc<ThreadCounters>>,
+    pub failed_refreshes: FailedRefreshes,
     draining: AtomicBool,
     phase: watch::Sender<Phase>,
 }
@@ -37,6 +39,7 @@ impl Plane {
             sticky: sticky.map(Arc::new),
             holder: Holder::new(settings.stale_after),
             counters: (0..settings.threads).map(|_| Arc::default()).collect(),
+            failed_refreshes: FailedRefreshes::default(),
             draining: AtomicBool::new(false),
             phase: watch::Sender::new(Phase::Serving),
             settings,

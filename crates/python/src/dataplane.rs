@@ -175,6 +175,13 @@ impl DataPlane {
         Ok(())
     }
 
+    /// Counts refreshes that came to nothing, in the metrics, by kind; 0 makes the kind known.
+    #[pyo3(signature = (kind, times=1))]
+    fn refresh_failed(&self, kind: &str, times: u64) -> PyResult<()> {
+        self.started()?.refresh_failed(kind, times);
+        Ok(())
+    }
+
     /// Ends: NOT_SERVING, calls in flight finished within the grace, the rest cut.
     ///
     /// Gives True when nothing had to be cut. Other Python threads run meanwhile.

@@ -190,7 +190,7 @@ async def _send(
     response: web.StreamResponse,
     parts: AsyncIterator[bytes] | AsyncIterator[memoryview],
 ) -> None:
-    """Writes all parts; cuts off who does not take one in time."""
+    """Writes all parts; cuts off who does not take one in time, and leaves who has gone."""
     try:
         async for part in parts:
             async with asyncio.timeout(_PATIENCE_S):
@@ -199,7 +199,7 @@ async def _send(
         # It must not look whole, nor may an error be written into it.
         if request.transport:
             request.transport.abort()
-        if not isinstance(error, TimeoutError):
+        if not isinstance(error, TimeoutError | ConnectionError):
             raise
 
 

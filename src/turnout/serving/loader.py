@@ -27,6 +27,9 @@ class SnapshotHolder(Protocol):
     def confirm(self) -> None:
         """Says that the source was just seen to agree with the current snapshot."""
 
+    def refresh_failed(self, kind: str, times: int = 1) -> None:
+        """Counts refreshes that came to nothing; 0 makes the kind known to the metrics."""
+
 
 class Announcement(NamedTuple):
     """A snapshot file to serve."""

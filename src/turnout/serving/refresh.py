@@ -79,7 +79,7 @@ class Refresh:
         self._etag: str | None = None
         self._heard: Heard | None = None
         self._unkept: bytes | None = None
-        self.failures = Failures()
+        self.failures = Failures(holder.refresh_failed)
         self.settled = threading.Event()
         """Set once what was kept is served, or cannot be."""
 

@@ -17,6 +17,7 @@ class Served:
         self.confirmed = 0
         self.refuses = set()
         self.ages = []
+        self.failed = []
 
     def load(self, sealed, *, confirmed=True, age_s=0.0):
         read = read_sealed(sealed)
@@ -27,6 +28,9 @@ class Served:
 
     def confirm(self):
         self.confirmed += 1
+
+    def refresh_failed(self, kind, times=1):
+        self.failed += [kind] * times
 
     def wait_for(self, revision):
         wait_until(lambda: self.loaded and self.loaded[-1][0] == revision, f"revision {revision}")
