@@ -155,7 +155,7 @@ def _placed(refused: Refused, folder: Folder) -> Failed | None:
     """The same with file and line, if it is about the documents."""
     problems, others = [], []
     for one in refused.violations:
-        problem = folder.place(*folder.name_and_field(one.field), one.message)
+        problem = folder.place(*one.item_and_field, one.message)
         if problem is None:
             others.append(one)
         else:
@@ -163,5 +163,5 @@ def _placed(refused: Refused, folder: Folder) -> Failed | None:
     if not problems:
         return None
     problems.sort(key=lambda one: (one.file, one.line, one.column))
-    message = "\n  ".join([refused.told, *lines(refused.told, others)])
+    message = "\n  ".join([refused.told, *lines(refused.told, others), *refused.left_out])
     return Failed(message, ExitCode.PROBLEMS, problems, refused.parts)

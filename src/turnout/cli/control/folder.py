@@ -91,37 +91,44 @@ class Folder:
         said = {section: value for section, value in whole.items() if value}
         return json.dumps(said, ensure_ascii=False, allow_nan=False)
 
-    def name_and_field(self, path: str) -> tuple[str, str]:
-        """Parts `flags/new-checkout.rules[0].when`, in which keys may hold points too."""
-        section, _, rest = path.partition("/")
-        kind = ITEM_KINDS.get(section, section)
-        keys = (
-            key for file in self._catalogue.files for of, key in file.document.items if of == kind
-        )
-        key = max((one for one in keys if _begins(rest, one)), key=len, default=rest)
-        return f"{section}/{key}", rest[len(key) :]
-
     def place(self, name: str, field: str, message: str) -> Problem | None:
         """Where something stands that the server found wrong.
 
         Args:
-            name: For example `flags/new-checkout`.
+            name: For example `flags/new-checkout`, or `workspace`.
             field: For example `rules[0].when`; what leads nowhere is cut off.
             message: What is wrong.
 
         Returns:
-            None when the item is not in these documents.
+            None when these documents do not hold it.
         """
-        section, _, key = name.partition("/")
-        kind = ITEM_KINDS.get(section, section)
         for file in self._catalogue.files:
-            item = file.document.items.get((kind, key))
-            if item is None:
+            path = _path(file.document, name, field)
+            if path is None:
                 continue
-            path = _steps(item.raw, field)
-            mark = file.document.locate(Fault((section, key, *path), message, at_key=not path))
+            kind, key = _identity(name)
+            # Of an item as a whole the name is shown, of a field its value.
+            at_key = len(path) == len(name.split("/"))
+            mark = file.document.locate(Fault(path, message, at_key=at_key))
             return Problem(kind, key, file.name, *mark, message, file.document.line(mark.line))
         return None
+
+
+def _identity(name: str) -> tuple[str, str]:
+    section, _, key = name.partition("/")
+    return ITEM_KINDS.get(section, section), key
+
+
+def _path(document: Document, name: str, field: str) -> tuple[str | int, ...] | None:
+    """From the top of a document to a field, if the document says anything of it."""
+    kind, key = _identity(name)
+    if item := document.items.get((kind, key)):
+        return _SECTIONS[kind], key, *_steps(item.raw, field)
+    if name != "workspace":
+        return None
+    shared = {"workspace": document.workspace or {}, "attributes": document.attributes}
+    path = _steps(shared, field if field.startswith("attributes") else f"workspace.{field}")
+    return path if len(path) > 1 else None
 
 
 def _steps(value: object, field: str) -> tuple[str | int, ...]:
@@ -129,7 +136,7 @@ def _steps(value: object, field: str) -> tuple[str | int, ...]:
     steps: list[str | int] = []
     rest = field
     while rest:
-        rest = rest.lstrip(". :")
+        rest = rest.removeprefix(".")
         step: str | int | None = None
         if isinstance(value, list) and (match := _INDEX.match(rest)):
             index = int(match[1])
@@ -146,6 +153,4 @@ def _steps(value: object, field: str) -> tuple[str | int, ...]:
 
 
 def _begins(field: str, name: str) -> bool:
-    return (
-        bool(name) and field.startswith(name) and field[len(name) :][:1] in ("", ".", "[", " ", ":")
-    )
+    return bool(name) and field.startswith(name) and field[len(name) :][:1] in ("", ".", "[")

@@ -31,6 +31,12 @@ class Violation(NamedTuple):
     """Of the request, or an item: `flags/new-checkout`."""
     message: str
 
+    @property
+    def item_and_field(self) -> tuple[str, str]:
+        """The parts of `flags/new-checkout rules[0].when`; the field may be empty."""
+        item, _, field = self.field.partition(" ")
+        return item, field
+
 
 class Refused(Failed):
     """The control plane said no, or nothing.
@@ -59,8 +65,15 @@ class Refused(Failed):
         self.told = message
         parts: dict[str, object] = {"code": status, "reason": reason, "metadata": self.metadata}
         parts["violations"] = [one._asdict() for one in self.violations]
-        whole = "\n  ".join([message, *lines(message, self.violations)])
+        whole = "\n  ".join([message, *lines(message, self.violations), *self.left_out])
         super().__init__(whole, code, (), parts)
+
+    @property
+    def left_out(self) -> list[str]:
+        """Says how many more fields are wrong: an answer has no room for very many."""
+        count = self.metadata.get("problem_count", "")
+        more = int(count) - len(self.violations) if count.isdigit() else 0
+        return [f"and {more} more"] if more > 0 else []
 
 
 def refusal(error: grpc.RpcError, address: str, *, has_token: bool) -> Refused:
