@@ -1,7 +1,7 @@
 """`turnout apply`: brings the store to what the documents say."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -11,7 +11,12 @@ from turnout.cli.control.commands import command
 from turnout.cli.control.confirming import confirm
 from turnout.cli.control.connection import Connection, connected
 from turnout.cli.control.plane import ControlPlane
-from turnout.cli.control.releasing import publish_plan, snapshot_object, tell_published
+from turnout.cli.control.releasing import (
+    Message,
+    publish_plan,
+    snapshot_object,
+    tell_published,
+)
 from turnout.cli.exit_codes import ExitCode
 from turnout.cli.failures import Failed, usage
 from turnout.cli.output import print_json
@@ -41,14 +46,14 @@ def apply(
         raise usage("`--comment` goes with what is published: add `--publish`")
     with connection.open() as plane:
         compared = compare(plane, documents, options)
-        told: dict[str, object] = {"applied": False, "published": None}
         applied = _apply(plane, connection, compared, yes=yes)
-        told |= {"applied": applied is not None} | (applied or compared).as_object()
+        done, snapshot = applied is not None, None
         if publish:
-            snapshot = _publish(plane, connection, comment, yes=yes)
-            told["published"] = snapshot and snapshot_object(snapshot)
+            snapshot = _publish(plane, connection, comment, applied=done, yes=yes)
     if connection.wants_json:
-        print_json(told)
+        published = snapshot and snapshot_object(snapshot)
+        told = (applied or compared).as_object()
+        print_json({"applied": done, **told, "published": published})
 
 
 def _apply(
@@ -75,10 +80,16 @@ def _apply(
     return applied
 
 
-def _publish(plane: ControlPlane, connection: Connection, comment: str, *, yes: bool) -> Any:  # noqa: ANN401 - a message
+def _publish(
+    plane: ControlPlane, connection: Connection, comment: str, *, applied: bool, yes: bool
+) -> Message | None:
     if not connection.wants_json:
         typer.echo("\nto be published:")
-    snapshot = publish_plan(plane, connection, comment=comment, yes=yes)
+    try:
+        snapshot = publish_plan(plane, connection, comment=comment, yes=yes)
+    except Failed as failed:
+        failed.parts["applied"] = applied  # which it stays
+        raise
     if not connection.wants_json:
         tell_published(snapshot)
     return snapshot

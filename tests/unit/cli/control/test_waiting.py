@@ -48,7 +48,7 @@ def test_patience_is_for_all_answers_together(shown):
 def test_who_interrupts_ends_the_call(shown):
     call = Call()
 
-    def interrupt(timeout=None):
+    def interrupt(**_):
         raise KeyboardInterrupt
 
     call.result = interrupt
