@@ -19,10 +19,11 @@ from turnout.control.credentials import make_first_token
 from turnout.control.handling import Handling
 from turnout.control.identity import Identities
 from turnout.control.services.audit import Audit
+from turnout.control.services.documents import Documents
 from turnout.control.services.experiments import Experiments
 from turnout.control.services.flags import Flags
 from turnout.control.services.holdouts import Holdouts
-from turnout.control.services.items import Handler
+from turnout.control.services.items import Handler, ItemService
 from turnout.control.services.layers import Layers
 from turnout.control.services.releases import ReleaseRpcs
 from turnout.control.services.segments import Segments
@@ -32,6 +33,7 @@ from turnout.control.settings import ControlSettings
 from turnout.control.transport import CannotListen, add_port
 from turnout.control.v1 import (
     audit_pb2,
+    document_pb2,
     experiment_pb2,
     flag_pb2,
     holdout_pb2,
@@ -56,12 +58,17 @@ class Service(NamedTuple):
 
 def services(store: Store, releases: Releases) -> list[Service]:
     """All services of `turnout.control.v1`."""
+    items: dict[FileDescriptor, ItemService] = {
+        segment_pb2.DESCRIPTOR: Segments(store, releases),
+        flag_pb2.DESCRIPTOR: Flags(store, releases),
+        experiment_pb2.DESCRIPTOR: Experiments(store, releases),
+        layer_pb2.DESCRIPTOR: Layers(store, releases),
+        holdout_pb2.DESCRIPTOR: Holdouts(store, releases),
+    }
+    documents = Documents(store, releases, {one.kind: one for one in items.values()})
     return [
-        _service(segment_pb2.DESCRIPTOR, Segments(store, releases).handlers()),
-        _service(flag_pb2.DESCRIPTOR, Flags(store, releases).handlers()),
-        _service(experiment_pb2.DESCRIPTOR, Experiments(store, releases).handlers()),
-        _service(layer_pb2.DESCRIPTOR, Layers(store, releases).handlers()),
-        _service(holdout_pb2.DESCRIPTOR, Holdouts(store, releases).handlers()),
+        *(_service(file, service.handlers()) for file, service in items.items()),
+        _service(document_pb2.DESCRIPTOR, documents.handlers()),
         _service(workspace_pb2.DESCRIPTOR, Workspace(store, releases).handlers()),
         _service(release_pb2.DESCRIPTOR, ReleaseRpcs(store, releases).handlers()),
         _service(audit_pb2.DESCRIPTOR, Audit(store).handlers()),

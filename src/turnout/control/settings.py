@@ -33,7 +33,7 @@ class ControlSettings:
     """How many calls work at a time; more wait."""
     most_waiting: int = 256
     """How many calls may be there at a time; more are told RESOURCE_EXHAUSTED."""
-    max_message_bytes: int = 4 * 1024 * 1024
+    max_message_bytes: int = 32 * 1024 * 1024
     """The largest message that is read or written."""
     grace_s: float = 10.0
     """How long calls in flight get at the end."""

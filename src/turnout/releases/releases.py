@@ -1,13 +1,14 @@
 """From the store to what decides: plan, publish, roll back."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from turnout.compiler import Compiled
+from turnout.compiler.history import Identity
 from turnout.releases.baseline import NOTHING, Baseline
 from turnout.releases.candidate import Candidate, authors_of
-from turnout.releases.check import Change, find_problems
+from turnout.releases.check import Change, find_problems, find_warnings
 from turnout.releases.documents import Body
 from turnout.releases.errors import HasProblems, NeedsSecondPerson, PlanOutdated
 from turnout.releases.movement import Served
@@ -74,6 +75,14 @@ class Releases:
     def check_workspace(self, body: Body) -> list[Problem]:
         """Finds what another workspace or other attributes would break, in any item."""
         return find_problems(self._state(), [], body)
+
+    def warnings(self, versions: Mapping[Identity, Body]) -> list[Problem]:
+        """Finds what compiles and may not be meant in items that are about to be written.
+
+        Args:
+            versions: Their new bodies, with their statuses.
+        """
+        return find_warnings(self._state(), list(versions), versions)
 
     def referrers(self, kind: str, key: str) -> list[Referrer]:
         """Finds who names an item in the committed store, by kind and key."""

@@ -11,6 +11,7 @@ from turnout.control.server import ControlServer
 from turnout.control.settings import ControlSettings
 from turnout.control.v1 import (
     audit_pb2_grpc,
+    document_pb2_grpc,
     experiment_pb2_grpc,
     flag_pb2_grpc,
     holdout_pb2_grpc,
@@ -32,6 +33,7 @@ STUBS = {
     "workspace": workspace_pb2_grpc.WorkspaceServiceStub,
     "releases": release_pb2_grpc.ReleaseServiceStub,
     "audit": audit_pb2_grpc.AuditServiceStub,
+    "documents": document_pb2_grpc.DocumentServiceStub,
     "tokens": token_pb2_grpc.TokenServiceStub,
 }
 SOON_S = 20

@@ -59,6 +59,7 @@ class Comparison(NamedTuple):
     """By kind and key; those that change nothing are left out."""
     workspace: dict[str, Any] | None
     """The new body of the workspace; None: it stays."""
+    workspace_before: dict[str, Any]
     conflicts: list[FoundConflict]
 
 
@@ -73,19 +74,21 @@ def compare(tx: Transaction, written: Written, bases: Mapping[Identity, Body]) -
     items = {(item.kind, item.key): item for item in tx.items.all()}
     conflicts: list[FoundConflict] = []
     changes = [
-        _written(identity, document, bases.get(identity, {}), items.get(identity), conflicts)
+        _written(tx, identity, document, bases.get(identity, {}), items.get(identity), conflicts)
         for identity, document in written.items.items()
     ]
     for identity, base in bases.items():
         item = items.get(identity)
         if identity not in written.items and item is not None:
             changes.append(_removed(item, base, conflicts))
-    workspace = _workspace(tx, written.workspace, bases.get(WORKSPACE, {}), conflicts)
+    stored = tx.workspace.get().body
+    workspace = _workspace(stored, written.workspace, bases.get(WORKSPACE, {}), conflicts)
     changed = sorted((one for one in changes if one.is_one), key=lambda one: (one.kind, one.key))
-    return Comparison(changed, workspace, conflicts)
+    return Comparison(changed, workspace, stored, conflicts)
 
 
 def _written(
+    tx: Transaction,
     identity: Identity,
     document: Body,
     base: Body,
@@ -102,7 +105,7 @@ def _written(
         conflicts += [FoundConflict(name, *one) for one in merged.conflicts]
         body = merged.body
     status = str(body.pop("status", "") or unwritten.get("status", ""))
-    added, removed = _members(document, base, new=item is None)
+    added, removed = _members(tx, document, base, item)
     return ItemChange(kind, key, item, body, status, added, removed)
 
 
@@ -124,19 +127,25 @@ def _without_members(document: Body) -> dict[str, Any]:
     return {name: value for name, value in document.items() if name != MEMBERS}
 
 
-def _members(document: Body, base: Body, *, new: bool) -> tuple[list[str], list[str]]:
+def _members(
+    tx: Transaction, document: Body, base: Body, item: Item | None
+) -> tuple[list[str], list[str]]:
     """Units to add and to take out: others may have added and taken out more."""
     wanted, known = document.get(MEMBERS) or [], base.get(MEMBERS) or []
     if not isinstance(wanted, list):
         return [], []  # the check says what is wrong
-    before, after = set() if new else set(map(str, known)), set(map(str, wanted))
-    return sorted(after - before), sorted(before - after)
+    before, after = set(map(str, known)), set(map(str, wanted))
+    if item is None:
+        return sorted(after), []
+    if before == after:
+        return [], []
+    stored = set(tx.members.all(item.key))
+    return sorted(after - before - stored), sorted((before - after) & stored)
 
 
 def _workspace(
-    tx: Transaction, document: Body, base: Body, conflicts: list[FoundConflict]
+    stored: Body, document: Body, base: Body, conflicts: list[FoundConflict]
 ) -> dict[str, Any] | None:
-    stored = tx.workspace.get().body
     merged = merge(_shared(base), _shared(document), _shared(stored), standing=_UNWRITTEN_WORKSPACE)
     attributes = merge(_of(base), _of(document), _of(stored), standing={})
     conflicts += [FoundConflict("workspace", *one) for one in merged.conflicts]

@@ -1,12 +1,12 @@
 """Documents as they come in a request: JSON in the shape that people write."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from turnout.compiler.history import Identity, section_of
 from turnout.control.failures import InvalidArgument, InvalidDocument, Violation
-from turnout.documents import Document, read_mapping
+from turnout.documents import Document, Fault, Invalid, read_mapping, validate_item
 from turnout.documents.problem import clip, render_path
 
 FIELD = "documents"
@@ -44,11 +44,11 @@ def read_documents(text: str) -> Written:
     [file] = read_mapping({"documents.json": value}).files
     document = file.document
     _refuse_faults(document)
-    items = {identity: item.raw for identity, item in document.items.items()}
+    items: Any = {identity: item.raw for identity, item in document.items.items()}
     workspace = dict(document.workspace or {})
     if document.attributes:
         workspace["attributes"] = {name: _typed(one) for name, one in document.attributes.items()}
-    return Written({one: _body(*one, raw) for one, raw in items.items()}, workspace)
+    return Written(items, workspace)
 
 
 def _typed(attribute: object) -> object:
@@ -57,19 +57,24 @@ def _typed(attribute: object) -> object:
 
 
 def _refuse_faults(document: Document) -> None:
-    found = [(render_path(fault.path), fault.message) for fault in document.faults]
+    found = [Violation(render_path(fault.path), fault.message) for fault in document.faults]
     for (kind, key), item in document.items.items():
         name = f"{section_of(kind)}/{key}"
-        found += [(f"{name} {render_path(fault.path)}", fault.message) for fault in item.faults]
+        faults = item.faults or _misshapen(kind, item.raw)
+        found += [
+            Violation(f"{name} {render_path(fault.path)}".rstrip(), fault.message)
+            for fault in faults
+        ]
     if found:
-        raise InvalidDocument(FIELD, [Violation(*one) for one in found])
+        raise InvalidDocument(FIELD, found)
 
 
-def _body(kind: str, key: str, raw: object) -> Body:
-    if not isinstance(raw, dict):
-        name = f"{section_of(kind)}/{key}"
-        raise InvalidDocument(name, [Violation(name, f"{kind} `{clip(key)}` must be a mapping")])
-    return raw
+def _misshapen(kind: str, raw: object) -> Sequence[Fault]:
+    try:
+        validate_item(kind, raw)
+    except Invalid as error:
+        return error.faults
+    return ()
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> Body:

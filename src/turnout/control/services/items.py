@@ -151,7 +151,7 @@ class ItemService:
         def update(tx: Transaction) -> Message:
             item = tx.items.get(self.kind, key)
             check_etag(item, given.etag)
-            self._refuse_archived(item)
+            self.refuse_archived(item)
             body = self._edited(item, given, request)
             body = self.prepare(tx, body, item)
             body = with_ranges(self.kind, body, item.status, item.body, item.status)
@@ -203,7 +203,12 @@ class ItemService:
 
     # Checking.
 
-    def _refuse_archived(self, item: Item) -> None:
+    def refuse_archived(self, item: Item) -> None:
+        """Lets an item be edited that is not archived.
+
+        Raises:
+            FailedPrecondition: It is.
+        """
         if item.status == lifecycle.ARCHIVED:
             raise FailedPrecondition(
                 "ARCHIVED",
@@ -262,7 +267,7 @@ class ItemService:
         kept = {"salt", *self.fixed}
         take([name for name in fields if name not in kept or _is_set(given, name)], given, new)
         before, after = body_of(self.kind, current), body_of(self.kind, new)
-        self._refuse_fixed(item, before, after)
+        self.refuse_fixed(item, before, after)
         return merged(item, before, after)
 
     def _without_status(self, fields: Sequence[str], given: Any, item: Item) -> list[str]:  # noqa: ANN401 - the resource
@@ -273,7 +278,12 @@ class ItemService:
             raise InvalidArgument(f"{self.kind}.status", text)
         return [name for name in fields if name != "status"]
 
-    def _refuse_fixed(self, item: Item, before: Body, after: Body) -> None:
+    def refuse_fixed(self, item: Item, before: Body, after: Body) -> None:
+        """Lets a change through that leaves alone what is fixed by now.
+
+        Raises:
+            FailedPrecondition: It does not.
+        """
         fixed = (*self.fixed, *(self.fixed_once_started if item.started else ()))
         changed = [name for name in fixed if before.get(name) != after.get(name)]
         if changed:

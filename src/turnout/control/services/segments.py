@@ -46,24 +46,11 @@ class Segments(ItemService):
             text = f"segment `{item.key}` is there already: only a new one can be a copy"
             raise InvalidArgument("segment.copy_of", text)
         other = tx.items.find("segment", source)
-        if other is None:
-            raise InvalidArgument("segment.copy_of", f"unknown segment `{clip(source)}`")
-        if other.body.get("kind", "rule") != "rule":
-            text = f"segment `{source}` has no conditions to copy: write `include: [{source}]`"
-            raise InvalidArgument("segment.copy_of", text)
-        for name in ("kind", "match"):
-            if name in body:
-                text = f"`{name}` has no place beside `copy_of`"
-                raise InvalidArgument(f"segment.{name}", text)
-        return _copied(body, other.body)
+        return written_out(body, other.body if other else None)
 
     def moved(self, item: Item, move: Move, status: str, request: Any) -> Moved:  # noqa: ANN401, ARG002 - as of all kinds
         """Keeps what it decides by, as long as it is not active."""
-        kept = item.body if item.status == "active" else item.active_body
-        if status in ("active", "draft") or item.body.get("kind", "rule") != "rule":
-            kept = None
-        elif status == "paused":
-            kept = kept or item.body
+        kept = definition_kept(item, status)
         return Moved(item.body, status, item.started, active_body=kept)
 
     def refuse_used(self, item: Item, status: str, request: Any) -> None:  # noqa: ANN401 - as of all kinds
@@ -118,9 +105,40 @@ class Segments(ItemService):
                 kind=str(kind),
             )
         if call is not None:
-            self._refuse_archived(item)
+            self.refuse_archived(item)
             self._require_reach(call, item, item.body)
         return item
+
+
+def definition_kept(item: Item, status: str) -> Body | None:
+    """The definition that a segment goes on with in a status; None: the one that it has."""
+    if status in ("active", "draft") or item.body.get("kind", "rule") != "rule":
+        return None
+    kept = item.body if item.status == "active" else item.active_body
+    return kept or item.body if status == "paused" else kept
+
+
+def written_out(body: Body, source: Body | None) -> Body:
+    """A copy with the conditions of what it copies.
+
+    Args:
+        body: It has `copy_of`.
+        source: The segment that it names; None when there is none.
+
+    Raises:
+        InvalidArgument: It cannot be copied.
+    """
+    named = body["copy_of"]
+    if source is None:
+        raise InvalidArgument("segment.copy_of", f"unknown segment `{clip(str(named))}`")
+    if source.get("kind", "rule") != "rule":
+        text = f"segment `{named}` has no conditions to copy: write `include: [{named}]`"
+        raise InvalidArgument("segment.copy_of", text)
+    for name in ("kind", "match"):
+        if name in body:
+            text = f"`{name}` has no place beside `copy_of`"
+            raise InvalidArgument(f"segment.{name}", text)
+    return _copied(body, source)
 
 
 def _unit_ids(request: pb.AddMembersRequest | pb.RemoveMembersRequest) -> list[str]:

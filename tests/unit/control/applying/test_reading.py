@@ -44,7 +44,8 @@ def test_what_is_no_json_of_documents_is_refused(text, message):
     [
         ('{"flagz": {}}', "flagz", "unknown section `flagz`"),
         ('{"flags": []}', "flags", "`flags` must be a mapping"),
-        ('{"flags": {"f": 1}}', "flags/f", "must be a mapping"),
+        ('{"flags": {"f": 1}}', "flags/f", "mapping"),
+        ('{"segments": {"s": {"members": 5}}}', "segments/s members", "list"),
         ('{"flags": {"f": ' + '{"a":' * 70 + "1" + "}" * 71 + "}", "flags/f", "deep"),
     ],
 )

@@ -1,0 +1,296 @@
+"""`DocumentService`: the store as documents, and documents into the store."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from google.protobuf.message import Message
+
+from turnout.compiler.history import Identity, section_of
+from turnout.control.access import require_no_limits, require_reach, require_role
+from turnout.control.applying.changes import (
+    WORKSPACE,
+    Comparison,
+    FoundConflict,
+    ItemChange,
+    compare,
+    texts,
+)
+from turnout.control.applying.reading import FIELD, Written, read_documents
+from turnout.control.applying.standing import Standing, standing_after
+from turnout.control.calls import Answer, Call, write
+from turnout.control.failures import FailedPrecondition, InvalidDocument, Violation
+from turnout.control.lifecycle import ARCHIVED
+from turnout.control.services.items import Handler, ItemService, in_use
+from turnout.control.services.releases import problem
+from turnout.control.services.resources import new_key
+from turnout.control.services.segments import definition_kept, written_out
+from turnout.control.v1 import document_pb2 as pb
+from turnout.control.v1 import release_pb2
+from turnout.releases.check import Change
+from turnout.releases.differences import differences
+from turnout.releases.ranges import with_ranges
+from turnout.releases.referrers import Referrer
+from turnout.releases.releases import Releases
+from turnout.store import Item, Store, Transaction
+
+_DEFAULT_SET = "default"
+_MOST_TOLD = 20
+
+
+class Documents:
+    """Brings documents and store together.
+
+    Args:
+        store: Where items are.
+        releases: What says what a write would break.
+        services: Of every kind, for what is its own.
+    """
+
+    def __init__(
+        self, store: Store, releases: Releases, services: Mapping[str, ItemService]
+    ) -> None:
+        self._store = store
+        self._releases = releases
+        self._services = services
+
+    def handlers(self) -> dict[str, Handler]:
+        """The handler of each RPC, by its name."""
+        return {"ExportDocuments": self._export, "ApplyDocuments": self._apply}
+
+    def _export(self, call: Call, request: pb.ExportDocumentsRequest) -> Message:
+        call.check()
+        with self._store.read() as tx:
+            documents = _written_down(tx, archived=request.show_archived)
+        return pb.ExportDocumentsResponse(documents=json.dumps(documents, ensure_ascii=False))
+
+    def _apply(self, call: Call, request: pb.ApplyDocumentsRequest) -> Answer:
+        written = read_documents(request.documents)
+        document_set = new_key(request.document_set or _DEFAULT_SET, "document_set")
+
+        def apply(tx: Transaction) -> Message:
+            bases = tx.applied.get(document_set)
+            found = compare(tx, written, bases)
+            if request.keep_missing:
+                kept = [one for one in found.changes if one.body is not None]
+                found = found._replace(changes=kept)
+            if found.conflicts and not (request.force or request.validate_only):
+                raise _conflicting(found.conflicts)
+            found = found._replace(
+                changes=[self._prepared(tx, one, found) for one in found.changes]
+            )
+            self._check(call, found)
+            self._write(tx, found)
+            left = bases if request.keep_missing else {}
+            tx.applied.replace(document_set, {**left, **_bases(written)})
+            return self._answer(found)
+
+        return write(self._store, call, request, apply)
+
+    def _prepared(self, tx: Transaction, change: ItemChange, found: Comparison) -> ItemChange:
+        """With copies written out, and slots that move the least."""
+        if change.body is None:
+            return change
+        body, before = change.body, change.before
+        if "copy_of" in body:
+            body = written_out(body, self._definition(tx, body["copy_of"], found))
+        status = before.status if before else "draft"
+        body = with_ranges(
+            change.kind, body, change.status, before.body if before else None, status
+        )
+        return change._replace(body=body)
+
+    def _definition(self, tx: Transaction, key: str, found: Comparison) -> dict[str, Any] | None:
+        """What a segment will say; None: there is none."""
+        for change in found.changes:
+            if (change.kind, change.key) == ("segment", key):
+                return change.body
+        return _body(tx.items.find("segment", key))
+
+    # Checking.
+
+    def _check(self, call: Call, found: Comparison) -> None:
+        if found.workspace is not None:
+            require_role(call.caller, "UpdateWorkspace")
+            require_no_limits(call.caller, "workspace")
+        for change in found.changes:
+            tags = [body.get("tags", ()) for body in (_body(change.before), change.body) if body]
+            require_reach(call.caller, change.name, *tags)
+            self._refuse_fixed(change)
+            self._refuse_used(change, found.changes)
+        problems = self._releases.check(
+            [Change(one.kind, one.key, one.body, one.status) for one in found.changes],
+            found.workspace,
+        )
+        if problems:
+            told = [Violation(f"{one.name} {one.field}".strip(), one.message) for one in problems]
+            raise InvalidDocument(FIELD, told)
+
+    def _refuse_fixed(self, change: ItemChange) -> None:
+        if change.before is None or change.body is None:
+            return
+        service, before = self._services[change.kind], change.before
+        if before.status == change.status == ARCHIVED and before.body != change.body:
+            service.refuse_archived(before)
+        service.refuse_fixed(before, before.body, change.body)
+
+    def _refuse_used(self, change: ItemChange, changes: Sequence[ItemChange]) -> None:
+        """Refuses to take out of use what others go by, when all that is applied has been."""
+        before = change.before
+        if before is None or (change.body is not None and change.status == before.status):
+            return
+        found = self._releases.referrers(change.kind, change.key)
+        if change.body is None:
+            verb = "removed"
+        elif change.status == ARCHIVED:
+            verb = "archived"
+            found = [one for one in found if self._services[change.kind].goes_by_it(one)]
+        elif change.status == "draft":
+            verb = "made a draft"
+        else:
+            return
+        bodies = {(one.kind, one.key): one.body for one in changes}
+        if left := [one for one in found if _still_names(one, change.key, bodies)]:
+            raise in_use(before, verb, left)
+
+    # Writing.
+
+    def _write(self, tx: Transaction, found: Comparison) -> None:
+        if found.workspace is not None:
+            tx.workspace.change(tx.workspace.get(), found.workspace)
+        # What is removed first: its key may be taken by what is new.
+        for change in sorted(found.changes, key=lambda one: one.body is not None):
+            if change.body is None:
+                if change.before is not None:
+                    tx.items.remove(change.before)
+                continue
+            self._write_item(tx, change, change.body)
+            if change.added_members:
+                tx.members.add(change.key, change.added_members)
+            if change.removed_members:
+                tx.members.remove(change.key, change.removed_members)
+
+    def _write_item(self, tx: Transaction, change: ItemChange, body: dict[str, Any]) -> None:
+        standing = self._standing(change)
+        if change.before is None:
+            tx.items.create(change.kind, change.key, body, **standing._asdict())
+        else:
+            tx.items.change(change.before, body=body, **standing._asdict())
+
+    def _standing(self, change: ItemChange) -> Standing:
+        standing = standing_after(change)
+        if change.kind != "segment" or change.before is None:
+            return standing
+        kept = definition_kept(change.before, change.status)
+        return standing._replace(active_body=kept)
+
+    def _answer(self, found: Comparison) -> pb.ApplyDocumentsResponse:
+        bodies = {
+            (one.kind, one.key): {**one.body, **({"status": one.status} if one.status else {})}
+            for one in found.changes
+            if one.body is not None
+        }
+        return pb.ApplyDocumentsResponse(
+            changes=[*_workspace_change(found), *(_planned(one) for one in found.changes)],
+            conflicts=[_conflict(one) for one in found.conflicts],
+            warnings=[problem(one) for one in self._releases.warnings(bodies)],
+        )
+
+
+def _body(item: Item | None) -> dict[str, Any] | None:
+    return item.body if item else None
+
+
+def _still_names(referrer: Referrer, key: str, bodies: Mapping[Identity, Any]) -> bool:
+    """Whether an item goes on naming another one when all changes are done."""
+    identity = referrer.kind, referrer.key
+    if identity not in bodies:
+        return True
+    body = bodies[identity]
+    return body is not None and key in texts(body)
+
+
+def _bases(written: Written) -> dict[Identity, Mapping[str, Any]]:
+    shared = {WORKSPACE: written.workspace} if written.workspace else {}
+    return {**written.items, **shared}
+
+
+def _written_down(tx: Transaction, *, archived: bool) -> dict[str, Any]:
+    """The store as one document."""
+    body = tx.workspace.get().body
+    documents: dict[str, Any] = {
+        "workspace": {name: value for name, value in body.items() if name != "attributes"}
+    }
+    if body["attributes"]:
+        documents["attributes"] = body["attributes"]
+    for item in tx.items.all():
+        if archived or item.status != ARCHIVED:
+            document = item.document
+            if item.body.get("kind") == "static":
+                document["members"] = list(tx.members.all(item.key))
+            documents.setdefault(section_of(item.kind), {})[item.key] = document
+    return documents
+
+
+def _conflicting(found: Sequence[FoundConflict]) -> FailedPrecondition:
+    first = found[0]
+    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+    return FailedPrecondition(
+        "CONFLICTS",
+        f"`{first.field}` of `{first.name}`{more} was changed by others since the documents were"
+        " applied: take their change into the documents, or force yours",
+        [Violation(f"{one.name} {one.field}", _beside(one)) for one in found],
+        conflict_count=str(len(found)),
+    )
+
+
+def _beside(one: FoundConflict) -> str:
+    return f"the documents say {_told(one.in_documents)}, the store {_told(one.in_store)}"
+
+
+def _told(value: object) -> str:
+    return _json(value) or "nothing"
+
+
+def _json(value: object) -> str:
+    return "" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def _conflict(one: FoundConflict) -> pb.Conflict:
+    return pb.Conflict(
+        name=one.name,
+        field=one.field,
+        in_documents=_json(one.in_documents),
+        in_store=_json(one.in_store),
+    )
+
+
+def _planned(change: ItemChange) -> release_pb2.PlannedChange:
+    planned = release_pb2.PlannedChange(name=change.name)
+    if change.body is None:
+        planned.kind = release_pb2.CHANGE_KIND_REMOVED
+    elif change.before is None:
+        planned.kind = release_pb2.CHANGE_KIND_ADDED
+    else:
+        planned.kind = release_pb2.CHANGE_KIND_CHANGED
+        after = {**({"status": change.status} if change.status else {}), **change.body}
+        planned.differences.extend(differences(change.before.document, after))
+    planned.differences.extend(_of_members(change))
+    return planned
+
+
+def _of_members(change: ItemChange) -> Iterator[str]:
+    for word, several in (("added", change.added_members), ("removed", change.removed_members)):
+        if several:
+            shown = ", ".join(f"`{one}`" for one in several[:_MOST_TOLD])
+            more = f" and {len(several) - _MOST_TOLD:,} more" if len(several) > _MOST_TOLD else ""
+            yield f"members: {word} {shown}{more}"
+
+
+def _workspace_change(found: Comparison) -> Iterator[release_pb2.PlannedChange]:
+    if found.workspace is not None:
+        yield release_pb2.PlannedChange(
+            name="workspace",
+            kind=release_pb2.CHANGE_KIND_CHANGED,
+            differences=differences(found.workspace_before, found.workspace),
+        )
