@@ -17,10 +17,10 @@ from turnout.store.item import Item
 from turnout.store.leadership import Leadership
 from turnout.store.published import Published, PublishedVersion
 from turnout.store.store import Store
-from turnout.store.tokens import Token
+from turnout.store.token import Token
 from turnout.store.transaction import Transaction
 from turnout.store.watch import Watch
-from turnout.store.workspace import WorkspaceRow
+from turnout.store.workspace_row import WorkspaceRow
 
 __all__ = [
     "Act",

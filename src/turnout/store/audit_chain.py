@@ -1,12 +1,13 @@
 """Reads the whole audit log and says whether anybody tampered with it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
 from turnout.store.audit_event import hash_of
+from turnout.store.audit_rows import LastWritten
 from turnout.store.tables import audit_events, audit_head
 
 NO_HASH = "0" * 64
@@ -23,7 +24,8 @@ class Verdict:
     count: int
     """Events that were read and fit."""
     first_broken: str
-    """`auditEvents/NUMBER` of the first that does not fit; empty when intact."""
+    """`auditEvents/NUMBER` of the first that does not fit, or that a row of another table does not
+    agree with. Empty when intact, and for a row that no event tells of."""
     message: str
     head: str
     """The hash of the last event that fits. Who keeps it elsewhere sees a chain that was written
@@ -31,15 +33,30 @@ class Verdict:
 
 
 def verify(connection: Connection) -> Verdict:
-    """Follows the chain from the first event to the last."""
+    """Follows the chain from the first event to the last, and holds the tables against it."""
     number, previous = 0, NO_HASH
+    written = LastWritten()
     for row in _rows(connection):
         if row.number != number + 1:
             return _broken(number, previous, "is missing")
         if row.hash != hash_of(previous, row):
             return _broken(number, previous, "is not what was written, or not where it was")
         number, previous = row.number, row.hash
-    return _against_head(connection, number, previous)
+        written.read(number, row.resource, row.after)
+    verdict = _against_head(connection, number, previous)
+    other = written.first_other(connection) if verdict.intact else None
+    return verdict if other is None else _not_as_written(verdict, *other)
+
+
+def _not_as_written(verdict: Verdict, number: int, name: str) -> Verdict:
+    said = f"what `auditEvents/{number}` says" if number else "in the audit log at all"
+    message = f"the store was tampered with: `{name}` is not {said}"
+    return replace(
+        verdict,
+        intact=False,
+        first_broken=f"auditEvents/{number}" if number else "",
+        message=message,
+    )
 
 
 def _against_head(connection: Connection, number: int, previous: str) -> Verdict:

@@ -33,6 +33,11 @@ def load(text: str) -> object:
     return json.loads(text)
 
 
+def fingerprint(text: str) -> str:
+    """SHA-256 of a text, in hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def etag_of(name: str, version: int) -> str:
     """A short opaque text that stands for one version of one thing."""
-    return hashlib.sha256(f"{name}@{version}".encode()).hexdigest()[:16]
+    return fingerprint(f"{name}@{version}")[:16]

@@ -36,5 +36,7 @@ def telling(place: str, *, committing: bool = False) -> Iterator[None]:
 
 
 def _is_outage(error: exc.SQLAlchemyError, cause: object) -> bool:
-    damaged = type(cause) is sqlite3.DatabaseError  # its subclasses are told apart by the first
+    if isinstance(cause, sqlite3.OperationalError):  # a statement that makes no sense is one too
+        return cause.sqlite_errorcode != sqlite3.SQLITE_ERROR
+    damaged = type(cause) is sqlite3.DatabaseError
     return damaged or isinstance(error, _OUTAGES)

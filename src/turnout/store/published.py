@@ -48,3 +48,15 @@ def published_of(row: Row[Any]) -> Published:
         size_bytes=row.size_bytes,
         changed=row.changed,
     )
+
+
+def summary_of_published(published: Published) -> dict[str, Any]:
+    """For the log: a first snapshot may have changed ten thousand items, so they are counted."""
+    return {
+        "id": published.id,
+        "seal": published.seal,
+        "comment": published.comment,
+        "rollback_of": published.rollback_of,
+        "size_bytes": published.size_bytes,
+        "changed_count": len(published.changed),
+    }

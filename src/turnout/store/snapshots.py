@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 from turnout.store import json_text
 from turnout.store.audit import Audit
 from turnout.store.errors import Conflict, NotFound
-from turnout.store.published import Published, PublishedVersion, published_of
+from turnout.store.published import Published, PublishedVersion, published_of, summary_of_published
 from turnout.store.tables import snapshot_contents, snapshots
 from turnout.store.texts import check_text
 
@@ -65,7 +65,7 @@ class Snapshots:
         due = self.next_revision()
         if published.revision != due:
             raise Conflict("snapshot", str(published.revision), str(due - 1))
-        self._audit.record(_name(due), None, _summary(published))
+        self._audit.record(_name(due), None, summary_of_published(published))
         self._connection.execute(insert(snapshots).values(_row(published)))
         content = {
             "revision": due,
@@ -143,7 +143,7 @@ class Snapshots:
             query = query.where(snapshots.c.published_at < published_before)
         gone = [published_of(row) for row in self._connection.execute(query)]
         for published in gone:
-            self._audit.record(_name(published.revision), _summary(published), None)
+            self._audit.record(_name(published.revision), summary_of_published(published), None)
             of_it = snapshots.c.revision == published.revision
             self._connection.execute(delete(snapshots).where(of_it))
         return [published.revision for published in gone]
@@ -164,17 +164,6 @@ def _name(revision: int) -> str:
 def _row(published: Published) -> dict[str, Any]:
     fields = dict(vars(published))
     return fields | {"content_id": fields.pop("id")}
-
-
-def _summary(published: Published) -> dict[str, Any]:
-    """For the log: a first snapshot may have changed ten thousand items, so they are counted."""
-    return {
-        "id": published.id,
-        "comment": published.comment,
-        "rollback_of": published.rollback_of,
-        "size_bytes": published.size_bytes,
-        "changed_count": len(published.changed),
-    }
 
 
 def _packed(value: Mapping[str, Any]) -> bytes:

@@ -1,41 +1,15 @@
 """Who may call: tokens, of whose secrets only a digest is kept."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from turnout.store.audit import Audit
 from turnout.store.errors import AlreadyExists, NotFound
 from turnout.store.tables import tokens
 from turnout.store.texts import check_text
-
-
-@dataclass(frozen=True)
-class Token:
-    """What a caller may do."""
-
-    name: str
-    """The actor of audit events."""
-    id: str
-    """The public part of the secret, by which it is found."""
-    digest: str
-    """SHA-256 of the whole secret, in hex."""
-    role: str
-    """`viewer`, `editor`, `publisher` or `admin`."""
-    created_at: datetime
-    expires_at: datetime
-    revoked_at: datetime | None
-    key_prefixes: list[str]
-    """Writes are limited to items whose keys start so; with neither these nor tags to none."""
-    tags: list[str]
-    """Writes are limited to items with one of these."""
-
-    def is_good(self, now: datetime) -> bool:
-        """Whether it is neither over nor revoked."""
-        return self.revoked_at is None and now < self.expires_at
+from turnout.store.token import Token, summary_of_token, token_of
 
 
 class Tokens:
@@ -74,7 +48,7 @@ class Tokens:
             name, id, digest, role, self._audit.now, expires_at, None,
             list(key_prefixes), list(tags),
         )  # fmt: skip
-        self._audit.record(_name(name), None, _summary(token))
+        self._audit.record(_name(name), None, summary_of_token(token))
         self._connection.execute(insert(tokens).values(vars(token)))
         return token
 
@@ -92,7 +66,7 @@ class Tokens:
     def by_id(self, id: str) -> Token | None:  # noqa: A002 - what it is called everywhere
         """Gives the one with this public part, also when it is over or revoked; else None."""
         row = self._connection.execute(select(tokens).where(tokens.c.id == id)).one_or_none()
-        return None if row is None else _token_of(row)
+        return None if row is None else token_of(row)
 
     def page(
         self, *, after: str = "", limit: int = 100, good_at: datetime | None = None
@@ -107,7 +81,7 @@ class Tokens:
         query = select(tokens).where(tokens.c.name > after).order_by(tokens.c.name).limit(limit)
         if good_at is not None:
             query = query.where(tokens.c.revoked_at.is_(None), tokens.c.expires_at > good_at)
-        return [_token_of(row) for row in self._connection.execute(query)]
+        return [token_of(row) for row in self._connection.execute(query)]
 
     def revoke(self, name: str) -> Token:
         """Makes one worthless; one that was revoked before stays as it is.
@@ -121,7 +95,7 @@ class Tokens:
         changed = update(tokens).where(tokens.c.name == name).values(revoked_at=self._audit.now)
         self._connection.execute(changed)
         revoked = self.get(name)
-        self._audit.record(_name(name), _summary(token), _summary(revoked))
+        self._audit.record(_name(name), summary_of_token(token), summary_of_token(revoked))
         return revoked
 
     def any_good(self, role: str, now: datetime) -> bool:
@@ -132,23 +106,8 @@ class Tokens:
 
     def _find(self, name: str) -> Token | None:
         row = self._connection.execute(select(tokens).where(tokens.c.name == name)).one_or_none()
-        return None if row is None else _token_of(row)
-
-
-def _token_of(row: Row[Any]) -> Token:
-    return Token(**row._mapping)
+        return None if row is None else token_of(row)
 
 
 def _name(name: str) -> str:
     return f"tokens/{name}"
-
-
-def _summary(token: Token) -> dict[str, Any]:
-    revoked = token.revoked_at
-    return {
-        "role": token.role,
-        "expires_at": token.expires_at.isoformat(),
-        "revoked_at": None if revoked is None else revoked.isoformat(),
-        "key_prefixes": token.key_prefixes,
-        "tags": token.tags,
-    }

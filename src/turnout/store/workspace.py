@@ -1,7 +1,5 @@
 """What all items share."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -10,21 +8,7 @@ from turnout.store import json_text
 from turnout.store.audit import Audit
 from turnout.store.errors import Conflict
 from turnout.store.tables import workspace
-
-_NAME = "workspace"
-
-
-@dataclass(frozen=True)
-class WorkspaceRow:
-    """The workspace as the store has it."""
-
-    body: dict[str, Any]
-    """`key`, `timezone` and `attributes`, which are by name and have `type`, `description` and
-    `sensitive`."""
-    etag: str
-    version: int
-    """Grows with every change: the number of the audit event about it; 0 as it was first."""
-    updated_at: datetime
+from turnout.store.workspace_row import NAME_OF_WORKSPACE, WorkspaceRow
 
 
 class Workspaces:
@@ -57,13 +41,13 @@ class Workspaces:
         """
         current = self.get()
         if current.etag != row.etag:
-            raise Conflict(_NAME, str(current.body.get("key", "")), current.etag)
+            raise Conflict(NAME_OF_WORKSPACE, str(current.body.get("key", "")), current.etag)
         if json_text.dump(body) == json_text.dump(current.body):
             return current
-        number = self._audit.record(_NAME, current.body, body)
+        number = self._audit.record(NAME_OF_WORKSPACE, current.body, body)
         values = {
             "body": body,
-            "etag": json_text.etag_of(_NAME, number),
+            "etag": json_text.etag_of(NAME_OF_WORKSPACE, number),
             "version": number,
             "updated_at": self._audit.now,
         }

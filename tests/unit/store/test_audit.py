@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import text
 
-from turnout.store import Act, Invalid, NotFound, Unavailable
+from turnout.store import Act, Invalid, NotFound, Published, Unavailable
 from turnout.store.audit_event import hash_of
 from turnout.store.tables import audit_events
 
@@ -182,3 +182,57 @@ def test_authors_are_told_by_resource_since_an_event(written):
     with written.read() as tx:
         assert tx.audit.authors(5) == {("flags/z", "anna"), ("flags/z", "bert")}
         assert ("flags/b", "bert") in tx.audit.authors(0)
+
+
+@pytest.fixture
+def full(written, act, moment):
+    """A row of each kind."""
+    with written.write(act) as tx:
+        tx.items.create("segment", "s", {"kind": "static"}, "active")
+        tx.items.create("layer", "l", {"allocations": {}})
+        tx.members.add("s", ["u-1"])
+        tx.items.remove(tx.items.get("flag", "z"))
+        tx.workspace.change(tx.workspace.get(), {"key": "shop"})
+        tx.tokens.create("ci", id="i", digest="d", role="viewer", expires_at=moment)
+        for revision in (1, 2, 3):
+            tx.snapshots.add(Published(revision, "id", "seal", moment, "anna"), b"", {}, {})
+        tx.snapshots.prune(2)
+    return written
+
+
+def test_rows_that_are_what_was_written_are_intact(full):
+    with full.read() as tx:
+        verdict = tx.audit.verify()
+    assert verdict.intact, verdict.message
+
+
+@pytest.mark.parametrize(
+    ("statement", "name", "broken"),
+    [
+        ("UPDATE items SET body = '{}' WHERE key = 'ab'", "flags/ab", "auditEvents/3"),
+        ("UPDATE items SET status = 'x' WHERE key = 's'", "segments/s", "auditEvents/7"),
+        ("DELETE FROM items WHERE key = 'b'", "flags/b", "auditEvents/2"),
+        ("UPDATE items SET removed_at = 1 WHERE key = 'b'", "flags/b", "auditEvents/2"),
+        ("UPDATE items SET removed_at = NULL WHERE key = 'z'", "flags/z", ""),
+        ("UPDATE workspace SET body = '{}'", "workspace", "auditEvents/11"),
+        ("UPDATE tokens SET role = 'admin'", "tokens/ci", "auditEvents/12"),
+        ("UPDATE tokens SET digest = 'x'", "tokens/ci", "auditEvents/12"),
+        (
+            "UPDATE snapshots SET seal = 'x' WHERE revision = 3",
+            "snapshots/3",
+            "auditEvents/15",
+        ),
+    ],
+)
+def test_a_row_that_is_not_what_was_written_is_found(full, statement, name, broken):
+    tamper(full, statement)
+    with full.read() as tx:
+        verdict = tx.audit.verify()
+    assert (verdict.intact, verdict.first_broken) == (False, broken)
+    assert f"`{name}` is not" in verdict.message
+
+
+def test_a_workspace_that_was_changed_behind_an_empty_log_is_found(store):
+    tamper(store, "UPDATE workspace SET body = '{}'")
+    with store.read() as tx:
+        assert not tx.audit.verify().intact
