@@ -6,14 +6,13 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from turnout.store import json_text
+from turnout.store.audit_members import MARK, LastMembers
 from turnout.store.item import document_of, name_of
 from turnout.store.item_pages import LIVE
 from turnout.store.published import published_of, summary_of_published
 from turnout.store.tables import items, snapshots, tokens, workspace
 from turnout.store.token import summary_of_token, token_of
 from turnout.store.workspace_row import FIRST_BODY, NAME_OF_WORKSPACE
-
-_MEMBERS = '{"member_count":'
 
 _FIRST = {NAME_OF_WORKSPACE: json_text.dump(FIRST_BODY)}
 
@@ -27,15 +26,17 @@ class LastWritten:
     """What was written last of each resource, as the log is read from its begin."""
 
     def __init__(self) -> None:
+        self._members = LastMembers()
         self._written = {
             name: _Written(0, json_text.fingerprint(text)) for name, text in _FIRST.items()
         }
 
     def read(self, number: int, resource: str, after: str | None) -> None:
         """Takes the next event."""
+        self._members.read(number, resource, after)
         if after is None:
             self._written.pop(resource, None)
-        elif not after.startswith(_MEMBERS):
+        elif not after.startswith(MARK):
             self._written[resource] = _Written(number, json_text.fingerprint(after))
 
     def first_other(self, connection: Connection) -> tuple[int, str] | None:
@@ -43,6 +44,12 @@ class LastWritten:
 
         The number is 0 when there is no event about a row; None when all agree.
         """
+        try:
+            return self._first_row(connection) or self._members.first_other(connection)
+        except (TypeError, ValueError) as error:
+            return 0, f"a row that cannot be read: {error}"
+
+    def _first_row(self, connection: Connection) -> tuple[int, str] | None:
         left = dict(self._written)
         for name, text in _rows(connection):
             written = left.pop(name, _Written(0, None))

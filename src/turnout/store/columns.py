@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import BigInteger, Dialect, Text
+from sqlalchemy import BigInteger, Dialect, Integer, Text
 from sqlalchemy.types import TypeDecorator
 
 from turnout.store import json_text
@@ -12,6 +12,10 @@ _MICROSECOND = timedelta(microseconds=1)
 
 Name = Text().with_variant(Text(collation="C"), "postgresql")
 """Text that sorts by its bytes, whatever the language of the database."""
+
+
+Number = BigInteger().with_variant(Integer, "sqlite")
+"""64 bits; as a key it is the row's own number in SQLite, which takes no index."""
 
 
 def to_microseconds(moment: datetime) -> int:

@@ -66,19 +66,6 @@ def document_of(status: str, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def item_of(row: Row[Any]) -> Item:
-    """Reads a row of the table."""
-    return Item(
-        id=row.id,
-        kind=row.kind,
-        key=row.key,
-        body=row.body,
-        status=row.status,
-        etag=row.etag,
-        version=row.version,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        started=row.started,
-        resumes_to=row.resumes_to,
-        member_count=row.member_count,
-        active_body=row.active_body,
-    )
+    """Reads a row with the fields of an item in their order."""
+    values: tuple[Any, ...] = tuple(row)
+    return Item(*values)

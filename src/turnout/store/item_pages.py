@@ -1,6 +1,7 @@
 """Lists of items, by key."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import Connection, Select, select, tuple_
@@ -13,7 +14,7 @@ LIVE = items.c.removed_at.is_(None)
 """What was removed stays in the table."""
 
 _AT_ONCE = 1000
-_READ = [column for column in items.columns if column.name not in ("space", "removed_at", "search")]
+_READ = [items.c[field.name] for field in fields(Item)]
 
 
 def select_items() -> Select[Any]:
@@ -77,7 +78,8 @@ class ItemPages:
     def versions(self) -> dict[tuple[str, str], int]:
         """Gives the version of every item by kind and key, without reading bodies."""
         query = select(items.c.kind, items.c.key, items.c.version).where(LIVE)
-        return {(row.kind, row.key): row.version for row in self._connection.execute(query)}
+        found = self._connection.execute(query)
+        return {(kind, key): version for kind, key, version in found}
 
     def changed_since(self, version: int) -> list[Item]:
         """Gives the items with a greater version, by version."""

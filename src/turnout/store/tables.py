@@ -15,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 
-from turnout.store.columns import JsonText, Moment, Name
+from turnout.store.columns import JsonText, Moment, Name, Number
 
 metadata = MetaData()
 
@@ -24,7 +24,7 @@ _LIVE = text("removed_at IS NULL")
 items = Table(
     "items",
     metadata,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", Number, primary_key=True, autoincrement=False),
     Column("kind", Name, nullable=False),
     Column("space", Name, nullable=False),  # flags and experiments share one space of keys
     Column("key", Name, nullable=False),
@@ -53,7 +53,7 @@ item_tags = Table(
     "item_tags",
     metadata,
     Column("tag", Name, primary_key=True),
-    Column("item_id", BigInteger, ForeignKey("items.id"), primary_key=True),
+    Column("item_id", Number, ForeignKey("items.id"), primary_key=True),
     Index("item_tags_by_item", "item_id"),
     sqlite_with_rowid=False,
 )
@@ -61,7 +61,7 @@ item_tags = Table(
 members = Table(
     "members",
     metadata,
-    Column("item_id", BigInteger, ForeignKey("items.id"), primary_key=True),
+    Column("item_id", Number, ForeignKey("items.id"), primary_key=True),
     Column("unit_id", Name, primary_key=True),
     sqlite_with_rowid=False,
 )
@@ -80,7 +80,7 @@ workspace = Table(
 snapshots = Table(
     "snapshots",
     metadata,
-    Column("revision", BigInteger, primary_key=True, autoincrement=False),
+    Column("revision", Number, primary_key=True, autoincrement=False),
     Column("content_id", Text, nullable=False),
     Column("seal", Text, nullable=False),
     Column("published_at", Moment, nullable=False),
@@ -96,7 +96,7 @@ snapshot_contents = Table(
     metadata,
     Column(
         "revision",
-        BigInteger,
+        Number,
         ForeignKey("snapshots.revision", ondelete="CASCADE"),
         primary_key=True,
         autoincrement=False,
@@ -110,7 +110,7 @@ audit_events = Table(
     "audit_events",
     metadata,
     # Plain types: what was tampered with must be readable to be found.
-    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", Number, primary_key=True, autoincrement=False),
     Column("at", BigInteger, nullable=False),
     Column("actor", Name, nullable=False),
     Column("method", Name, nullable=False),

@@ -9,6 +9,7 @@ revision = "0001"
 down_revision = None
 
 _NAME = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+_NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 _LIVE = sa.text("removed_at IS NULL")
 _NO_HASH = "0" * 64
 
@@ -27,7 +28,7 @@ def upgrade() -> None:
 def _items() -> None:
     op.create_table(
         "items",
-        sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("id", _NUMBER, primary_key=True, autoincrement=False),
         sa.Column("kind", _NAME, nullable=False),
         sa.Column("space", _NAME, nullable=False),
         sa.Column("key", _NAME, nullable=False),
@@ -51,7 +52,7 @@ def _items() -> None:
     op.create_table(
         "item_tags",
         sa.Column("tag", _NAME, primary_key=True),
-        sa.Column("item_id", sa.BigInteger, sa.ForeignKey("items.id"), primary_key=True),
+        sa.Column("item_id", _NUMBER, sa.ForeignKey("items.id"), primary_key=True),
         sqlite_with_rowid=False,
     )
     op.create_index("item_tags_by_item", "item_tags", ["item_id"])
@@ -66,7 +67,7 @@ def _live_index(name: str, columns: list[str], *, unique: bool = False) -> None:
 def _members() -> None:
     op.create_table(
         "members",
-        sa.Column("item_id", sa.BigInteger, sa.ForeignKey("items.id"), primary_key=True),
+        sa.Column("item_id", _NUMBER, sa.ForeignKey("items.id"), primary_key=True),
         sa.Column("unit_id", _NAME, primary_key=True),
         sqlite_with_rowid=False,
     )
@@ -91,7 +92,7 @@ def _workspace() -> None:
 def _snapshots() -> None:
     op.create_table(
         "snapshots",
-        sa.Column("revision", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("revision", _NUMBER, primary_key=True, autoincrement=False),
         sa.Column("content_id", sa.Text, nullable=False),
         sa.Column("seal", sa.Text, nullable=False),
         sa.Column("published_at", sa.BigInteger, nullable=False),
@@ -104,7 +105,7 @@ def _snapshots() -> None:
     of_snapshot = sa.ForeignKey("snapshots.revision", ondelete="CASCADE")
     op.create_table(
         "snapshot_contents",
-        sa.Column("revision", sa.BigInteger, of_snapshot, primary_key=True, autoincrement=False),
+        sa.Column("revision", _NUMBER, of_snapshot, primary_key=True, autoincrement=False),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
         sa.Column("history", sa.LargeBinary, nullable=False),
         sa.Column("versions", sa.LargeBinary, nullable=False),
@@ -114,7 +115,7 @@ def _snapshots() -> None:
 def _audit() -> None:
     op.create_table(
         "audit_events",
-        sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("number", _NUMBER, primary_key=True, autoincrement=False),
         sa.Column("at", sa.BigInteger, nullable=False),
         sa.Column("actor", _NAME, nullable=False),
         sa.Column("method", _NAME, nullable=False),

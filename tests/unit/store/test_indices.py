@@ -1,0 +1,73 @@
+"""What is listed is found by an index: a page costs what it holds, not what the store holds."""
+
+import re
+
+import pytest
+from sqlalchemy import event, text
+
+
+@pytest.fixture
+def url(tmp_path):
+    """Of SQLite alone: the planner of PostgreSQL decides by how much there is."""
+    return f"sqlite:///{tmp_path}/store.db"
+
+
+@pytest.fixture
+def plans(store):
+    """The plans for what is asked inside."""
+
+    def plans(ask):
+        asked = []
+        with store.read() as tx:
+            connection = tx.audit._connection
+
+            def hear(_connection, _cursor, statement, parameters, *_rest):
+                asked.append((statement, parameters))
+
+            event.listen(connection, "before_cursor_execute", hear)
+            ask(tx)
+            event.remove(connection, "before_cursor_execute", hear)
+            rows = [
+                row.detail
+                for statement, parameters in asked
+                for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            ]
+        assert rows
+        return rows
+
+    return plans
+
+
+@pytest.mark.parametrize(
+    ("ask", "index"),
+    [
+        (lambda tx: tx.items.page("flag", after="a"), "items_by_key"),
+        (lambda tx: tx.items.page("flag", show_archived=True), "items_by_key"),
+        (lambda tx: tx.items.page("flag", prefix="a"), "items_by_key"),
+        (lambda tx: tx.items.page("flag", statuses=["draft"]), "items_by_(status|key)"),
+        (lambda tx: tx.items.page("flag", texts=["a"]), "items_by_key"),
+        (lambda tx: tx.items.page("flag", tags=["a"]), "item_tags|PRIMARY KEY"),
+        (lambda tx: tx.items.find("flag", "a"), "items_by_(key|space)"),
+        (lambda tx: tx.items.changed_since(7), "items_by_version"),
+        (lambda tx: tx.audit.page(before=9), "INTEGER PRIMARY KEY"),
+        (lambda tx: tx.audit.page(resource="flags/a"), "audit_events_by_resource"),
+        (lambda tx: tx.audit.page(actor="a"), "audit_events_by_actor"),
+        (lambda tx: tx.audit.page(method="a"), "audit_events_by_method"),
+        (lambda tx: tx.snapshots.page(before=9), "INTEGER PRIMARY KEY"),
+        (lambda tx: tx.tokens.by_id("a"), "sqlite_autoindex_tokens"),
+        (lambda tx: tx.tokens.page(after="a"), "sqlite_autoindex_tokens"),
+    ],
+)
+def test_it_is_found_by_an_index_in_its_order(plans, ask, index):
+    found = plans(ask)
+    assert re.search(index, " ".join(found)), found
+    assert not [row for row in found if row.startswith("SCAN") or "TEMP B-TREE" in row], found
+
+
+def test_members_are_found_by_the_index_of_their_segment(plans, store, act):
+    with store.write(act) as tx:
+        tx.items.create("segment", "s", {}, "active")
+    found = plans(lambda tx: tx.members.page("s", "u-1"))
+    assert any("members USING PRIMARY KEY" in row for row in found), found
+    with store.read() as tx:
+        assert tx.audit._connection.execute(text("PRAGMA foreign_key_check")).all() == []
