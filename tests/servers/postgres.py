@@ -97,6 +97,10 @@ class PostgresServer:
         self.ask(f"CREATE DATABASE {name}")
         return self.url(name)
 
+    def drop(self, url: str) -> None:
+        """Removes a database of `new_database`, whoever is connected."""
+        self.ask(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")
+
     def ask(self, statement: str, database: str = "postgres") -> list:
         with psycopg.connect(self.url(database), autocommit=True) as connection:
             cursor = connection.execute(statement)
