@@ -1,6 +1,8 @@
 """A control plane on a free port, over a fresh store, and stubs of all its services."""
 
+import sys
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 import grpc
@@ -23,6 +25,8 @@ from turnout.control.v1 import (
 )
 from turnout.releases.releases import Releases
 from turnout.store import Store
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 STUBS = {
     "segments": segment_pb2_grpc.SegmentServiceStub,
