@@ -93,7 +93,7 @@ class Plane:
     """A control plane and a client of it."""
 
     def __init__(self, server, store, releases):
-        self.server, self.store, self.releases = server, store, releases
+        self.server, self.store, self.released = server, store, releases
         self.channel = grpc.insecure_channel(server.address)
 
     def __getattr__(self, name):
