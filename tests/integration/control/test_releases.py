@@ -222,3 +222,12 @@ class TestWorkspace:
         self.update(plane, timezone="UTC", etag=etag)
         with refused("ABORTED", "ETAG_MISMATCH"):
             self.update(plane, timezone="Europe/Paris", etag=etag)
+
+
+def test_an_event_that_no_message_can_carry_is_shortened(plane):
+    make_segment(plane, kind="SEGMENT_KIND_STATIC")
+    with plane.store.write(Act("test", "ApplyDocuments")) as tx:
+        tx.members.add("s", [f"{at}-{'x' * 100}" for at in range(40_000)])
+    events = plane.audit.ListAuditEvents(audit_pb2.ListAuditEventsRequest()).audit_events
+    assert events[0].after["too_large_to_show"]
+    assert events[0].after["size_bytes"] > 4_000_000
