@@ -1,8 +1,6 @@
 """A control plane on a free port, over a fresh store, and stubs of all its services."""
 
-import sys
 from contextlib import contextmanager
-from pathlib import Path
 from typing import NamedTuple
 
 import grpc
@@ -25,8 +23,6 @@ from turnout.control.v1 import (
 )
 from turnout.releases.releases import Releases
 from turnout.store import Store
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 STUBS = {
     "segments": segment_pb2_grpc.SegmentServiceStub,
@@ -93,7 +89,7 @@ class Plane:
     """A control plane and a client of it."""
 
     def __init__(self, server, store, releases):
-        self.server, self.store, self.released = server, store, releases
+        self.server, self.store, self.releases = server, store, releases
         self.channel = grpc.insecure_channel(server.address)
 
     def __getattr__(self, name):

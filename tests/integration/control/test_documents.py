@@ -64,9 +64,9 @@ def test_a_whole_folder_is_applied_published_and_changes_nothing_the_second_time
     answer = apply(plane, written)
     assert len(answer.changes) == count + 1
     assert not answer.conflicts
-    plane.released.publish(Act("anna", "Publish"))
+    plane.releases.publish(Act("anna", "Publish"))
     assert not apply(plane, written).changes
-    plan = plane.released.plan()
+    plan = plane.releases.plan()
     assert not plan.changes
     assert not plan.problems
 
@@ -108,6 +108,13 @@ def test_what_left_the_documents_is_removed_unless_it_is_kept(plane):
     assert changes(apply(plane, {"flags": {"f": FLAG}}, keep_missing=True)) == {}
     assert changes(apply(plane, {"flags": {"f": FLAG}})) == {"flags/g": REMOVED}
     assert list(export(plane)["flags"]) == ["f"]
+
+
+def test_what_is_kept_is_no_conflict_whatever_others_made_of_it(plane):
+    apply(plane, {"flags": {"f": FLAG, "g": FLAG}})
+    apply(plane, {"flags": {"g": {**FLAG, "default": "on"}}}, document_set="two", force=True)
+    assert not apply(plane, {"flags": {"f": FLAG}}, keep_missing=True).conflicts
+    assert apply(plane, {"flags": {"f": FLAG}}, validate_only=True).conflicts
 
 
 def test_a_set_removes_nothing_of_another(plane):

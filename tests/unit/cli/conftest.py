@@ -1,12 +1,8 @@
 """Runs the command line in this process."""
 
-import json
-import sys
-from typing import NamedTuple
-
 import pytest
 
-from turnout.cli import main
+from command_line import runner
 
 DOCUMENT = """\
 segments:
@@ -23,27 +19,9 @@ flags:
 """
 
 
-class Done(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self):
-        return json.loads(self.out)
-
-
 @pytest.fixture
 def run(monkeypatch, capsys):
-    def run(*arguments) -> Done:
-        monkeypatch.setattr(sys, "argv", ["turnout", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        captured = capsys.readouterr()
-        code = ended.value.code
-        return Done(0 if code is None else int(code), captured.out, captured.err)
-
-    return run
+    return runner(monkeypatch, capsys)
 
 
 @pytest.fixture

@@ -126,9 +126,11 @@ def _check_here(plane: ControlPlane, folder: Folder) -> None:
         # They may refer to what another folder brought.
         problems = folder.problems(stored=export(plane))
     if problems:
-        raise Failed(
-            f"`{folder.path}` has problems: nothing is applied", ExitCode.PROBLEMS, problems
-        )
+        raise Failed(_nothing_applied(folder), ExitCode.PROBLEMS, problems)
+
+
+def _nothing_applied(folder: Folder) -> str:
+    return f"`{folder.path}` has problems: nothing is applied"
 
 
 def export(plane: ControlPlane, *, archived: bool = False) -> str:
@@ -163,5 +165,8 @@ def _placed(refused: Refused, folder: Folder) -> Failed | None:
     if not problems:
         return None
     problems.sort(key=lambda one: (one.file, one.line, one.column))
-    message = "\n  ".join([refused.told, *lines(refused.told, others), *refused.left_out])
+    told = refused.told
+    if told.startswith(refused.violations[0].message):  # which is shown with its line
+        told = _nothing_applied(folder)
+    message = "\n  ".join([told, *lines(told, others), *refused.left_out])
     return Failed(message, ExitCode.PROBLEMS, problems, refused.parts)

@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 import typer
-from google.protobuf.json_format import MessageToDict
 
 from turnout.cli.control.commands import group
 from turnout.cli.control.connection import Connection, connected
@@ -11,6 +10,7 @@ from turnout.cli.control.releasing import instant_text
 from turnout.cli.exit_codes import ExitCode
 from turnout.cli.failures import Command, Group, usage
 from turnout.cli.output import print_json, print_table, value_text
+from turnout.control.conversion.structs import from_struct
 from turnout.control.v1 import audit_pb2, audit_pb2_grpc
 from turnout.releases.differences import differences
 
@@ -105,5 +105,5 @@ def _event_object(event: Any) -> dict[str, object]:  # noqa: ANN401 - a message
     }
 
 
-def _side(event: Any, name: str) -> dict[str, Any]:  # noqa: ANN401 - a message
-    return MessageToDict(getattr(event, name))
+def _side(event: Any, name: str) -> Any:  # noqa: ANN401 - a message, and plain values
+    return from_struct(getattr(event, name))

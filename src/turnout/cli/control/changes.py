@@ -26,12 +26,15 @@ _INDENT = " " * 10
 def show_changes(changes: Iterable[Message]) -> None:
     """Writes each item that changes, its differences below it, and how many there are."""
     changes = list(changes)
+    # The same for all of them is said once.
+    authors = {tuple(change.authors) for change in changes}
+    shared = authors.pop() if len(authors) == 1 else ()
     for change in changes:
         word, colour = _WORDS.get(change.kind, _UNKNOWN)
         _write(Text.assemble((word.ljust(len(_INDENT)), colour), (value_text(change.name), "bold")))
-        for line in _lines(change):
+        for line in [*_lines(change), *(() if shared else _by(change.authors))]:
             _write(Text(_INDENT + line))
-    _write(Text(count_changes(changes), style="dim"))
+    _write(Text(", ".join([count_changes(changes), *_by(shared)]), style="dim"))
 
 
 def count_changes(changes: Iterable[Message]) -> str:
@@ -109,8 +112,11 @@ def _lines(change: Message) -> Iterator[str]:
         yield f"moves {change.moved_ppm / 10_000:g} % of the units"
     for rule in change.unreachable_rules:
         yield f"rule `{rule}` is never reached any more"
-    if change.authors:
-        yield f"by {', '.join(map(value_text, change.authors))}"
+
+
+def _by(authors: Iterable[str]) -> list[str]:
+    names = ", ".join(map(value_text, authors))
+    return [f"by {names}"] if names else []
 
 
 def _side(text: str) -> str:

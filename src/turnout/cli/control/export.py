@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -32,7 +32,10 @@ def export(
     split: Annotated[
         bool, typer.Option("--split", help="PATH is a folder: one file a section.")
     ] = False,
-    archived: Annotated[bool, typer.Option("--archived", help="Also what is archived.")] = False,
+    archived: Annotated[
+        bool,
+        typer.Option("--archived/--no-archived", help="With what is archived, or without it."),
+    ] = True,
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Overwrite files without being asked.")
     ] = False,
@@ -43,7 +46,7 @@ def export(
     """
     _refuse(path, split=split)
     with connection.open() as plane:
-        documents = json.loads(read_store(plane, archived=archived))
+        documents = _short(json.loads(read_store(plane, archived=archived)))
     if path == _STDOUT:
         if connection.wants_json:
             print_json(documents)
@@ -54,6 +57,15 @@ def export(
     _write(files, connection, yes=yes)
     if connection.wants_json:
         print_json({"files": [str(file) for file, content in files.items() if content]})
+
+
+def _short(documents: dict[str, Any]) -> dict[str, Any]:
+    """With `plan: string` for `plan: {type: string}`, as people write it."""
+    if attributes := documents.get("attributes"):
+        documents["attributes"] = {
+            name: one["type"] if one.keys() == {"type"} else one for name, one in attributes.items()
+        }
+    return documents
 
 
 def _refuse(path: Path, *, split: bool) -> None:

@@ -135,5 +135,5 @@ def _verb(service: Service, verb: Verb) -> Any:  # noqa: ANN401 - a command
 def _told(kind: Kind, key: str, now: str, writing: Writing) -> str:
     name = f"{kind.name} `{key.removeprefix(f'{kind.section}/')}`"
     if writing.dry_run:
-        return f"{name} would be {now}"
-    return f"{name} is {now} in the store; decisions change with `turnout publish`"
+        return f"{name} would be: {now}"
+    return f"{name} in the store: {now}; decisions change with `turnout publish`"

@@ -57,7 +57,7 @@ def merge(base: Body, document: Body, stored: Body, *, standing: Body) -> Merged
             kept = found
         else:
             kept = wanted
-            if not _holds(field, theirs, before):
+            if not (_holds(field, theirs, before) or _holds(field, found, before)):
                 conflicts.append(Conflict(field, _or_none(wanted), _or_none(found)))
         if kept is not _ABSENT:
             body[field] = kept

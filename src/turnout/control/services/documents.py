@@ -19,7 +19,6 @@ from turnout.control.applying.changes import (
 from turnout.control.applying.reading import FIELD, Written, read_documents
 from turnout.control.applying.standing import Standing, standing_after
 from turnout.control.calls import Answer, Call, write
-from turnout.control.conversion import carrying_fault
 from turnout.control.failures import FailedPrecondition, InvalidDocument, Violation
 from turnout.control.lifecycle import ARCHIVED
 from turnout.control.services.items import Handler, ItemService, in_use
@@ -71,10 +70,9 @@ class Documents:
 
         def apply(tx: Transaction) -> Message:
             bases = tx.applied.get(document_set)
-            found = compare(tx, written, bases)
-            if request.keep_missing:
-                kept = [one for one in found.changes if one.body is not None]
-                found = found._replace(changes=kept)
+            known = {*written.items, WORKSPACE} if request.keep_missing else bases.keys()
+            looked_at = {one: base for one, base in bases.items() if one in known}
+            found = compare(tx, written, looked_at)
             if found.conflicts and not (request.force or request.validate_only):
                 raise _conflicting(found.conflicts)
             found = found._replace(
@@ -119,8 +117,6 @@ class Documents:
             require_reach(call.caller, change.name, *tags)
             self._refuse_fixed(change)
             self._refuse_used(change, found.changes)
-            if fault := carrying_fault(change.body or {}):
-                raise InvalidDocument(FIELD, [Violation(change.name, fault)])
         problems = self._releases.check(
             [Change(one.kind, one.key, one.body, one.status) for one in found.changes],
             found.workspace,

@@ -36,6 +36,7 @@ CONFLICT = document_pb2.Conflict(
 )
 STORE = {
     "workspace": {"key": "shop"},
+    "attributes": {"plan": {"type": "string"}, "email": {"type": "string", "sensitive": True}},
     "segments": {"pro": {"match": {"attribute": "plan", "is": "pro"}}},
     "flags": {"x": {"variants": {"on": True}, "default": "on"}},
 }
@@ -231,9 +232,15 @@ def stored(plane):
     return plane
 
 
+SHORT = STORE | {"attributes": STORE["attributes"] | {"plan": "string"}}
 EXPORTED = """\
 workspace:
   key: shop
+attributes:
+  plan: string
+  email:
+    type: string
+    sensitive: true
 segments:
   pro:
     match: {attribute: plan, is: pro}
@@ -248,26 +255,28 @@ flags:
 def test_export_writes_documents(run, tmp_path):
     assert run("export").out == EXPORTED
     assert run("export", "-").out == EXPORTED
-    assert run("export", "-o", "json").json == STORE
+    assert run("export", "-o", "json").json == SHORT
     file = tmp_path / "deep" / "all.yaml"
     done = run("export", file)
-    assert done.out == f"{file}: 1 segment, 1 flag, the workspace\n"
+    assert done.out == f"{file}: 1 segment, 1 flag, the workspace, the attributes\n"
     assert file.read_text() == EXPORTED
     run("export", tmp_path / "all.json")
-    assert json.loads((tmp_path / "all.json").read_text()) == STORE
+    assert json.loads((tmp_path / "all.json").read_text()) == SHORT
 
 
 def test_export_splits_into_sections(run, stored, tmp_path):
     folder = tmp_path / "docs"
-    assert run("export", folder, "--split", "--archived").code == ExitCode.OK
+    assert run("export", folder, "--split").code == ExitCode.OK
     names = sorted(file.name for file in folder.iterdir())
-    assert names == ["flags.yaml", "segments.yaml", "workspace.yaml"]
+    assert names == ["attributes.yaml", "flags.yaml", "segments.yaml", "workspace.yaml"]
     assert stored.requests("ExportDocuments")[0].show_archived
+    run("export", "--no-archived")
+    assert not stored.requests("ExportDocuments")[1].show_archived
     (folder / "layers.yaml").write_text("layers: {old: {allocations: {}}}")
     assert run("export", folder, "--split").code == ExitCode.USAGE
     assert "old" in (folder / "layers.yaml").read_text()
     told = run("export", folder, "--split", "--yes", "-o", "json").json
-    assert len(told["files"]) == 3
+    assert len(told["files"]) == 4
     assert (folder / "layers.yaml").read_text() == ""
     assert run("check", folder).code == ExitCode.OK
 

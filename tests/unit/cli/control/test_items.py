@@ -73,7 +73,7 @@ def test_a_verb_calls_its_method_once_and_says_what_came_of_it(run, plane, kind,
     )
     done = run(kind.name, verb.command, "x", "--etag", "e0")
     assert done.code == ExitCode.OK, done.err
-    assert done.out.startswith(f"{kind.name} `x` is {status} in the store")
+    assert done.out.startswith(f"{kind.name} `x` in the store: {status};")
     assert "turnout publish" in done.out
     (request,) = plane.requests(method)
     assert (request.name, request.etag) == (f"{kind.section}/x", "e0")
@@ -94,13 +94,13 @@ def test_options_of_a_verb_become_fields(run, plane):
     assert (concluded.winner, concluded.winner_for) == ("green", experiment_pb2.WINNER_FOR_EVERYONE)
     assert (bump.name, bump.block_older) == ("experiments/x", True)
     assert archive.force
-    assert "is running, in epoch 3 in the store" in bumped.out
+    assert "in the store: running, in epoch 3; " in bumped.out
 
 
 def test_a_dry_run_has_no_effect_and_says_would(run, plane):
     plane.answers["DisableFlag"] = item("flag", "x", CHECKOUT, "disabled")
     done = run("flag", "disable", "x", "--dry-run")
-    assert done.out == "flag `x` would be disabled\n"
+    assert done.out == "flag `x` would be: disabled\n"
     (request,) = plane.requests("DisableFlag")
     assert request.validate_only
     assert not request.request_id
@@ -194,7 +194,7 @@ def test_what_is_deleted_is_confirmed(run, plane, terminal):
     assert declined.err == "error: nothing was done\n"
     assert not plane.asked
     terminal(True)
-    assert run("flag", "delete", "x").out.startswith("flag `x` is gone")
+    assert run("flag", "delete", "x").out.startswith("flag `x` in the store: gone")
     assert run("flag", "delete", "x", "--yes", "-o", "json").json == {
         "name": "flags/x",
         "deleted": True,

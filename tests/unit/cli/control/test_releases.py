@@ -47,6 +47,19 @@ def test_plan_shows_what_would_change(run, planned):
     assert not planned.requests("Publish")
 
 
+def test_who_changed_all_of_it_is_said_once(run, plane):
+    def changes(*authors):
+        return [
+            release_pb2.PlannedChange(name=f"flags/{at}", authors=one)
+            for at, one in enumerate(authors)
+        ]
+
+    plane.answers["Plan"] = release_pb2.PlanResponse(changes=changes(["anna"], ["anna"]))
+    assert run("plan").out.startswith("changed   flags/0\nchanged   flags/1\n2 changed, by anna\n")
+    plane.answers["Plan"] = release_pb2.PlanResponse(changes=changes(["anna"], ["anna", "ben"]))
+    assert "flags/1\n          by anna, ben\n2 changed\n" in run("plan").out
+
+
 def test_problems_keep_it_from_being_published(run, plane):
     plane.answers["Plan"] = release_pb2.PlanResponse(problems=[PROBLEM], changes=[CHANGE])
     for command in (["plan"], ["publish", "--yes"]):

@@ -63,6 +63,12 @@ def test_a_standing_value_is_no_change_of_others():
     assert found == ({"status": "running"}, ())
 
 
+def test_a_standing_value_that_was_written_is_no_change_of_others_either():
+    one, standing = {"status": "enabled"}, {"status": "enabled"}
+    for document in ({}, {"status": "disabled"}):
+        assert merged(document, one, base=one, standing=standing) == (document, ())
+
+
 def test_a_status_that_others_changed_is_a_conflict():
     standing = {"status": "draft"}
     found = merged({"status": "paused"}, {"status": "running"}, base={}, standing=standing)

@@ -1,0 +1,45 @@
+"""A control plane on a free port over a fresh store, and the command line that asks it."""
+
+import pytest
+
+from command_line import runner
+from turnout.control.server import ControlServer
+from turnout.control.settings import ControlSettings
+from turnout.releases.releases import Releases
+from turnout.store import Store
+
+VARIABLES = ("TURNOUT_CONTROL", "TURNOUT_TOKEN", "TURNOUT_TOKEN_FILE")
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    return runner(monkeypatch, capsys)
+
+
+@pytest.fixture
+def start(tmp_path, run, monkeypatch):
+    """Starts a control plane that the commands ask from then on."""
+    assert run
+    ends = []
+
+    def begin(**settings):
+        store = Store.open(f"sqlite:///{tmp_path}/store.db")
+        given = ControlSettings(**({"listen": "127.0.0.1:0", "grace_s": 5.0} | settings))
+        server = ControlServer(store, Releases(store), given)
+        ends.append(store.close)
+        server.start()
+        ends.append(server.stop)
+        monkeypatch.setenv("TURNOUT_CONTROL", server.address)
+        return server
+
+    yield begin
+    for end in reversed(ends):
+        end()
+
+
+@pytest.fixture
+def plane(start):
+    """A control plane that believes the loopback."""
+    return start()
