@@ -6,7 +6,7 @@ import threading
 from aiohttp import web
 
 from turnout.releases.current_snapshot import CurrentSnapshot
-from turnout.releases.distribution import distribution
+from turnout.releases.distribution import BACKLOG, distribution
 
 
 class DistributionServer:
@@ -42,6 +42,8 @@ class DistributionServer:
 
     async def _start(self, port, ssl_context):
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port, ssl_context=ssl_context)
+        site = web.TCPSite(
+            self._runner, "127.0.0.1", port, ssl_context=ssl_context, backlog=BACKLOG
+        )
         await site.start()
         return self._runner.addresses[0][1]

@@ -29,6 +29,12 @@ def is_over(candidate: Candidate) -> bool:
     )
 
 
+def _is_draft(compiled: CompiledItem) -> bool:
+    """Whether it needs no slots yet: one of the two has to be written first."""
+    message = compiled.message
+    return isinstance(message, pb.Experiment) and message.status == pb.EXPERIMENT_STATUS_DRAFT
+
+
 def find_disagreements(candidates: Candidates, refused: Container[Identity]) -> Found:
     """Yields what is wrong between layers and experiments, by the item that gives way.
 
@@ -137,7 +143,7 @@ def _disagreement(layer: Candidate, experiment: Candidate) -> Found:
         yield blame(entry, ("layer",) if own else (), text, at_key=True)
         return
     named = {key for key, _ in layer.compiled.named}
-    if experiment.key not in named and layer.is_written:
+    if experiment.key not in named and layer.is_written and not _is_draft(experiment.compiled):
         text = (
             f"layer `{layer.key}` has no slots for `{experiment.key}`: write "
             f'`{experiment.key}: ["0%-10%"]` into its `allocations`'

@@ -19,6 +19,8 @@ from turnout.releases.announcer import Announcer
 from turnout.releases.current_snapshot import Feed
 
 KEEP_ALIVE_S = 15.0
+BACKLOG = 4096
+"""For the listener: after a restart all watchers come at once, and who is dropped waits seconds."""
 _STREAM_LIFE_S = 900.0
 _CHUNK_BYTES = 1 << 18
 _PATIENCE_S = 30.0

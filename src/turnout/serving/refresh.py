@@ -103,7 +103,8 @@ class Refresh:
     def hear(self, heard: Heard) -> None:
         """The origin named its current snapshot."""
         self._heard = heard
-        self.failures.clear(self._watching)
+        if self.failures.clear(self._watching):
+            _log.info("hears of changes again")
         self.still()
         if self._served is None or heard.seal != self._served.seal:
             self.ask()

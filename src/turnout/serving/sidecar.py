@@ -3,6 +3,8 @@
 Standard library only: the serving process imports this, when it has an origin.
 """
 
+import ipaddress
+import logging
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -17,6 +19,8 @@ from turnout.serving.watch import WATCHABLE, Watch
 
 # A look at a file of this machine costs nothing.
 _FILE_POLL_S = 0.25
+
+_log = logging.getLogger("turnout.server")
 
 
 def refresh_of(
@@ -39,6 +43,9 @@ def refresh_of(
         token, launch["token_file"], launch["ca"], launch["cert"], launch["key"]
     )
     connections = Connections(launch["url"], credentials)
+    with_token = bool(token or launch["token_file"])
+    if url.scheme == "http" and with_token and not _is_here(url.hostname or ""):
+        _log.warning("the token goes to `%s` in the clear: use https", connections.place)
     watched = launch["watch"] and url.path.endswith(WATCHABLE)
     return Refresh(
         HttpOrigin(connections, most_bytes=launch["most_bytes"]),
@@ -47,3 +54,10 @@ def refresh_of(
         poll_s=launch["poll_s"],
         news=Watch(connections) if watched else None,
     )
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

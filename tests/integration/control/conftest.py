@@ -1,6 +1,8 @@
 """A control plane on a free port, over a fresh store, and stubs of all its services."""
 
+import sys
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 import grpc
@@ -23,6 +25,8 @@ from turnout.control.v1 import (
 )
 from turnout.releases.releases import Releases
 from turnout.store import Store
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 STUBS = {
     "segments": segment_pb2_grpc.SegmentServiceStub,
@@ -89,7 +93,7 @@ class Plane:
     """A control plane and a client of it."""
 
     def __init__(self, server, store, releases):
-        self.server, self.store, self.releases = server, store, releases
+        self.server, self.store, self.released = server, store, releases
         self.channel = grpc.insecure_channel(server.address)
 
     def __getattr__(self, name):

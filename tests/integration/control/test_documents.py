@@ -64,9 +64,9 @@ def test_a_whole_folder_is_applied_published_and_changes_nothing_the_second_time
     answer = apply(plane, written)
     assert len(answer.changes) == count + 1
     assert not answer.conflicts
-    plane.releases.publish(Act("anna", "Publish"))
+    plane.released.publish(Act("anna", "Publish"))
     assert not apply(plane, written).changes
-    plan = plane.releases.plan()
+    plan = plane.released.plan()
     assert not plan.changes
     assert not plan.problems
 

@@ -203,8 +203,12 @@ def test_draft_that_leaves_its_layer_is_the_one_that_gives_way():
     before = changed(LAYER, "experiments", "a", status="draft")
     result = run(before, changed(before, "experiments", "a", layer=None))
     assert [(one.kind, one.key) for one in result.problems] == [("experiment", "a")]
+
+
+def test_a_layer_may_take_its_slots_from_a_draft():
+    before = changed(LAYER, "experiments", "a", status="draft")
     result = run(before, changed(before, "layers", "l", allocations={"b": ["30%-50%"]}))
-    assert [(one.kind, one.key) for one in result.problems] == [("layer", "l")]
+    assert not result.problems
 
 
 HOLDOUT = {

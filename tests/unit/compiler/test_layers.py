@@ -54,6 +54,11 @@ def test_overlap_of_one_experiment_with_itself_and_a_range_inside_another():
     assert len(problems(layered({"a": ["0%-100%"], "b": ["1%-2%"], "c": ["3%-4%"]}))) == 4
 
 
+def test_a_draft_needs_no_slots_before_it_starts():
+    draft = running(layer="l") | {"status": "draft"}
+    assert not content(layered({}, {"a": draft})).layers[0].allocations
+
+
 @pytest.mark.parametrize("status", ["concluded", "archived"])
 def test_slots_of_an_experiment_that_is_over_are_free(status):
     over = running(layer="l") | {"status": status}

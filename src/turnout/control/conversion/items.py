@@ -1,5 +1,6 @@
 """An item as its document has it to the resource that RPCs give, and back."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -24,6 +25,9 @@ RESOURCES: dict[str, type[Message]] = {
 }
 """The message of a kind."""
 
+MOST_BYTES = 1024 * 1024
+"""Of one item, as JSON."""
+
 COLLECTIONS = {kind: section for section, kind in ITEM_KINDS.items()}
 """What stands before the key in a name, by kind."""
 
@@ -45,14 +49,23 @@ def to_body(kind: str, message: Message) -> Body:
         Unreadable: With the path in the words of documents.
     """
     body = TABLES[kind].read(message)
-    if messages_deep(body) > MOST_MESSAGES:
-        raise Unreadable((), too_deep())
+    if fault := carrying_fault(body):
+        raise Unreadable((), fault)
     return body
 
 
-def too_deep() -> str:
-    """Says that an item cannot be carried by RPCs."""
-    return "conditions or values are nested deeper than messages can carry: make them flatter"
+def carrying_fault(body: Mapping[str, Any]) -> str:
+    """Why an item cannot be carried by every message that it is part of; empty if it can.
+
+    An event of the log has an item twice, and clients take messages of 4 MiB.
+    """
+    if messages_deep(body) > MOST_MESSAGES:
+        return "conditions or values are nested deeper than messages can carry: make them flatter"
+    size = len(json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    if size > MOST_BYTES:
+        most = MOST_BYTES // 1024
+        return f"the item has {size // 1024:,} KiB, at most {most:,} are allowed: use segments"
+    return ""
 
 
 def to_message(kind: str, body: Mapping[str, Any], standing: Standing) -> Message:

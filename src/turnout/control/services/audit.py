@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from google.protobuf import struct_pb2
 from google.protobuf.message import Message
 
 from turnout.control.calls import Call
-from turnout.control.conversion import to_struct
+from turnout.control.conversion import MOST_MESSAGES, messages_deep, to_struct
 from turnout.control.filters import Term, bad_value, only_one, read_filter
 from turnout.control.paging import read_page
 from turnout.control.services.items import Handler
-from turnout.control.services.listing import fitting
+from turnout.control.services.listing import MOST_BYTES, fitting
 from turnout.control.v1 import audit_pb2 as pb
 from turnout.documents.problem import clip
 from turnout.store import AuditEvent, Store
@@ -120,8 +121,16 @@ def _message_of(event: AuditEvent) -> pb.AuditEvent:
         peer=event.peer,
         hash=event.hash,
     )
-    if event.before is not None:
-        message.before.CopyFrom(to_struct(event.before))
-    if event.after is not None:
-        message.after.CopyFrom(to_struct(event.after))
+    for name, document in (("before", event.before), ("after", event.after)):
+        if document is not None:
+            getattr(message, name).CopyFrom(_shown(document))
     return message
+
+
+def _shown(document: dict[str, Any]) -> struct_pb2.Struct:
+    """A document as far as a message can carry it: members of a folder may be applied at once."""
+    struct = to_struct(document)
+    size = struct.ByteSize()
+    if size > MOST_BYTES // 2 or messages_deep(document) > MOST_MESSAGES:
+        return to_struct({"too_large_to_show": True, "size_bytes": size})
+    return struct

@@ -19,6 +19,7 @@ from turnout.control.applying.changes import (
 from turnout.control.applying.reading import FIELD, Written, read_documents
 from turnout.control.applying.standing import Standing, standing_after
 from turnout.control.calls import Answer, Call, write
+from turnout.control.conversion import carrying_fault
 from turnout.control.failures import FailedPrecondition, InvalidDocument, Violation
 from turnout.control.lifecycle import ARCHIVED
 from turnout.control.services.items import Handler, ItemService, in_use
@@ -117,6 +118,8 @@ class Documents:
             require_reach(call.caller, change.name, *tags)
             self._refuse_fixed(change)
             self._refuse_used(change, found.changes)
+            if fault := carrying_fault(change.body or {}):
+                raise InvalidDocument(FIELD, [Violation(change.name, fault)])
         problems = self._releases.check(
             [Change(one.kind, one.key, one.body, one.status) for one in found.changes],
             found.workspace,

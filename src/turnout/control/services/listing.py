@@ -52,12 +52,17 @@ def list_items(store: Store, kind: str, request: Any) -> Message:  # noqa: ANN40
 
 def fitting(messages: Sequence[Message], most: int) -> int:
     """How many messages go into one page: at least one, at most so many."""
-    size = 0
-    for at, message in enumerate(messages[:most]):
-        size += message.ByteSize()
-        if at and size > MOST_BYTES:
+    return fitting_sizes([message.ByteSize() for message in messages[:most]])
+
+
+def fitting_sizes(sizes: Sequence[int]) -> int:
+    """How many things of these bytes go into one page: at least one."""
+    total = 0
+    for at, size in enumerate(sizes):
+        total += size
+        if at and total > MOST_BYTES:
             return at
-    return min(len(messages), most)
+    return len(sizes)
 
 
 def _find(

@@ -9,7 +9,7 @@ from turnout.control.calls import Answer, Call, write
 from turnout.control.failures import InvalidArgument
 from turnout.control.paging import read_page
 from turnout.control.services.items import Handler
-from turnout.control.services.listing import fitting
+from turnout.control.services.listing import MOST_BYTES, fitting
 from turnout.control.v1 import release_pb2 as pb
 from turnout.documents.names import ITEM_KINDS
 from turnout.documents.problem import clip
@@ -62,7 +62,7 @@ class ReleaseRpcs:
         )
         if plan.current is not None:
             answer.current.CopyFrom(_message_of(plan.current, plan.current))
-        return answer
+        return _shortened(answer)
 
     def _publish(self, call: Call, request: pb.PublishRequest) -> Answer:
         # Compiled before other writers have to wait for it.
@@ -133,6 +133,19 @@ class ReleaseRpcs:
             text = f"`{clip(name)}` is no name of a snapshot: write `{_SECTION}/REVISION`"
             raise InvalidArgument("name", text, reason="BAD_NAME")
         return int(number)
+
+
+def _shortened(answer: pb.PlanResponse) -> pb.PlanResponse:
+    """A plan that fits into a message: of what comes late the differences are left out."""
+    room = MOST_BYTES - answer.ByteSize()
+    for change in reversed(answer.changes):
+        if room >= 0:
+            break
+        if change.differences:
+            room += change.ByteSize()
+            change.differences[:] = ["more than a plan can show: read the item"]
+            room -= change.ByteSize()
+    return answer
 
 
 def _tags(tx: Transaction, name: str) -> Iterable[str]:

@@ -7,6 +7,7 @@ from turnout.control.failures import FailedPrecondition, InvalidArgument
 from turnout.control.lifecycle import Move
 from turnout.control.paging import read_page
 from turnout.control.services.items import Handler, ItemService, Moved, in_use
+from turnout.control.services.listing import fitting_sizes
 from turnout.control.services.resources import Body, key_of
 from turnout.control.v1 import segment_pb2 as pb
 from turnout.documents.problem import clip
@@ -15,6 +16,8 @@ from turnout.store import Item, Transaction
 
 MOST_MEMBERS = 10_000
 """Of one call."""
+MOST_BYTES = 2 * 1024 * 1024
+"""Of the ids of one call: an event of the log holds them, too."""
 
 _LISTS = ("include", "exclude", "include_units", "exclude_units")
 # A winner of a concluded experiment may be for its audience only.
@@ -88,9 +91,10 @@ class Segments(ItemService):
         with self.store.read() as tx:
             key = self._static(tx, None, request.name, "listed").key
             found = tx.members.page(key, page.after, page.size + 1)
-        answer = pb.ListMembersResponse(unit_ids=found[: page.size])
-        if len(found) > page.size:
-            answer.next_page_token = page.token(found[page.size - 1])
+        count = fitting_sizes([len(one.encode()) + 5 for one in found[: page.size]])
+        answer = pb.ListMembersResponse(unit_ids=found[:count])
+        if count < len(found):
+            answer.next_page_token = page.token(found[count - 1])
         return answer
 
     def _static(self, tx: Transaction, call: Call | None, name: str, what: str) -> Item:
@@ -149,6 +153,8 @@ def _unit_ids(request: pb.AddMembersRequest | pb.RemoveMembersRequest) -> list[s
     for at, one in enumerate(ids):
         if not one:
             raise InvalidArgument(f"unit_ids[{at}]", "a unit id is not empty")
+    if sum(len(one.encode()) for one in ids) > MOST_BYTES:
+        raise InvalidArgument("unit_ids", "the unit ids of a call have at most 2 MiB together")
     return ids
 
 

@@ -1,0 +1,212 @@
+"""Who may, through a real server: tokens, roles, limits, and what is never told."""
+
+import logging
+
+import grpc
+import pytest
+from making import make_flag, move
+
+from turnout.control.v1 import audit_pb2, flag_pb2, release_pb2, token_pb2, workspace_pb2
+
+DAY_S = 86_400
+
+
+@pytest.fixture
+def guarded(start):
+    """A control plane that asks everybody who they are."""
+    return start(authentication=True)
+
+
+@pytest.fixture
+def admin(guarded):
+    """Its first admin."""
+    return guarded.as_token(guarded.server.first_token)
+
+
+def make_token(admin, name="anna", role="ROLE_EDITOR", **fields):
+    given = token_pb2.Token(role=role, **fields)
+    return admin.tokens.CreateToken(token_pb2.CreateTokenRequest(token=given, token_id=name))
+
+
+def list_flags(plane):
+    return plane.flags.ListFlags(flag_pb2.ListFlagsRequest())
+
+
+def test_the_first_admin_is_made_once(start):
+    first = start(authentication=True).server.first_token
+    assert first.startswith("turnout_admin_")
+    assert start(authentication=True).server.first_token is None
+    again = start(authentication=True)
+    admin = again.as_token(first)
+    admin.tokens.RevokeToken(token_pb2.RevokeTokenRequest(name="tokens/admin"))
+    assert start(authentication=True).server.first_token.startswith("turnout_admin-2_")
+
+
+def test_without_authentication_there_is_no_first_admin(plane):
+    assert plane.server.first_token is None
+    made = make_flag(plane)
+    events = plane.audit.ListAuditEvents(audit_pb2.ListAuditEventsRequest()).audit_events
+    assert [(one.actor, one.method, one.resource) for one in events] == [
+        ("loopback", "CreateFlag", made.name)
+    ]
+    assert events[0].peer.startswith("ipv4:127.0.0.1:")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer turnout_admin_0000",
+        "Bearer turnout_nobody_0000",
+        "Bearer turnout__0000",
+        "Bearer 0000",
+        "Basic YWRtaW46YWRtaW4=",
+        "Bearer turnout_admin_" + "0" * 600,
+    ],
+)
+def test_whoever_does_not_say_who_they_are_is_turned_away(guarded, refused, header):
+    metadata = () if header is None else (("authorization", header),)
+    with refused("UNAUTHENTICATED", "UNAUTHENTICATED") as told:
+        guarded.flags.ListFlags(flag_pb2.ListFlagsRequest(), metadata=metadata)
+    assert "admin" not in told[0].message
+    assert not told[0].parts
+
+
+def test_two_tokens_at_once_are_none(guarded, refused):
+    header = ("authorization", f"Bearer {guarded.server.first_token}")
+    with refused("UNAUTHENTICATED"):
+        guarded.flags.ListFlags(flag_pb2.ListFlagsRequest(), metadata=(header, header))
+
+
+def test_a_wrong_token_is_no_loopback(plane, refused):
+    with refused("UNAUTHENTICATED"):
+        list_flags(plane.as_token("turnout_admin_0000"))
+
+
+def test_a_token_is_shown_once_and_acts_under_its_name(admin, guarded):
+    made = make_token(admin)
+    anna = guarded.as_token(made.secret)
+    make_flag(anna)
+    shown = admin.tokens.GetToken(token_pb2.GetTokenRequest(name=made.token.name))
+    assert made.secret not in str(shown)
+    assert shown == made.token
+    lifetime = shown.expire_time.seconds - shown.create_time.seconds
+    assert abs(lifetime - 365 * DAY_S) <= 1
+    events = admin.audit.ListAuditEvents(audit_pb2.ListAuditEventsRequest(filter="actor = anna"))
+    assert [one.method for one in events.audit_events] == ["CreateFlag"]
+    whole = admin.audit.ListAuditEvents(audit_pb2.ListAuditEventsRequest())
+    assert made.secret.rpartition("_")[2] not in str(whole)
+
+
+def test_a_revoked_token_is_worthless_at_once(admin, guarded, refused):
+    made = make_token(admin)
+    anna = guarded.as_token(made.secret)
+    list_flags(anna)
+    admin.tokens.RevokeToken(token_pb2.RevokeTokenRequest(name=made.token.name))
+    with refused("UNAUTHENTICATED"):
+        list_flags(anna)
+    good = admin.tokens.ListTokens(token_pb2.ListTokensRequest()).tokens
+    assert [one.name for one in good] == ["tokens/admin"]
+    every = admin.tokens.ListTokens(token_pb2.ListTokensRequest(show_expired=True)).tokens
+    assert [one.name for one in every] == ["tokens/admin", "tokens/anna"]
+    assert every[1].HasField("revoke_time")
+
+
+def test_a_name_of_a_token_is_never_used_again(admin, refused):
+    make_token(admin)
+    admin.tokens.RevokeToken(token_pb2.RevokeTokenRequest(name="tokens/anna"))
+    with refused("ALREADY_EXISTS", "KEY_TAKEN"):
+        make_token(admin)
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"role": "ROLE_UNSPECIFIED"}, "token.role"),
+        ({"role": 99}, "token.role"),
+        ({"expire_time": {"seconds": 1}}, "token.expire_time"),
+        ({"key_prefixes": ["a", "ä"]}, "token.key_prefixes[1]"),
+        ({"tags": [""]}, "token.tags[0]"),
+        ({"tags": [str(at) for at in range(101)]}, "token.tags"),
+        ({"name": "a b"}, "token_id"),
+    ],
+)
+def test_a_token_that_cannot_be_meant_is_refused(admin, refused, fields, field):
+    with refused("INVALID_ARGUMENT") as told:
+        make_token(admin, **fields)
+    assert list(told[0].fields) == [field]
+
+
+def test_too_small_a_role_is_told_which_one_is_needed(admin, guarded, refused):
+    viewer = guarded.as_token(make_token(admin, "v", "ROLE_VIEWER").secret)
+    list_flags(viewer)
+    with refused("PERMISSION_DENIED", "ROLE_TOO_SMALL") as told:
+        make_flag(viewer)
+    assert told[0].parts == {
+        "method": "CreateFlag", "needed": "editor", "role": "viewer", "actor": "v",
+    }  # fmt: skip
+    editor = guarded.as_token(make_token(admin, "e").secret)
+    make_flag(editor)
+    with refused("PERMISSION_DENIED", "ROLE_TOO_SMALL"):
+        editor.releases.Publish(release_pb2.PublishRequest())
+    publisher = guarded.as_token(make_token(admin, "p", "ROLE_PUBLISHER").secret)
+    assert publisher.releases.Publish(release_pb2.PublishRequest()).publisher == "p"
+    with refused("PERMISSION_DENIED", "ROLE_TOO_SMALL"):
+        make_token(publisher, "x")
+
+
+def test_a_limited_token_writes_what_it_reaches_and_reads_all(admin, guarded, refused):
+    make_flag(admin, "hero")
+    secret = make_token(admin, key_prefixes=["till-"], tags=["checkout"]).secret
+    anna = guarded.as_token(secret)
+    make_flag(anna, "till-button")
+    make_flag(anna, "express", tags=["checkout"])
+    assert len(list_flags(anna).flags) == 3
+    with refused("PERMISSION_DENIED", "OUT_OF_REACH") as told:
+        move(anna.flags, "EnableFlag", "flags/hero")
+    assert told[0].parts["name"] == "flags/hero"
+    with refused("PERMISSION_DENIED", "OUT_OF_REACH"):
+        make_flag(anna, "other")
+    given = flag_pb2.Flag(name="flags/express")
+    request = flag_pb2.UpdateFlagRequest(flag=given, update_mask={"paths": ["tags"]})
+    with refused("PERMISSION_DENIED", "OUT_OF_REACH"):
+        anna.flags.UpdateFlag(request)
+
+
+def test_a_limited_token_releases_only_what_it_reaches(admin, guarded, refused):
+    secret = make_token(admin, "p", "ROLE_PUBLISHER", key_prefixes=["till-"]).secret
+    limited = guarded.as_token(secret)
+    make_flag(limited, "till-button", status="FLAG_STATUS_ENABLED")
+    admin.releases.Publish(release_pb2.PublishRequest())
+    make_flag(limited, "till-basket", status="FLAG_STATUS_ENABLED")
+    assert limited.releases.Publish(release_pb2.PublishRequest()).revision == 2
+    make_flag(admin, "hero", status="FLAG_STATUS_ENABLED")
+    with refused("PERMISSION_DENIED", "OUT_OF_REACH") as told:
+        limited.releases.Publish(release_pb2.PublishRequest())
+    assert told[0].parts["name"] == "flags/hero"
+    current = admin.releases.GetSnapshot(release_pb2.GetSnapshotRequest(name="snapshots/current"))
+    assert current.revision == 2
+
+
+def test_a_limited_admin_makes_no_unlimited_one(admin, guarded, refused):
+    secret = make_token(admin, "a", "ROLE_ADMIN", tags=["checkout"]).secret
+    limited = guarded.as_token(secret)
+    with refused("PERMISSION_DENIED", "OUT_OF_REACH"):
+        make_token(limited, "b", "ROLE_ADMIN")
+    with refused("PERMISSION_DENIED", "OUT_OF_REACH"):
+        limited.workspace.UpdateWorkspace(
+            workspace_pb2.UpdateWorkspaceRequest(workspace={"timezone": "Europe/Berlin"})
+        )
+
+
+def test_no_secret_comes_into_the_log(admin, guarded, caplog):
+    caplog.set_level(logging.DEBUG)
+    made = make_token(admin)
+    list_flags(guarded.as_token(made.secret))
+    with pytest.raises(grpc.RpcError):
+        list_flags(guarded.as_token(f"{made.secret}x"))
+    assert "refused" in caplog.text
+    assert made.secret.rpartition("_")[2] not in caplog.text
+    assert guarded.server.first_token.rpartition("_")[2] not in caplog.text
