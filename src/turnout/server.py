@@ -16,6 +16,7 @@ from typing import Any, TextIO
 
 from turnout.engine import Addresses, DataPlane
 from turnout.results import InvalidArgument
+from turnout.serving.controlling import run_control_plane, told_of_control_plane, worker_grace_s
 from turnout.serving.launch import (
     STICKY_VARIABLE,
     TOKEN_VARIABLE,
@@ -37,8 +38,6 @@ from turnout.serving.supervisor import Supervisor, worker_command
 from turnout.telemetry import configure, fields
 
 _TICK_S = 0.1
-_DOCUMENTS = "documents"
-_WORKER_GRACE_S = 2.0
 _EXIT_OK = 0
 _EXIT_USAGE = 2
 _EXIT_CANNOT_START = 4
@@ -57,6 +56,8 @@ def main() -> int:
     worker = launch["worker"]
     configure("server", log_format=worker["log_format"], level=worker["log_level"])
     signals = Signals()
+    if not launch["decides"]:
+        return _keep_control_plane(launch, signals)
     try:
         plane = _data_plane(launch)
         state_dir = _make_state_dir(launch)
@@ -73,6 +74,18 @@ def main() -> int:
         if launch["origin"]:
             return _Sidecar(launch, launch["origin"], plane, addresses, signals).run()
         return _Supervising(launch, plane, addresses, signals).run()
+
+
+def _keep_control_plane(launch: ServerLaunch, signals: Signals) -> int:
+    """Only keeps the worker going: nothing is decided here."""
+    try:
+        lock = _hold(_make_state_dir(launch))
+    except OSError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return _EXIT_CANNOT_START
+    with lock:
+        run_control_plane(launch["worker"], signals)
+    return _EXIT_OK
 
 
 def _make_state_dir(launch: ServerLaunch) -> Path:
@@ -219,17 +232,19 @@ class _Server:
 class _Supervising(_Server):
     """Ties the data plane, the loader and the worker together."""
 
-    _none_yet = "none yet: the documents are being compiled"
-
     def __init__(
         self, launch: ServerLaunch, plane: DataPlane, addresses: Addresses, signals: Signals
     ) -> None:
         super().__init__(launch, plane, addresses, signals)
+        self._control = launch["worker"]["control"]
+        compiled = "none yet: the documents are being compiled"
+        self._none_yet = "none yet: nothing was published" if self._control else compiled
+        self._source_kind = "store" if self._control else "documents"
         self._loader = Loader(plane)
         self._supervisor = Supervisor(worker_command(to_json(launch["worker"])))
 
     def _start(self) -> threading.Event:
-        self._plane.refresh_failed(_DOCUMENTS, 0)
+        self._plane.refresh_failed(self._source_kind, 0)
         self._loader.start()
         if not self._is_of_this_source(self._state_dir):
             self._loader.settled.set()
@@ -239,18 +254,20 @@ class _Supervising(_Server):
 
     def _stop(self) -> None:
         self._loader.stop()
-        self._supervisor.stop(_WORKER_GRACE_S)
+        self._supervisor.stop(worker_grace_s(self._launch["worker"]))
 
     def _told_of_the_source(self) -> dict[str, str]:
-        return {"documents": self._launch["worker"]["documents"]}
+        if self._control is None:
+            return {"documents": self._launch["worker"]["documents"]}
+        return told_of_control_plane(self._control)
 
     def _is_of_this_source(self, state_dir: Path) -> bool:
-        """Whether what was kept is of the documents that this server is told to serve."""
+        """Whether what was kept is of the documents or the store that this server serves."""
         try:
             kept = (state_dir / SOURCE_FILE).read_text(encoding="utf-8")
         except (OSError, ValueError):
             return True
-        ours = self._launch["worker"]["documents"]
+        ours = self._control["store"] if self._control else self._launch["worker"]["documents"]
         if kept != ours:
             _log.warning(
                 "the snapshot in `%s` is of `%s`, not of `%s`: it is not served",
@@ -268,7 +285,7 @@ class _Supervising(_Server):
         if self._signals.reading in readable:
             self._signals.clear()
         if self._signals.take_reread():
-            _log.info("told to read the documents again")
+            _log.info("told to read the %s again", self._source_kind)
             self._supervisor.ask_to_read()
         if worker in readable:
             for event in self._supervisor.events():
@@ -287,7 +304,7 @@ class _Supervising(_Server):
                     )
                 )
             case "failed":
-                self._plane.refresh_failed(_DOCUMENTS)
+                self._plane.refresh_failed(self._source_kind)
                 _log.debug("the worker could not publish: %s", event.get("message"))
             case other:
                 _log.warning("the worker said something unknown: %r", other)

@@ -8,12 +8,13 @@ import ipaddress
 import os
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from turnout.serving.launch import (
+    ControlLaunch,
     Limits,
     OriginLaunch,
     ServerLaunch,
@@ -23,6 +24,9 @@ from turnout.serving.launch import (
 
 DEFAULT_LISTEN = "127.0.0.1:8013"
 DEFAULT_ADMIN_LISTEN = "127.0.0.1:8014"
+DEFAULT_CONTROL_LISTEN = "127.0.0.1:8015"
+DEFAULT_SNAPSHOTS_LISTEN = "127.0.0.1:8016"
+STORE_FILE = "store.db"
 SOCKET_NAME = "turnout.sock"
 NOWHERE = "none"
 SNAPSHOT_PATH = "/v1/snapshot"
@@ -83,6 +87,30 @@ def _sticky_store(value: str) -> str:
     )
 
 
+def _store(value: SecretStr) -> SecretStr:
+    url = value.get_secret_value()
+    scheme, separator, rest = url.partition("://")
+    is_file = scheme == "sqlite" and rest.startswith("/") and len(rest) > 1
+    if not url or is_file or (separator and scheme in {"postgresql", "postgres"}):
+        return value
+    # The value is not repeated: it may hold a password.
+    raise ValueError(
+        "the store is `sqlite:////folder/file.db` or `postgresql://USER@HOST/DATABASE`"
+    )
+
+
+def without_password(url: str) -> str:
+    """A URL as people and logs may see it."""
+    if url.startswith("sqlite:"):
+        return url
+    parts = urlsplit(url)
+    name, _, host = parts.netloc.rpartition("@")
+    user = name.partition(":")[0]
+    options = [(key, value) for key, value in parse_qsl(parts.query) if "password" not in key]
+    netloc = f"{user}@{host}" if user else host
+    return urlunsplit(parts._replace(netloc=netloc, query=urlencode(options, safe="/")))
+
+
 def _listen_address(value: str) -> str:
     if value == NOWHERE:
         return value
@@ -123,10 +151,32 @@ class ServeSettings(BaseSettings):
         populate_by_name=True,
     )
 
-    role: Literal["all", "sidecar"] = "all"
-    """What this server does: everything, or only to answer by snapshots from elsewhere."""
+    role: Literal["all", "control", "sidecar"] = "all"
+    """What this server does: everything, only the control plane, or only to answer by snapshots
+    from elsewhere."""
     documents: Path | None = None
-    """The folder or file of documents."""
+    """The folder or file of documents; without it there is a store."""
+    store: Annotated[SecretStr, AfterValidator(_store)] = SecretStr("")
+    """The database of the control plane; empty: a file in the state folder."""
+    control_listen: ListenAddress = DEFAULT_CONTROL_LISTEN
+    """Where the control plane is, or `none`."""
+    snapshots_listen: ListenAddress = DEFAULT_SNAPSHOTS_LISTEN
+    """Where sidecars fetch snapshots, or `none`."""
+    authentication: bool | None = None
+    """Whoever calls the control plane has to say who they are; without it: unless both of its
+    addresses are loopback."""
+    tls_cert: Path | None = None
+    """The certificate of the control plane, PEM, with those that sign it."""
+    tls_key: Path | None = None
+    """Its key, PEM."""
+    tls_client_ca: Path | None = None
+    """Who signs the certificates of callers, PEM."""
+    client_roles: dict[str, Literal["viewer", "editor", "publisher", "admin"]] = Field(
+        default_factory=dict
+    )
+    """The role of each client certificate, by a URI, a DNS name or the common name in it."""
+    require_second_person: bool = False
+    """Nobody may publish what they wrote themselves."""
     origin: Annotated[str, AfterValidator(_origin)] = Field(
         default="", validation_alias="TURNOUT_FROM"
     )
@@ -154,7 +204,8 @@ class ServeSettings(BaseSettings):
     admin_listen: ListenAddress = DEFAULT_ADMIN_LISTEN
     """Where health and metrics are, or `none`."""
     allow_remote: bool = False
-    """Lets `listen` and `admin_listen` be other than loopback: there is no authentication yet."""
+    """Lets `listen` and `admin_listen`, which have no authentication, be other than loopback, and
+    the control plane without authentication or TLS."""
     state_dir: Path = Field(default_factory=default_state_dir)
     """Where the last good snapshot is kept."""
     threads: int = Field(default=0, ge=0, le=1024)
@@ -199,7 +250,8 @@ class ServeSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if self.listen == NOWHERE and self.unix_socket == NOWHERE:
+        decides = self.role != "control"
+        if decides and self.listen == NOWHERE and self.unix_socket == NOWHERE:
             raise ValueError("nothing would answer: leave `--listen` or `--unix-socket` on")
         for name, address in (("listen", self.listen), ("admin-listen", self.admin_listen)):
             if address != NOWHERE and not self.allow_remote and not is_loopback(address):
@@ -209,6 +261,8 @@ class ServeSettings(BaseSettings):
                     " guards it"
                 )
         self._check_role()
+        if self.role != "sidecar" and not self.documents:
+            self._check_control()
         if self.documents and self.state_dir.resolve().is_relative_to(self.documents.resolve()):
             raise ValueError(
                 f"state folder `{self.state_dir}` lies among the documents: choose another with"
@@ -223,10 +277,15 @@ class ServeSettings(BaseSettings):
         return self
 
     def _check_role(self) -> None:
+        has_store = bool(self.store.get_secret_value())
+        if self.documents and (has_store or self.role == "control"):
+            raise ValueError("a server has documents or a store: leave one of them away")
         if self.role != "sidecar":
             if self.origin:
                 raise ValueError("`--from` is for a sidecar: add `--role sidecar`")
             return
+        if has_store:
+            raise ValueError("a sidecar has no store: leave `--store` away, or `--role`")
         if not self.origin:
             raise ValueError("a sidecar needs a place of snapshots: add `--from URL`")
         if self.documents:
@@ -238,6 +297,40 @@ class ServeSettings(BaseSettings):
         token = self.from_token.get_secret_value()
         if not token.isascii() or not token.isprintable() or " " in token:
             raise ValueError("`TURNOUT_FROM_TOKEN` holds what no header can carry")
+
+    def _check_control(self) -> None:
+        if bool(self.tls_cert) != bool(self.tls_key):
+            raise ValueError("`--tls-cert` and `--tls-key` belong together: give both or none")
+        if self.tls_client_ca and not self.tls_cert:
+            raise ValueError("`--tls-client-ca` needs TLS: add `--tls-cert` and `--tls-key`")
+        if self.role == "control" and {self.control_listen, self.snapshots_listen} == {NOWHERE}:
+            raise ValueError("nothing would answer: leave `--control-listen` on")
+        named = {"control-listen": self.control_listen, "snapshots-listen": self.snapshots_listen}
+        for name, address in named.items():
+            if not self._is_remote(address) or self.allow_remote:
+                continue
+            if self.authentication is False:
+                raise ValueError(
+                    f"`--{name} {address}` would let everybody write who reaches it: leave"
+                    " `--no-authentication` away, or add `--allow-remote` if a network policy or a"
+                    " proxy guards it"
+                )
+            if not self.tls_cert:
+                raise ValueError(
+                    f"`--{name} {address}` would carry tokens that others can read: add"
+                    " `--tls-cert` and `--tls-key`, or `--allow-remote` if a network policy or a"
+                    " proxy guards it"
+                )
+
+    def _is_remote(self, address: str) -> bool:
+        return address != NOWHERE and not is_loopback(address)
+
+    def store_url(self) -> str:
+        """The URL of the store, with its password; empty with documents and in a sidecar."""
+        if self.documents or self.role == "sidecar":
+            return ""
+        file = self.state_dir.absolute() / STORE_FILE
+        return self.store.get_secret_value() or f"sqlite:///{file}"
 
     def socket_path(self) -> str | None:
         """The Unix socket's absolute path; None when there shall be none."""
@@ -270,8 +363,10 @@ class ServeSettings(BaseSettings):
                 most=self.sticky_most,
                 keep_s=self.sticky_keep_days * 86_400,
             ),
+            decides=self.role != "control",
             worker=WorkerLaunch(
                 documents=_path(self.documents),
+                control=self._control_launch() if self.store_url() else None,
                 state_dir=str(self.state_dir.absolute()),
                 debounce_ms=self.debounce_ms,
                 rescan_s=self.rescan,
@@ -280,6 +375,23 @@ class ServeSettings(BaseSettings):
                 log_level=self.log_level,
             ),
             origin=self._origin_launch() if self.role == "sidecar" else None,
+        )
+
+    def _control_launch(self) -> ControlLaunch:
+        addresses = (self.control_listen, self.snapshots_listen)
+        remote = any(map(self._is_remote, addresses))
+        listen, snapshots_listen = (None if one == NOWHERE else one for one in addresses)
+        return ControlLaunch(
+            store=without_password(self.store_url()),
+            listen=listen,
+            snapshots_listen=snapshots_listen,
+            authentication=remote if self.authentication is None else self.authentication,
+            tls_cert=_path(self.tls_cert),
+            tls_key=_path(self.tls_key),
+            tls_client_ca=_path(self.tls_client_ca),
+            client_roles=dict(self.client_roles),
+            require_second_person=self.require_second_person,
+            grace_s=self.grace,
         )
 
     def _origin_launch(self) -> OriginLaunch:

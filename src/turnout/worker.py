@@ -1,80 +1,192 @@
-"""The worker process: reads documents, compiles them, keeps the outcome on disk, says so.
+"""The worker process: keeps the last good snapshot what its source says, and says so.
 
-One composition root; nothing imports it. It speaks JSON lines on standard output to the server
-that started it, takes `read` on standard input as a wish to read now, and ends when its standard
-input closes. Its logs go to standard error.
+One composition root; nothing imports it. The source is a folder of documents, which it compiles,
+or a store, whose control plane it is. It speaks JSON lines on standard output to the server that
+started it, takes `read` on standard input as a wish to look now, and ends when its standard input
+closes. Its logs go to standard error.
 """
 
+# ruff: noqa: PLC0415 - of two ways, only what is taken is imported
+
+import contextlib
 import json
 import logging
 import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import TextIO
+from typing import Any, Protocol
 
-from turnout.releases.publisher import Publisher
-from turnout.serving.launch import WorkerLaunch, worker_from_json
+from turnout.serving.launch import STORE_VARIABLE, ControlLaunch, WorkerLaunch, worker_from_json
 from turnout.serving.state_folder import StateFolderInUse
-from turnout.sources import Source
-from turnout.sources.folder import FolderSource
 from turnout.sources.last_known_good import StateFolder
 from turnout.telemetry import configure, fields
 
 _LOCK_WAIT_S = 10.0
 
+Tell = Callable[[dict[str, Any]], None]
+
+_log = logging.getLogger("turnout.worker")
+
+
+class Work(Protocol):
+    """What a worker does until it is told to end."""
+
+    def run(self) -> int:
+        """Works; gives the exit code."""
+
+    def look(self) -> None:
+        """Looks at the source now. Safe from any thread."""
+
+    def end(self) -> None:
+        """Ends soon. Safe from any thread."""
+
 
 def main() -> int:
     """Runs until standard input closes; the settings are the first argument, as JSON."""
     launch = worker_from_json(sys.argv[1])
-    log = configure("worker", log_format=launch["log_format"], level=launch["log_level"])
+    configure("worker", log_format=launch["log_format"], level=launch["log_level"])
     # The terminal sends these to the whole group; the server says what the worker should do.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     os.nice(launch["niceness"])
-    events = _take_stdout()
-    source = FolderSource(
-        Path(launch["documents"]), debounce_ms=launch["debounce_ms"], rescan_s=launch["rescan_s"]
-    )
-    _follow_stdin(source)
-    return _run(launch, source, events, log)
-
-
-def _run(launch: WorkerLaunch, source: Source, events: TextIO, log: logging.Logger) -> int:
+    tell = _take_stdout()
     try:
         state = StateFolder(Path(launch["state_dir"]))
         lock = state.lock(_LOCK_WAIT_S)
     except StateFolderInUse as error:
-        log.error("%s", error)  # noqa: TRY400 - expected: no traceback
+        _log.error("%s", error)
         return 1
     except OSError as error:
-        log.error("cannot use the state folder: %s", error)  # noqa: TRY400 - expected
+        _log.error("cannot use the state folder: %s", error)
         return 1
     with lock:
-        publisher = Publisher(source, state)
-        for reason in source.changes():
-            event = publisher.publish()
-            log.debug("read", extra=fields(reason=reason, outcome=event["event"]))
-            events.write(json.dumps(event) + "\n")
-            events.flush()
-    return 0
+        control = launch["control"]
+        work = (
+            _Controlling(launch, control, state, tell)
+            if control
+            else _Compiling(launch, state, tell)
+        )
+        _follow_stdin(work)
+        return work.run()
 
 
-def _take_stdout() -> TextIO:
+class _Compiling:
+    """Documents: what is read is compiled, and kept."""
+
+    def __init__(self, launch: WorkerLaunch, state: StateFolder, tell: Tell) -> None:
+        from turnout.releases.publisher import Publisher
+        from turnout.sources.folder import FolderSource
+
+        self._source = FolderSource(
+            Path(launch["documents"]),
+            debounce_ms=launch["debounce_ms"],
+            rescan_s=launch["rescan_s"],
+        )
+        self._publisher = Publisher(self._source, state)
+        self._tell = tell
+
+    def run(self) -> int:
+        for reason in self._source.changes():
+            event = self._publisher.publish()
+            _log.debug("read", extra=fields(reason=reason, outcome=event["event"]))
+            self._tell(event)
+        return 0
+
+    def look(self) -> None:
+        self._source.ask()
+
+    def end(self) -> None:
+        # What is half written is a temporary file, and stays one.
+        os._exit(0)
+
+
+class _Controlling:
+    """A store: its control plane."""
+
+    def __init__(
+        self, launch: WorkerLaunch, control: ControlLaunch, state: StateFolder, tell: Tell
+    ) -> None:
+        from turnout.control.plane import ControlPlane, PlaneSettings
+
+        settings = PlaneSettings(
+            store=os.environ.pop(STORE_VARIABLE, "") or control["store"],
+            place=control["store"],
+            control=_control_settings(control),
+            has_rpcs=control["listen"] is not None,
+            snapshots_listen=control["snapshots_listen"] or "",
+            look_s=launch["rescan_s"],
+            require_second_person=control["require_second_person"],
+        )
+        self._plane = ControlPlane(settings, state, tell, _show_token)
+
+    def run(self) -> int:
+        import asyncio
+
+        from turnout.control.transport import CannotListen
+        from turnout.store import NewerStore
+
+        try:
+            asyncio.run(self._plane.run())
+        except (CannotListen, NewerStore) as error:
+            _log.error("the control plane cannot start: %s", error)
+            return 1
+        return 0
+
+    def look(self) -> None:
+        self._plane.look()
+
+    def end(self) -> None:
+        self._plane.end()
+
+
+def _control_settings(control: ControlLaunch) -> Any:  # noqa: ANN401 - of a room that is imported late
+    from turnout.control.settings import ControlSettings, Tls
+
+    authority = control["tls_client_ca"]
+    tls = Tls(
+        certificate=Path(control["tls_cert"]),
+        key=Path(control["tls_key"]),
+        client_authority=Path(authority) if authority else None,
+    )
+    return ControlSettings(
+        listen=control["listen"] or "",
+        authentication=control["authentication"],
+        tls=tls if control["tls_cert"] else None,
+        certificates=control["client_roles"],
+        grace_s=control["grace_s"],
+    )
+
+
+def _show_token(secret: str) -> None:
+    """Shows a secret once, to who started the server; no log has it."""
+    sys.stderr.write(f"the first token of an admin, shown only now: {secret}\n")
+    sys.stderr.flush()
+
+
+def _take_stdout() -> Tell:
     """Keeps standard output for events: what a library may print goes to standard error."""
     events = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    return events
+
+    def tell(event: dict[str, Any]) -> None:
+        # A server that is gone closes standard input too: that is where it is noticed.
+        with contextlib.suppress(BrokenPipeError):
+            events.write(json.dumps(event) + "\n")
+            events.flush()
+
+    return tell
 
 
-def _follow_stdin(source: Source) -> None:
+def _follow_stdin(work: Work) -> None:
     def follow() -> None:
         for line in sys.stdin:
             if line.strip() == "read":
-                source.ask()
-        # The server is gone. What is half written is a temporary file, and stays one.
-        os._exit(0)
+                work.look()
+        # The server is gone.
+        work.end()
 
     threading.Thread(target=follow, name="stdin", daemon=True).start()
 

@@ -56,10 +56,15 @@ class Server:
         temporary.rename(self.documents / name)
 
     @property
+    def source(self) -> list[str]:
+        """Where decisions come from, as arguments."""
+        return [str(self.documents)]
+
+    @property
     def command(self) -> list[str]:
         return [
             sys.executable,
-            *("-m", "turnout.cli", "serve", str(self.documents)),
+            *("-m", "turnout.cli", "serve", *self.source),
             *("--listen", f"127.0.0.1:{self.port}"),
             *("--admin-listen", f"127.0.0.1:{self.admin_port}"),
             *("--unix-socket", str(self.socket)),
@@ -147,10 +152,33 @@ class Sidecar(Server):
         self.url = url
 
     @property
+    def source(self) -> list[str]:
+        """Where decisions come from, as arguments."""
+        return [str(self.documents)]
+
+    @property
     def command(self) -> list[str]:
         command = super().command
         at = command.index(str(self.documents))
         return [*command[:at], "--role", "sidecar", "--from", self.url, *command[at + 1 :]]
+
+
+class ControlledServer(Server):
+    """A `turnout serve` without documents."""
+
+    def __init__(self, folder, *options):
+        super().__init__(folder, None)
+        self.control_port = free_port()
+        self.snapshots_port = free_port()
+        self._options = options
+
+    @property
+    def source(self):
+        return [
+            *("--control-listen", f"127.0.0.1:{self.control_port}"),
+            *("--snapshots-listen", f"127.0.0.1:{self.snapshots_port}"),
+            *self._options,
+        ]
 
 
 @pytest.fixture
@@ -197,3 +225,18 @@ def _end(made: list[Server]) -> None:
 @pytest.fixture
 def server(make_server, documents):
     return make_server(documents=documents)
+
+
+@pytest.fixture
+def controlled(tmp_path):
+    """Makes servers with a store; they are ended with the test, whatever becomes of it."""
+    made = []
+
+    def controlled(*options):
+        made.append(ControlledServer(tmp_path, *options))
+        return made[-1]
+
+    yield controlled
+    for server in made:
+        if server.child and server.child.poll() is None:
+            server.kill_all()

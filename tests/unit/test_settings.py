@@ -200,3 +200,92 @@ def test_what_is_launched_survives_json():
     launch = ServeSettings(documents="é").launch()
     assert server_from_json(to_json(launch)) == launch
     assert worker_from_json(to_json(launch["worker"])) == launch["worker"]
+
+
+def store_refused(**given) -> str:
+    with pytest.raises(ValidationError) as caught:
+        ServeSettings(**given)
+    return caught.value.errors(include_input=False)[0]["msg"]
+
+
+class TestStore:
+    def test_without_documents_there_is_one_in_the_state_folder(self, tmp_path):
+        settings = ServeSettings(state_dir=tmp_path)
+        launch = settings.launch()
+        assert settings.store_url() == f"sqlite:///{tmp_path}/store.db"
+        assert launch["decides"]
+        assert launch["worker"]["documents"] == ""
+        assert launch["worker"]["control"] == {
+            "store": f"sqlite:///{tmp_path}/store.db",
+            "listen": "127.0.0.1:8015",
+            "snapshots_listen": "127.0.0.1:8016",
+            "authentication": False,
+            "tls_cert": "",
+            "tls_key": "",
+            "tls_client_ca": "",
+            "client_roles": {},
+            "require_second_person": False,
+            "grace_s": 10.0,
+        }
+
+    def test_with_documents_and_in_a_sidecar_there_is_none(self):
+        for settings in (ServeSettings(documents="d"), ServeSettings(**SIDECAR)):
+            assert settings.store_url() == ""
+            assert settings.launch()["worker"]["control"] is None
+
+    def test_a_password_stays_out_of_arguments(self, monkeypatch):
+        monkeypatch.setenv(
+            "TURNOUT_STORE", "postgresql://u:secret@db:5/t?host=/run&password=secret"
+        )
+        settings = ServeSettings(role="control")
+        launch = settings.launch()
+        assert "secret" in settings.store_url()
+        assert "secret" not in to_json(launch)
+        assert "secret" not in repr(settings)
+        assert launch["worker"]["control"]["store"] == "postgresql://u@db:5/t?host=/run"
+        assert not launch["decides"]
+
+    @pytest.mark.parametrize("address", ["0.0.0.0:1", "[::]:1", "192.0.2.1:1"])
+    @pytest.mark.parametrize("name", ["control_listen", "snapshots_listen"])
+    def test_other_machines_need_tls_and_authentication(self, name, address):
+        tls = {"tls_cert": "c", "tls_key": "k"}
+        assert "add `--tls-cert` and `--tls-key`" in store_refused(**{name: address})
+        open_to_all = {name: address, "authentication": False} | tls
+        assert "leave `--no-authentication` away" in store_refused(**open_to_all)
+        for given in (tls, {"allow_remote": True}):
+            control = ServeSettings(**{name: address}, **given).launch()["worker"]["control"]
+            assert control["authentication"]
+        told = ServeSettings(**open_to_all, allow_remote=True).launch()["worker"]["control"]
+        assert not told["authentication"]
+
+    def test_roles_of_certificates_come_from_the_environment(self, monkeypatch):
+        monkeypatch.setenv("TURNOUT_CLIENT_ROLES", '{"spiffe://a/b": "publisher"}')
+        control = ServeSettings().launch()["worker"]["control"]
+        assert control["client_roles"] == {"spiffe://a/b": "publisher"}
+        monkeypatch.setenv("TURNOUT_CLIENT_ROLES", '{"spiffe://a/b": "boss"}')
+        assert "viewer" in store_refused()
+
+    @pytest.mark.parametrize(
+        ("given", "told"),
+        [
+            ({"documents": "d", "store": "sqlite:////s.db"}, "documents or a store"),
+            ({"documents": "d", "role": "control"}, "documents or a store"),
+            (SIDECAR | {"store": "sqlite:////s.db"}, "a sidecar has no store"),
+            ({"store": "sqlite://"}, "sqlite:////folder/file.db"),
+            ({"store": "mysql://secret@h/d"}, "postgresql://USER@HOST/DATABASE"),
+            ({"tls_cert": "c"}, "give both or none"),
+            ({"tls_client_ca": "c"}, "needs TLS"),
+            (
+                {"role": "control", "control_listen": "none", "snapshots_listen": "none"},
+                "nothing would answer",
+            ),
+        ],
+    )
+    def test_what_does_not_fit_is_refused_with_advice(self, given, told):
+        message = store_refused(**given)
+        assert told in message
+        assert "secret" not in message
+
+    def test_a_control_plane_alone_needs_no_address_for_decisions(self):
+        settings = ServeSettings(role="control", listen="none", unix_socket="none")
+        assert not settings.launch()["decides"]

@@ -12,7 +12,7 @@ import typer
 
 from turnout.cli.failures import usage
 from turnout.cli.spread import spread
-from turnout.serving.launch import STICKY_VARIABLE
+from turnout.serving.launch import STICKY_VARIABLE, STORE_VARIABLE
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -31,7 +31,8 @@ class ServeOptions:
         typer.Argument(
             metavar="PATH",
             envvar="TURNOUT_DOCUMENTS",
-            help="The folder (or one file) of YAML or JSON documents; watched for changes.",
+            help="The folder (or one file) of YAML or JSON documents; watched for changes. Without"
+            " it there is a store, and a control plane that changes it.",
             show_default=False,
         ),
     ] = None
@@ -39,10 +40,53 @@ class ServeOptions:
         str | None,
         _set(
             "--role",
-            "all|sidecar",
-            "`sidecar`: answers by the snapshots of a control plane, without documents. [all]",
+            "all|control|sidecar",
+            "`control`: only the control plane. `sidecar`: answers by the snapshots of one. [all]",
         ),
     ] = None
+    store: Annotated[
+        str | None,
+        _set(
+            "--store",
+            "URL",
+            "The database: postgresql://USER@HOST/DATABASE or sqlite:////FOLDER/FILE; one with a"
+            " password in TURNOUT_STORE. [store.db in the state folder]",
+        ),
+    ] = None
+    control_listen: Annotated[
+        str | None,
+        _set("--control-listen", "HOST:PORT", "The control plane, or `none`. [127.0.0.1:8015]"),
+    ] = None
+    snapshots_listen: Annotated[
+        str | None,
+        _set(
+            "--snapshots-listen",
+            "HOST:PORT",
+            "Where sidecars fetch snapshots, or `none`. [127.0.0.1:8016]",
+        ),
+    ] = None
+    authentication: Annotated[
+        bool | None,
+        typer.Option(
+            help="Callers of the control plane show a token or a certificate."
+            " [unless it is on loopback only]",
+            show_default=False,
+        ),
+    ] = None
+    tls_cert: Annotated[
+        Path | None, _set("--tls-cert", "PATH", "The certificate of the control plane.")
+    ] = None
+    tls_key: Annotated[Path | None, _set("--tls-key", "PATH", "The key of it.")] = None
+    tls_client_ca: Annotated[
+        Path | None,
+        _set("--tls-client-ca", "PATH", "Who signs the certificates of its callers."),
+    ] = None
+    require_second_person: Annotated[
+        bool,
+        typer.Option(
+            "--require-second-person", help="Nobody may publish what they wrote themselves."
+        ),
+    ] = False
     origin: Annotated[
         str | None,
         _set(
@@ -154,8 +198,8 @@ class ServeOptions:
         bool,
         typer.Option(
             "--allow-remote",
-            help="Let the addresses be other than loopback. There is no authentication yet:"
-            " whoever reaches the port may ask.",
+            help="Let the addresses be other than loopback: whoever reaches the port may ask. A"
+            " control plane needs it only without authentication or TLS.",
         ),
     ] = False
 
@@ -163,6 +207,7 @@ class ServeOptions:
         """Those that were written, by the name of their setting."""
         written = vars(self) | {
             "allow_remote": self.allow_remote or None,
+            "require_second_person": self.require_second_person or None,
             "watch": False if self.no_watch else None,
             "no_watch": None,
         }
@@ -171,22 +216,22 @@ class ServeOptions:
 
 @spread("options", ServeOptions)
 def serve(options: ServeOptions) -> None:
-    """Serve decisions from a folder of documents, or from snapshots, and follow their changes.
+    """Serve decisions from documents, from a store or from snapshots, and follow their changes.
 
     Every option is also an environment variable: --stale-after is TURNOUT_STALE_AFTER; those for
     limits (TURNOUT_MAX_REQUEST_BYTES and so on) are in the documentation. SIGTERM and SIGINT end
     it after the calls in flight; SIGHUP reads the documents again.
     """
-    launch, store = _launch(options.given())
+    launch, secrets = _launch(options.given())
     sys.stdout.flush()
-    # The process is replaced: what this command line imported does not stay in memory, and the
-    # address of Redis, which may hold a password, does not stay among the arguments.
+    # The process is replaced: what this command line imported does not stay in memory, and
+    # addresses of databases, which may hold a password, do not stay among the arguments.
     command = [sys.executable, "-P", "-m", "turnout.server", launch]
-    os.execve(sys.executable, command, os.environ | {STICKY_VARIABLE: store})  # noqa: S606
+    os.execve(sys.executable, command, os.environ | secrets)  # noqa: S606
 
 
-def _launch(given: dict[str, object]) -> tuple[str, str]:
-    """What the serving process is told, and where it keeps sticky assignments."""
+def _launch(given: dict[str, object]) -> tuple[str, dict[str, str]]:
+    """What the serving process is told: as an argument, and in its environment."""
     from pydantic import ValidationError
 
     from turnout.serving.launch import to_json
@@ -194,9 +239,8 @@ def _launch(given: dict[str, object]) -> tuple[str, str]:
 
     try:
         settings = ServeSettings(**given)  # type: ignore[arg-type]
-        if settings.role == "all" and not settings.documents:
-            raise usage("`turnout serve` needs the folder of documents: write `turnout serve PATH`")
-        return to_json(settings.launch()), settings.sticky
+        secrets = {STICKY_VARIABLE: settings.sticky, STORE_VARIABLE: settings.store_url()}
+        return to_json(settings.launch()), secrets
     except ValidationError as error:
         raise usage("; ".join(_words(one, given) for one in error.errors())) from None
 

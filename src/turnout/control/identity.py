@@ -13,8 +13,8 @@ LOOPBACK = Caller("loopback", "admin")
 
 _ANYTHING = "a token is needed: send `authorization: Bearer TOKEN`"
 _NOT_GOOD = "the token is not good: it is unknown, over or revoked"
-_SAN = "x509_subject_alternative_name"
-_COMMON_NAME = "x509_common_name"
+SUBJECT_ALTERNATIVE_NAME = "x509_subject_alternative_name"
+COMMON_NAME = "x509_common_name"
 
 AuthContext = Mapping[str, Iterable[bytes]]
 """What gRPC knows of a connection."""
@@ -74,7 +74,7 @@ class Identities:
         return Caller(token.name, token.role, token.key_prefixes, token.tags)
 
     def _by_certificate(self, connection: AuthContext) -> Caller | None:
-        names = [*connection.get(_SAN, ()), *connection.get(_COMMON_NAME, ())]
+        names = [*connection.get(SUBJECT_ALTERNATIVE_NAME, ()), *connection.get(COMMON_NAME, ())]
         for name in (one.decode("utf-8", "replace") for one in names):
             if name in self._certificates:
                 return Caller(name, self._certificates[name])

@@ -35,10 +35,36 @@ class StickyLaunch(TypedDict):
 STICKY_VARIABLE = "TURNOUT_STICKY"
 
 
+class ControlLaunch(TypedDict):
+    """The control plane of the worker.
+
+    The URL of the store may hold a password: it comes in the environment, as `STORE_VARIABLE`; here
+    is what people are told. An address that is None is not listened on; an empty path is not used.
+    """
+
+    store: str
+    listen: str | None
+    snapshots_listen: str | None
+    authentication: bool
+    tls_cert: str
+    tls_key: str
+    tls_client_ca: str
+    client_roles: dict[str, str]
+    require_second_person: bool
+    grace_s: float
+
+
+STORE_VARIABLE = "TURNOUT_STORE"
+
+
 class WorkerLaunch(TypedDict):
-    """What the worker needs: where documents are, where snapshots go."""
+    """What the worker needs: where documents or the store are, where snapshots go.
+
+    Without `documents` there is `control`, and the other way round.
+    """
 
     documents: str
+    control: ControlLaunch | None
     state_dir: str
     debounce_ms: int
     rescan_s: float
@@ -71,8 +97,11 @@ class ServerLaunch(TypedDict):
 
     An address that is None is not listened on; an age that is 0 never comes. `sticky["store"]` is
     `none`, `embedded` or `redis`. With an `origin` there is no worker process:
-    of `worker`, only the state folder and the log count.
+    of `worker`, only the state folder and the log count. One that does not decide only keeps the
+    worker going.
     """
+
+    decides: bool
 
     listen: str | None
     unix_socket: str | None

@@ -110,10 +110,18 @@ def _option(name):
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ([], "`turnout serve` needs the folder of documents"),
+        (
+            ["--control-listen", "0.0.0.0:8015"],
+            "`--control-listen 0.0.0.0:8015` would carry tokens",
+        ),
+        (
+            ["--store", "mysql://root:secret@db/t"],
+            "`--store`: the store is `sqlite:////folder/file",
+        ),
+        (["documents", "--role", "control"], "a server has documents or a store"),
         (["--role", "sidecar"], "a sidecar needs a place of snapshots: add `--from URL`"),
         (["--role", "sidecar", "--from", "here"], "`--from`: it is no place of snapshots"),
-        (["--role", "boss"], "`--role boss` must be `all` or `sidecar`"),
+        (["--role", "boss"], "`--role boss` must be `all`, `control` or `sidecar`"),
     ],
 )
 def test_what_a_role_needs_is_said(run, options, told):

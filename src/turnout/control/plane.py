@@ -1,0 +1,168 @@
+"""The control plane of one process: the store, its RPCs, what is released of it, who follows."""
+
+import asyncio
+import contextlib
+import gc
+import logging
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from turnout.control.credentials import make_first_token
+from turnout.control.server import ControlServer
+from turnout.control.settings import ControlSettings
+from turnout.control.snapshot_door import SnapshotDoor
+from turnout.releases.current_snapshot import CurrentSnapshot
+from turnout.releases.follower import Event, Follower
+from turnout.releases.releases import Releases
+from turnout.sources.last_known_good import StateFolder
+from turnout.store import Store, Unavailable
+from turnout.store.watch import Watch
+
+_RETRY_S = 1.0
+
+_log = logging.getLogger("turnout.control")
+
+
+@dataclass(frozen=True)
+class PlaneSettings:
+    """What a control plane goes by."""
+
+    store: str
+    """The URL of the database, with its password."""
+    place: str
+    """The same without: what people are told."""
+    control: ControlSettings = field(default_factory=ControlSettings)
+    """Of the RPCs; those that say whom to believe are for snapshots too."""
+    has_rpcs: bool = True
+    """Without them others on the same database change it."""
+    snapshots_listen: str = ""
+    """`HOST:PORT` where sidecars fetch snapshots; empty: nowhere."""
+    look_s: float = 10.0
+    """How often to look at what is current, even without a sign of change."""
+    require_second_person: bool = False
+    """Nobody may publish what they wrote themselves."""
+
+
+class ControlPlane:
+    """Runs until it is told to end. A database that is gone ends nothing: it is tried again.
+
+    Args:
+        settings: What to go by.
+        state: Where the last good snapshot is kept. The caller holds its lock.
+        tell: Hears of each snapshot; called on one thread at a time.
+        show: Is given the secret of the first token of an admin, should one be made.
+    """
+
+    def __init__(
+        self,
+        settings: PlaneSettings,
+        state: StateFolder,
+        tell: Callable[[Event], None],
+        show: Callable[[str], None],
+    ) -> None:
+        self._settings = settings
+        self._tell = tell
+        self._show = show
+        self._feed = CurrentSnapshot()
+        self._follower = Follower(state, settings.place, self._feed)
+        self._awake = threading.Event()
+        self._ended = threading.Event()
+
+    def look(self) -> None:
+        """Makes it look at what is current now. Safe from any thread."""
+        self._awake.set()
+
+    def end(self) -> None:
+        """Makes `run` come to its end. Safe from any thread."""
+        self._ended.set()
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Opens the store, serves and follows; returns after `end`.
+
+        Raises:
+            CannotListen: An address, a certificate or a key cannot be had.
+            NewerStore: A newer version of turnout has changed the store.
+        """
+        settings = self._settings
+        async with SnapshotDoor(self._feed, settings.snapshots_listen, settings.control) as door:
+            store = await asyncio.to_thread(self._open)
+            if store is None:
+                return
+            door.open(store)
+            releases = Releases(store, require_second_person=settings.require_second_person)
+            with contextlib.closing(store), self._following(store):
+                async with self._serving(store, releases):
+                    await asyncio.to_thread(self._warm, releases)
+                    await asyncio.to_thread(self._ended.wait)
+
+    def _open(self) -> Store | None:
+        """The store, as soon as it is there; None when it is to end before."""
+        while not self._ended.is_set():
+            try:
+                return Store.open(self._settings.store)
+            except Unavailable as error:
+                self._tell(self._follower.failed(str(error)))
+                self._ended.wait(_RETRY_S)
+        return None
+
+    @contextlib.asynccontextmanager
+    async def _serving(self, store: Store, releases: Releases) -> AsyncIterator[None]:
+        await asyncio.to_thread(self._make_first_token, store)
+        if not self._settings.has_rpcs:
+            yield
+            return
+        server = ControlServer(store, releases, self._settings.control)
+        await server.serve()
+        try:
+            yield
+        finally:
+            await server.end()
+
+    def _make_first_token(self, store: Store) -> None:
+        if self._settings.control.authentication:
+            token = make_first_token(store, datetime.now(UTC))
+            if token is not None:
+                self._show(token)
+
+    @contextlib.contextmanager
+    def _following(self, store: Store) -> Iterator[None]:
+        watch = store.watch()
+        threads = [
+            threading.Thread(target=self._hear, args=(watch,), name="watch", daemon=True),
+            threading.Thread(target=self._follow, args=(store,), name="follow", daemon=True),
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            watch.close()
+            self.end()
+            for thread in threads:
+                thread.join()
+
+    def _hear(self, watch: Watch) -> None:
+        for _ in watch.revisions():
+            self._awake.set()
+
+    def _follow(self, store: Store) -> None:
+        while not self._ended.is_set():
+            self._awake.clear()
+            if event := self._follower.look(store):
+                self._tell(event)
+            self._awake.wait(self._settings.look_s)
+
+    def _warm(self, releases: Releases) -> None:
+        """Compiles what is there, so that the first who publishes does not wait for it."""
+        try:
+            releases.prepare()
+        except Unavailable as error:
+            _log.warning("the store is not read ahead: %s", error)
+            return
+        # What is kept of the store is very many small objects that stay: going through all of
+        # them again and again takes longer than a publication.
+        gc.collect()
+        gc.freeze()

@@ -1,0 +1,157 @@
+"""Where sidecars fetch snapshots: beside the RPCs, with the same tokens and certificates."""
+
+import asyncio
+import hashlib
+import logging
+import ssl
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from aiohttp import web
+
+from turnout.control.failures import Unauthenticated
+from turnout.control.identity import COMMON_NAME, SUBJECT_ALTERNATIVE_NAME, Identities
+from turnout.control.settings import ControlSettings, Tls
+from turnout.control.transport import CannotListen
+from turnout.releases.current_snapshot import Feed
+from turnout.releases.distribution import Caller, Verdict, distribution
+from turnout.store import Store, Unavailable
+
+_LOOK_AT_FILES_S = 5.0
+_END_S = 2.0
+
+_log = logging.getLogger("turnout.control")
+
+
+class SnapshotDoor:
+    """Listens while it is entered.
+
+    Args:
+        feed: What is current.
+        listen: `HOST:PORT`; empty: nowhere.
+        settings: Whom to believe and by which certificates, as for the RPCs.
+    """
+
+    def __init__(self, feed: Feed, listen: str, settings: ControlSettings) -> None:
+        self._listen = listen
+        self._tls = settings.tls
+        self._settings = settings
+        self._identities: Identities | None = None
+        self._were_good: set[str] = set()
+        judge = self._judge if settings.authentication else None
+        self._runner = web.AppRunner(
+            distribution(feed, judge), access_log=None, shutdown_timeout=_END_S
+        )
+        self._watching: asyncio.Task[None] | None = None
+        self.address = ""
+        """Where it listens."""
+
+    def open(self, store: Store) -> None:
+        """Says where tokens are; until then nobody can show a good one."""
+        self._identities = Identities(
+            store,
+            authentication=True,
+            certificates=self._settings.certificates,
+            now=lambda: datetime.now(UTC),
+        )
+
+    async def __aenter__(self) -> Self:
+        """Starts to listen.
+
+        Raises:
+            CannotListen: The address, a certificate or a key cannot be had.
+        """
+        if not self._listen:
+            return self
+        host, _, port = self._listen.rpartition(":")
+        context = _context(self._tls) if self._tls else None
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, host.strip("[]"), int(port), ssl_context=context)
+        try:
+            await site.start()
+        except OSError as error:
+            await self._runner.cleanup()
+            reason = (error.strerror or str(error)).lower()
+            raise CannotListen(f"cannot listen on `{self._listen}`: {reason}") from error
+        self.address = f"{host}:{self._runner.addresses[0][1]}"
+        if context is not None and self._tls is not None:
+            self._watching = asyncio.create_task(_follow_files(context, self._tls))
+        _log.info("snapshots are handed out on %s", self.address)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Ends the streams, and listens no more."""
+        if self._watching is not None:
+            self._watching.cancel()
+        await self._runner.cleanup()
+
+    async def _judge(self, caller: Caller) -> Verdict:
+        """Whoever is known may read: every role may."""
+        header = [f"Bearer {caller.token}"] if caller.token else []
+        shown = hashlib.sha256(repr((header, caller.certificate)).encode()).hexdigest()
+        if self._identities is None:
+            raise _unavailable()
+        try:
+            names = _names(caller.certificate or {})
+            await asyncio.to_thread(self._identities.caller, header, names)
+        except Unauthenticated:
+            self._were_good.discard(shown)
+            return Verdict.UNKNOWN
+        except Unavailable:
+            # Who was known when the store was last there is believed until it is back.
+            if shown in self._were_good:
+                return Verdict.ALLOWED
+            raise _unavailable() from None
+        self._were_good.add(shown)
+        return Verdict.ALLOWED
+
+
+def _unavailable() -> web.HTTPException:
+    return web.HTTPServiceUnavailable(text="the store is unavailable: try again")
+
+
+def _names(certificate: Mapping[str, Any]) -> dict[str, list[bytes]]:
+    """The names in a certificate, as gRPC has them."""
+    others = [value.encode() for _, value in certificate.get("subjectAltName", ())]
+    subject = [pair for several in certificate.get("subject", ()) for pair in several]
+    common = [value.encode() for name, value in subject if name == "commonName"]
+    return {SUBJECT_ALTERNATIVE_NAME: others, COMMON_NAME: common}
+
+
+def _context(tls: Tls) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        _load(context, tls)
+    except OSError as error:
+        raise CannotListen(f"cannot use the certificates: {error}") from error
+    if tls.client_authority is not None:
+        context.verify_mode = ssl.CERT_REQUIRED if tls.require_client else ssl.CERT_OPTIONAL
+    return context
+
+
+def _load(context: ssl.SSLContext, tls: Tls) -> None:
+    context.load_cert_chain(tls.certificate, tls.key)
+    if tls.client_authority is not None:
+        context.load_verify_locations(tls.client_authority)
+
+
+async def _follow_files(context: ssl.SSLContext, tls: Tls) -> None:
+    """Reads the files again when they change. What cannot be read changes nothing."""
+    seen = _stamps(tls)
+    while True:
+        await asyncio.sleep(_LOOK_AT_FILES_S)
+        try:
+            if (now := _stamps(tls)) == seen:
+                continue
+            _load(context, tls)
+        except OSError as error:
+            _log.warning("the certificates stay as they were: %s", error)
+            continue
+        seen = now
+
+
+def _stamps(tls: Tls) -> list[tuple[int, int, int]]:
+    paths = (tls.certificate, tls.key, tls.client_authority)
+    found = (path.stat() for path in paths if path is not None)
+    return [(one.st_mtime_ns, one.st_size, one.st_ino) for one in found]

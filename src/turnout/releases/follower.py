@@ -1,0 +1,107 @@
+"""From the store to the state folder: keeps the last good snapshot what is current."""
+
+import contextlib
+import logging
+from typing import Any
+
+from turnout.releases.current_snapshot import CurrentSnapshot
+from turnout.sources.last_known_good import Kept, SnapshotDamaged, StateFolder, open_sealed
+from turnout.store import Published, Store, Unavailable
+
+Event = dict[str, Any]
+"""What the server hears: `event` is `published`, `confirmed` or `failed`."""
+
+_log = logging.getLogger("turnout.worker")
+
+
+class Follower:
+    """Follows what the store says is current, whoever published it. One thread at a time.
+
+    Args:
+        state: Where the snapshot is kept. The caller holds its lock.
+        place: Of the store, without a password.
+        feed: Hears of each snapshot; of the one that was kept at once.
+    """
+
+    def __init__(self, state: StateFolder, place: str, feed: CurrentSnapshot) -> None:
+        self._state = state
+        self._place = place
+        self._feed = feed
+        self._failure: str | None = None
+        state.clear_leftovers()
+        self._is_first_of_store = state.read_source() != place
+        self._kept = None if self._is_first_of_store else self._open_kept()
+
+    def look(self, store: Store) -> Event | None:
+        """Reads what is current, and keeps it if it is new. None before anything was published.
+
+        Never raises for what becomes of a database or a disk.
+        """
+        try:
+            event = self._look(store)
+        except Unavailable as error:
+            return self.failed(str(error))
+        except SnapshotDamaged as error:
+            return self.failed(f"the current snapshot in the store is refused: {error}")
+        except OSError as error:
+            return self.failed(f"cannot write the state folder: {error}")
+        if self._failure:
+            _log.info("the store is read again")
+            self._failure = None
+        return event
+
+    def failed(self, message: str) -> Event:
+        """Says what went wrong: once, until it is over or another."""
+        if message != self._failure:
+            _log.error("%s: decisions go on", message)
+        self._failure = message
+        return {"event": "failed", "message": message}
+
+    def _look(self, store: Store) -> Event | None:
+        with store.read() as tx:
+            current = tx.snapshots.current()
+            if current is None:
+                return None
+            is_kept = self._kept is not None and self._kept.seal == current.seal
+            sealed = None if is_kept else tx.snapshots.sealed(current.revision)
+        if sealed is None:
+            with contextlib.suppress(FileNotFoundError):
+                self._state.confirm()
+                return self._event("confirmed", current)
+            # Somebody cleared the state folder: everything is written again.
+            self._kept, self._is_first_of_store = None, True
+            return self._look(store)
+        self._keep(sealed)
+        return self._event("published", current)
+
+    def _keep(self, sealed: bytes) -> None:
+        kept = open_sealed(sealed)
+        if self._is_first_of_store:
+            self._state.change_source(self._place)
+            self._is_first_of_store = False
+        self._state.write_snapshot(sealed)
+        self._kept = kept
+        self._feed.put(sealed)
+
+    def _open_kept(self) -> Kept | None:
+        """What was current last; sidecars may have it while the database is not there."""
+        try:
+            kept = self._state.read_snapshot()
+            if kept is not None:
+                self._feed.put(self._state.snapshot_path.read_bytes())
+        except (SnapshotDamaged, OSError, ValueError) as error:
+            _log.warning(
+                "the last good snapshot `%s` is refused: %s", self._state.snapshot_path, error
+            )
+            return None
+        return kept
+
+    def _event(self, name: str, current: Published) -> Event:
+        return {
+            "event": name,
+            "path": str(self._state.snapshot_path),
+            "seal": current.seal,
+            "id": current.id,
+            "revision": current.revision,
+            "problems": 0,
+        }

@@ -1,0 +1,175 @@
+"""From an RPC to a decision: one server with a store of its own and both planes."""
+
+import contextlib
+import os
+import random
+import signal
+import socket
+import threading
+import time
+
+import grpc
+import pytest
+
+from servers.waiting import wait_until
+from turnout.control.v1 import flag_pb2, flag_pb2_grpc, release_pb2, release_pb2_grpc
+from turnout.v1.value_pb2 import Value
+
+
+@contextlib.contextmanager
+def control(server):
+    """Stubs of flags and releases, once the control plane is there."""
+    with grpc.insecure_channel(f"127.0.0.1:{server.control_port}") as channel:
+        grpc.channel_ready_future(channel).result(20)
+        yield flag_pb2_grpc.FlagServiceStub(channel), release_pb2_grpc.ReleaseServiceStub(channel)
+
+
+def flag(default="off"):
+    variants = [
+        flag_pb2.FlagVariant(name="on", value=Value(boolean=True)),
+        flag_pb2.FlagVariant(name="off", value=Value(boolean=False)),
+    ]
+    return flag_pb2.Flag(
+        variants=variants, default_variant=default, status=flag_pb2.FLAG_STATUS_ENABLED
+    )
+
+
+def create(flags, key, default="off"):
+    return flags.CreateFlag(flag_pb2.CreateFlagRequest(flag=flag(default), flag_id=key), timeout=10)
+
+
+def set_default(flags, key, default):
+    changed = flag_pb2.Flag(name=f"flags/{key}", default_variant=default)
+    return flags.UpdateFlag(flag_pb2.UpdateFlagRequest(flag=changed), timeout=10)
+
+
+def publish(releases):
+    return releases.Publish(release_pb2.PublishRequest(comment="test"), timeout=10)
+
+
+def test_a_published_flag_is_decided_and_a_rollback_takes_it_back(controlled):
+    server = controlled().start()
+    with control(server) as (flags, releases):
+        create(flags, "a")
+        assert server.tried("a") is None
+        first = publish(releases)
+        assert server.wait_for_variant("off").snapshot.id == first.id
+        set_default(flags, "a", "on")
+        time.sleep(0.3)
+        assert server.decide("a").variant == "off"
+        second = publish(releases)
+        assert (second.revision, second.changed) == (2, ["flags/a"])
+        assert server.wait_for_variant("on").snapshot.revision == 2
+        back = releases.Rollback(release_pb2.RollbackRequest(name=first.name), timeout=10)
+        assert (back.revision, back.id) == (3, first.id)
+        decision = server.wait_for_variant("off")
+        assert decision.snapshot.revision == 3
+        assert not decision.snapshot.stale
+    assert server.stop() == 0
+
+
+def test_it_says_where_everything_is(controlled):
+    server = controlled().start()
+    wait_until(lambda: "turnout serves" in server.log, "the first lines")
+    assert f"control    127.0.0.1:{server.control_port}" in server.log
+    assert f"store      sqlite:///{server.state}/store.db" in server.log
+    assert "none yet: nothing was published" in server.log
+
+
+def test_what_was_published_is_served_at_once_after_a_restart(controlled):
+    server = controlled().start()
+    with control(server) as (flags, releases):
+        create(flags, "a")
+        published = publish(releases)
+        server.wait_for_decision()
+    server.stop()
+    server.start()
+    assert server.wait_for_decision().snapshot.id == published.id
+
+
+def test_decisions_go_on_without_the_store(controlled):
+    server = controlled("--rescan", "0.2").start()
+    with control(server) as (flags, releases):
+        create(flags, "a")
+        publish(releases)
+        server.wait_for_decision()
+    store = server.state / "store.db"
+    away = store.with_name("away.db")
+    server.stop()
+    store.rename(away)
+    store.mkdir()  # neither a database nor a place for one
+    server.start()
+    assert server.wait_for_decision().variant == "off"
+    wait_until(lambda: "decisions go on" in server.log, "the log")
+    worker = server.wait_for_worker()
+    assert server.is_alive(worker)
+    store.rmdir()
+    away.rename(store)
+    with control(server) as (flags, releases):
+        set_default(flags, "a", "on")
+        publish(releases)
+        assert server.wait_for_variant("on").snapshot.revision == 2
+
+
+def test_nothing_acknowledged_is_lost_when_the_worker_is_killed(controlled):
+    """kill -9 at random moments of writes and publications; decisions never fail."""
+    server = controlled().start()
+    seed = random.randrange(1 << 30)
+    chance = random.Random(seed)
+    acknowledged = {"flags": [], "revision": 0, "default": "off"}
+    ended = threading.Event()
+
+    def write():
+        number = 0
+        while not ended.is_set():
+            with contextlib.suppress(grpc.RpcError, grpc.FutureTimeoutError), control(server) as (
+                flags, releases,
+            ):  # fmt: skip
+                while not ended.is_set():
+                    number += 1
+                    create(flags, f"f{number}")
+                    acknowledged["flags"].append(f"f{number}")
+                    acknowledged["revision"] = publish(releases).revision
+
+    with control(server) as (flags, releases):
+        create(flags, "a")
+        publish(releases)
+    server.wait_for_decision()
+    writing = threading.Thread(target=write)
+    writing.start()
+    killed = 0
+    last = 0
+    try:
+        for _ in range(6):
+            until = time.monotonic() + chance.uniform(0.5, 1.5)
+            while time.monotonic() < until:
+                decision = server.decide("a")
+                assert decision.snapshot.revision >= last, seed
+                last = decision.snapshot.revision
+            worker = server.wait_for_worker(other_than=killed)
+            known = acknowledged["revision"]
+            os.kill(worker, signal.SIGKILL)
+            killed = worker
+            wait_until(lambda known=known: server.decide("a").snapshot.revision >= known, "it")
+    finally:
+        ended.set()
+        writing.join(40)
+    with control(server) as (flags, releases):
+        publish(releases)
+        current = releases.GetSnapshot(release_pb2.GetSnapshotRequest(name="snapshots/current"))
+        assert current.revision >= acknowledged["revision"], seed
+        for key in acknowledged["flags"]:
+            flags.GetFlag(flag_pb2.GetFlagRequest(name=f"flags/{key}"), timeout=10)
+        newest = acknowledged["flags"][-1]
+        server.wait_for_decision(newest)
+    assert len(acknowledged["flags"]) > 10, seed
+
+
+def test_a_control_plane_alone_answers_no_decisions(controlled):
+    server = controlled("--role", "control").start()
+    with control(server) as (flags, releases):
+        create(flags, "a")
+        publish(releases)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", server.port), 1)
+    assert server.stop() == 0
