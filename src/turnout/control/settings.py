@@ -13,9 +13,8 @@ class Tls:
     """The server's, with those that sign it."""
     key: Path
     client_authority: Path | None = None
-    """Who signs the certificates of clients; without it clients need none."""
-    require_client: bool = False
-    """Clients without a certificate are turned away; else they may send a token."""
+    """Who signs the certificates of clients: with it every client needs one, and without it none is
+    asked for. (gRPC's server for Python cannot ask for one that may be missing.)"""
 
 
 @dataclass(frozen=True)

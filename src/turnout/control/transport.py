@@ -37,7 +37,7 @@ def _credentials(tls: Tls) -> grpc.ServerCredentials:
     return grpc.dynamic_ssl_server_credentials(
         files.read(),
         files.changed,  # type: ignore[arg-type] # None leaves them: the stub does not know
-        require_client_authentication=tls.require_client,
+        require_client_authentication=tls.client_authority is not None,
     )
 
 
@@ -75,12 +75,24 @@ class _Files:
 
     def _stamps(self) -> object:
         paths = (self._tls.certificate, self._tls.key, self._tls.client_authority)
-        found = (path.stat() for path in paths if path is not None)
-        return [(one.st_mtime_ns, one.st_size, one.st_ino) for one in found]
+        return [_stamp(path) for path in paths if path is not None]
+
+
+def _stamp(path: Path) -> object:
+    """Tells one version of a file from the next."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise CannotListen(f"cannot read `{path}`: {error.strerror}") from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> CannotListen:
+    return CannotListen(f"cannot read `{path}`: {error.strerror}")

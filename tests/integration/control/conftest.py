@@ -11,36 +11,12 @@ from google.rpc import error_details_pb2, status_pb2
 
 from turnout.control.server import ControlServer
 from turnout.control.settings import ControlSettings
-from turnout.control.v1 import (
-    audit_pb2_grpc,
-    document_pb2_grpc,
-    experiment_pb2_grpc,
-    flag_pb2_grpc,
-    holdout_pb2_grpc,
-    layer_pb2_grpc,
-    release_pb2_grpc,
-    segment_pb2_grpc,
-    token_pb2_grpc,
-    workspace_pb2_grpc,
-)
 from turnout.releases.releases import Releases
 from turnout.store import Store
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-STUBS = {
-    "segments": segment_pb2_grpc.SegmentServiceStub,
-    "flags": flag_pb2_grpc.FlagServiceStub,
-    "experiments": experiment_pb2_grpc.ExperimentServiceStub,
-    "layers": layer_pb2_grpc.LayerServiceStub,
-    "holdouts": holdout_pb2_grpc.HoldoutServiceStub,
-    "workspace": workspace_pb2_grpc.WorkspaceServiceStub,
-    "releases": release_pb2_grpc.ReleaseServiceStub,
-    "audit": audit_pb2_grpc.AuditServiceStub,
-    "documents": document_pb2_grpc.DocumentServiceStub,
-    "tokens": token_pb2_grpc.TokenServiceStub,
-}
-SOON_S = 20
+from stubs import STUBS, Calls, Client
 
 
 class Refusal(NamedTuple):
@@ -102,29 +78,6 @@ class Plane:
     def as_token(self, secret):
         """The same, for a caller with a token."""
         return Client(self.channel, (("authorization", f"Bearer {secret}"),))
-
-
-class Client:
-    """Stubs that send metadata with each call."""
-
-    def __init__(self, channel, metadata):
-        self._channel, self._metadata = channel, metadata
-
-    def __getattr__(self, name):
-        return Calls(STUBS[name](self._channel), self._metadata)
-
-
-class Calls:
-    """The RPCs of one service; each gives the answer, or raises RpcError."""
-
-    def __init__(self, stub, metadata=()):
-        self._stub, self._metadata = stub, metadata
-
-    def __getattr__(self, name):
-        rpc = getattr(self._stub, name)
-        return lambda request, **options: rpc(
-            request, **{"metadata": self._metadata, "timeout": SOON_S} | options
-        )
 
 
 @pytest.fixture
