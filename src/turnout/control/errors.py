@@ -27,9 +27,10 @@ DOMAIN = "turnout"
 DETAILS_KEY = "grpc-status-details-bin"
 
 _RETRY_S = 1
-# Details travel in headers, of which clients take 8 KiB unless they are told otherwise.
-_MOST_DETAILS = 4096
-_MOST_MESSAGE = 1024
+# Details travel in headers, of which clients take 8 KiB unless they are told otherwise: details in
+# four characters for three bytes, the message in three for each byte that is no ASCII.
+_MOST_DETAILS = 3072
+_MOST_MESSAGE = 512
 _MOST_PART = 256
 
 _log = logging.getLogger("turnout.control")

@@ -134,6 +134,14 @@ def test_many_problems_travel_as_far_as_there_is_room(plane, refused):
     assert 5 < len(told[0].fields) < 100
 
 
+def test_long_words_of_the_user_travel_in_any_alphabet(plane, refused):
+    for letter in ("x", "ü", "日"):
+        rules = [{"serve": letter * 5000, "name": letter * 5000} for _ in range(20)]
+        with refused("INVALID_ARGUMENT", "INVALID_DOCUMENT") as told:
+            plane.flags.CreateFlag(create(rules=rules))
+        assert told[0].fields
+
+
 def test_a_long_name_of_the_user_is_cut_in_errors(plane, refused):
     with refused("NOT_FOUND"):
         plane.flags.GetFlag(flag_pb2.GetFlagRequest(name=f"flags/{'k' * 96}"))
