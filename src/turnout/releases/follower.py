@@ -5,7 +5,8 @@ import logging
 from typing import Any
 
 from turnout.releases.current_snapshot import CurrentSnapshot
-from turnout.sources.last_known_good import Kept, SnapshotDamaged, StateFolder, open_sealed
+from turnout.serving.sealed import NotSealed
+from turnout.sources.last_known_good import SnapshotDamaged, StateFolder
 from turnout.store import Published, Store, Unavailable
 
 Event = dict[str, Any]
@@ -30,7 +31,7 @@ class Follower:
         self._failure: str | None = None
         state.clear_leftovers()
         self._is_first_of_store = state.read_source() != place
-        self._kept = None if self._is_first_of_store else self._open_kept()
+        self._kept = "" if self._is_first_of_store else self._open_kept()
 
     def look(self, store: Store) -> Event | None:
         """Reads what is current, and keeps it if it is new. None before anything was published.
@@ -41,7 +42,7 @@ class Follower:
             event = self._look(store)
         except Unavailable as error:
             return self.failed(str(error))
-        except SnapshotDamaged as error:
+        except NotSealed as error:
             return self.failed(f"the current snapshot in the store is refused: {error}")
         except OSError as error:
             return self.failed(f"cannot write the state folder: {error}")
@@ -62,39 +63,39 @@ class Follower:
             current = tx.snapshots.current()
             if current is None:
                 return None
-            is_kept = self._kept is not None and self._kept.seal == current.seal
+            is_kept = self._kept == current.seal
             sealed = None if is_kept else tx.snapshots.sealed(current.revision)
         if sealed is None:
             with contextlib.suppress(FileNotFoundError):
                 self._state.confirm()
                 return self._event("confirmed", current)
             # Somebody cleared the state folder: everything is written again.
-            self._kept, self._is_first_of_store = None, True
+            self._kept, self._is_first_of_store = "", True
             return self._look(store)
-        self._keep(sealed)
+        self._keep(sealed, current.seal)
         return self._event("published", current)
 
-    def _keep(self, sealed: bytes) -> None:
-        kept = open_sealed(sealed)
+    def _keep(self, sealed: bytes, seal: str) -> None:
+        # Sidecars first: a disk takes longer than all of them.
+        self._feed.put(sealed)
         if self._is_first_of_store:
             self._state.change_source(self._place)
             self._is_first_of_store = False
         self._state.write_snapshot(sealed)
-        self._kept = kept
-        self._feed.put(sealed)
+        self._kept = seal
 
-    def _open_kept(self) -> Kept | None:
-        """What was current last; sidecars may have it while the database is not there."""
+    def _open_kept(self) -> str:
+        """The seal of what was kept; sidecars have it while the database is not there."""
         try:
             kept = self._state.read_snapshot()
-            if kept is not None:
-                self._feed.put(self._state.snapshot_path.read_bytes())
-        except (SnapshotDamaged, OSError, ValueError) as error:
-            _log.warning(
-                "the last good snapshot `%s` is refused: %s", self._state.snapshot_path, error
-            )
-            return None
-        return kept
+            if kept is None:
+                return ""
+            self._feed.put(self._state.snapshot_path.read_bytes())
+        except (SnapshotDamaged, NotSealed, OSError) as error:
+            path = self._state.snapshot_path
+            _log.warning("the last good snapshot `%s` is refused: %s", path, error)
+            return ""
+        return kept.seal
 
     def _event(self, name: str, current: Published) -> Event:
         return {
