@@ -35,6 +35,7 @@ class Server:
         self.admin_port = free_port()
         self.log_path = folder / "log"
         self.child = None
+        self.source = [str(documents)]
 
     @staticmethod
     def flag(key: str, *, default: str = "off") -> str:
@@ -54,11 +55,6 @@ class Server:
         temporary = self.documents / f"{name}~"
         temporary.write_text(text)
         temporary.rename(self.documents / name)
-
-    @property
-    def source(self) -> list[str]:
-        """Where decisions come from, as arguments."""
-        return [str(self.documents)]
 
     @property
     def command(self) -> list[str]:
@@ -152,11 +148,6 @@ class Sidecar(Server):
         self.url = url
 
     @property
-    def source(self) -> list[str]:
-        """Where decisions come from, as arguments."""
-        return [str(self.documents)]
-
-    @property
     def command(self) -> list[str]:
         command = super().command
         at = command.index(str(self.documents))
@@ -170,14 +161,10 @@ class ControlledServer(Server):
         super().__init__(folder, None)
         self.control_port = free_port()
         self.snapshots_port = free_port()
-        self._options = options
-
-    @property
-    def source(self):
-        return [
+        self.source = [
             *("--control-listen", f"127.0.0.1:{self.control_port}"),
             *("--snapshots-listen", f"127.0.0.1:{self.snapshots_port}"),
-            *self._options,
+            *options,
         ]
 
 
@@ -232,8 +219,8 @@ def controlled(tmp_path):
     """Makes servers with a store; they are ended with the test, whatever becomes of it."""
     made = []
 
-    def controlled(*options):
-        made.append(ControlledServer(tmp_path, *options))
+    def controlled(*options, folder=tmp_path):
+        made.append(ControlledServer(folder, *options))
         return made[-1]
 
     yield controlled

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import random
+import re
 import signal
 import socket
 import threading
@@ -11,6 +12,7 @@ import time
 import grpc
 import pytest
 
+from servers.postgres import PostgresServer, skip_without
 from servers.waiting import wait_until
 from turnout.control.v1 import flag_pb2, flag_pb2_grpc, release_pb2, release_pb2_grpc
 from turnout.v1.value_pb2 import Value
@@ -173,3 +175,84 @@ def test_a_control_plane_alone_answers_no_decisions(controlled):
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", server.port), 1)
     assert server.stop() == 0
+
+
+def test_the_first_token_is_shown_once_and_needed(controlled):
+    server = controlled("--authentication").start()
+    with control(server) as (flags, _):
+        with pytest.raises(grpc.RpcError) as refused:
+            create(flags, "a")
+        assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
+        shown = wait_until(lambda: re.search(r"turnout_admin_[0-9a-f]{64}", server.log), "a token")
+        bearer = (("authorization", f"Bearer {shown[0]}"),)
+        request = flag_pb2.CreateFlagRequest(flag=flag(), flag_id="a")
+        assert flags.CreateFlag(request, metadata=bearer, timeout=10).name == "flags/a"
+    server.stop()
+    server.start()
+    with control(server) as (flags, _):
+        assert flags.GetFlag(flag_pb2.GetFlagRequest(name="flags/a"), metadata=bearer)
+    assert server.log.count(shown[0]) == 1
+
+
+def test_the_author_may_not_publish_where_two_are_required(controlled):
+    server = controlled("--require-second-person").start()
+    with control(server) as (flags, releases):
+        create(flags, "a")
+        with pytest.raises(grpc.RpcError) as refused:
+            publish(releases)
+        assert refused.value.code() is grpc.StatusCode.FAILED_PRECONDITION
+
+
+def test_control_planes_on_one_database_follow_each_other(controlled, tmp_path):
+    skip_without()
+    database = PostgresServer("fsync=off")
+    try:
+        url = database.new_database()
+        writer = controlled("--role", "control", "--store", url).start()
+        (tmp_path / "other").mkdir()
+        other = controlled("--store", url, folder=tmp_path / "other").start()
+        with control(other) as _, control(writer) as (flags, releases):
+            create(flags, "a")
+            publish(releases)
+            assert other.wait_for_decision().variant == "off"
+            set_default(flags, "a", "on")
+            published = publish(releases)
+            at = time.monotonic()
+            assert other.wait_for_variant("on").snapshot.revision == published.revision
+            assert time.monotonic() - at < 3  # woken, not found by looking
+            database.kill()
+            assert other.decide().variant == "on"
+            with pytest.raises(grpc.RpcError) as gone:
+                set_default(flags, "a", "off")
+            assert gone.value.code() is grpc.StatusCode.UNAVAILABLE
+            database.start()
+            wait_until(lambda: _tried(lambda: set_default(flags, "a", "off")), "a write")
+            publish(releases)
+            other.wait_for_variant("off")
+    finally:
+        database.close()
+
+
+def _tried(call):
+    try:
+        return call()
+    except grpc.RpcError:
+        return None
+
+
+def test_a_sidecar_decides_by_what_is_published(controlled, make_server, tmp_path):
+    server = controlled("--role", "control").start()
+    (tmp_path / "sidecar").mkdir()
+    sidecar = make_server(tmp_path / "sidecar", documents=None)
+    origin = f"http://127.0.0.1:{server.snapshots_port}"
+    sidecar.source = ["--role", "sidecar", "--from", origin, "--poll", "1"]
+    with control(server) as (flags, releases):
+        create(flags, "a")
+        publish(releases)
+        sidecar.start()
+        assert sidecar.wait_for_decision().variant == "off"
+        set_default(flags, "a", "on")
+        publish(releases)
+        sidecar.wait_for_variant("on")
+        releases.Rollback(release_pb2.RollbackRequest(name="snapshots/1"), timeout=10)
+        assert sidecar.wait_for_variant("off").snapshot.revision == 3
