@@ -126,7 +126,7 @@ def _context(tls: Tls) -> ssl.SSLContext:
     except OSError as error:
         raise CannotListen(f"cannot use the certificates: {error}") from error
     if tls.client_authority is not None:
-        context.verify_mode = ssl.CERT_REQUIRED if tls.require_client else ssl.CERT_OPTIONAL
+        context.verify_mode = ssl.CERT_REQUIRED  # as that of the RPCs
     return context
 
 
