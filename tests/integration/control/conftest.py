@@ -84,10 +84,11 @@ class Plane:
 def start(tmp_path):
     """Starts control planes over the store of the test, and ends them with it."""
     ends = []
-    store = Store.open(f"sqlite:///{tmp_path}/store.db")
 
-    def begin(**settings):
-        releases = Releases(store)
+    def begin(url=f"sqlite:///{tmp_path}/store.db", *, releasing=None, **settings):
+        store = Store.open(url)
+        ends.append(store.close)
+        releases = Releases(store, **releasing or {})
         given = {"listen": "127.0.0.1:0", "grace_s": 5.0} | settings
         server = ControlServer(store, releases, ControlSettings(**given))
         server.start()
@@ -99,7 +100,6 @@ def start(tmp_path):
     yield begin
     for end in reversed(ends):
         end()
-    store.close()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 from making import make_experiment, make_flag, make_segment, move
 
-from turnout.control.v1 import audit_pb2, flag_pb2, segment_pb2, workspace_pb2
+from turnout.control.v1 import audit_pb2, flag_pb2, segment_pb2, token_pb2, workspace_pb2
 from turnout.control.v1 import release_pb2 as pb
 from turnout.store import Act
 
@@ -231,3 +231,21 @@ def test_an_event_that_no_message_can_carry_is_shortened(plane):
     events = plane.audit.ListAuditEvents(audit_pb2.ListAuditEventsRequest()).audit_events
     assert events[0].after["too_large_to_show"]
     assert events[0].after["size_bytes"] > 4_000_000
+
+
+def test_nobody_publishes_what_they_wrote_where_two_have_to(start, refused):
+    plane = start(authentication=True, releasing={"require_second_person": True})
+    admin = plane.as_token(plane.server.first_token)
+    tokens = {
+        name: admin.tokens.CreateToken(
+            token_pb2.CreateTokenRequest(token={"role": "ROLE_PUBLISHER"}, token_id=name)
+        ).secret
+        for name in ("anna", "ben")
+    }
+    anna, ben = (plane.as_token(secret) for secret in tokens.values())
+    make_flag(anna, status="FLAG_STATUS_ENABLED")
+    with refused("FAILED_PRECONDITION", "NEEDS_SECOND_PERSON") as told:
+        publish(anna)
+    assert told[0].parts == {"actor": "anna"}
+    assert "flags/f" in told[0].subjects
+    assert publish(ben).publisher == "ben"
