@@ -124,9 +124,8 @@ class _Doors:
         response = web.StreamResponse(headers=headers)
         response.content_type = "application/octet-stream"
         response.content_length = len(current.sealed)
-        await response.prepare(request)
-        if request.method != "HEAD":
-            await _send(request, response, _pieces(current.sealed))
+        body = b"" if request.method == "HEAD" else current.sealed
+        await _send(request, response, _pieces(body))
         return response
 
     async def events(self, request: web.Request) -> web.StreamResponse:
@@ -136,7 +135,6 @@ class _Doors:
             return refused
         response = web.StreamResponse(headers={"Cache-Control": "no-store"})
         response.content_type = "text/event-stream"
-        await response.prepare(request)
         await _send(request, response, self._told())
         return response
 
@@ -192,8 +190,9 @@ async def _send(
     response: web.StreamResponse,
     parts: AsyncIterator[bytes] | AsyncIterator[memoryview],
 ) -> None:
-    """Writes all parts; cuts off who does not take one in time, and leaves who has gone."""
+    """Writes head and parts; cuts off who does not take one in time, and leaves who has gone."""
     try:
+        await response.prepare(request)
         async for part in parts:
             async with asyncio.timeout(_PATIENCE_S):
                 await response.write(part)

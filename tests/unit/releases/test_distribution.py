@@ -1,10 +1,12 @@
 """What sidecars are given over HTTP: a real server, and plain clients."""
 
+import asyncio
 import contextlib
 import http.client
 import json
 import resource
 import socket
+import threading
 import time
 
 import pytest
@@ -256,3 +258,23 @@ def test_who_no_longer_listens_is_not_told():
     end()
     feed.put(seal(2))
     assert told == [1]
+
+
+@pytest.mark.parametrize("path", ["/v1/snapshot", "/v1/snapshot/events"])
+def test_who_has_gone_before_an_answer_is_no_error(make, path, caplog):
+    asked, gone = threading.Event(), threading.Event()
+
+    async def judge(_caller):
+        asked.set()
+        await asyncio.to_thread(gone.wait, 10)
+        await asyncio.sleep(0.05)
+        return Verdict.ALLOWED
+
+    server = make(judge)
+    server.put(seal(1))
+    with socket.create_connection(("127.0.0.1", server.port)) as caller:
+        caller.sendall(f"GET {path} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
+        assert asked.wait(10)
+    gone.set()
+    server.stop()
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
