@@ -14,7 +14,7 @@ from turnout.serving.backoff import Backoff
 from turnout.serving.events import Heard
 from turnout.serving.failures import Failures
 from turnout.serving.fetched import Fetched, Origin, RefreshFailed
-from turnout.serving.kept import KeptSnapshot
+from turnout.serving.kept import Found, KeptSnapshot
 from turnout.serving.loader import SnapshotHolder, step_back
 from turnout.serving.sealed import NotSealed, Sealed, read_sealed
 from turnout.serving.watch import Listener
@@ -160,9 +160,11 @@ class Refresh:
             raise RefreshFailed(
                 "older_revision", f"it gives another revision {sealed.revision} than is served"
             )
+        self._kept.stage(content)
         try:
             self._holder.load(content, confirmed=True)
         except ValueError as error:
+            self._kept.drop()
             raise RefreshFailed("refused", f"the snapshot is refused: {error}") from error
         self._served = sealed
         _log.info(
@@ -199,14 +201,25 @@ class Refresh:
             _log.warning("the snapshot `%s` is of `%s`: it is not served", self._kept.path, other)
             return
         try:
-            found = self._kept.read()
-            if found:
-                sealed, age_s = found
-                read = read_sealed(sealed)
-                self._holder.load(sealed, confirmed=False, age_s=age_s)
-                self._served = read
-        except (OSError, ValueError) as error:
-            _log.warning("the last good snapshot `%s` is refused: %s", self._kept.path, error)
+            for found in self._kept.found():
+                if self._serves(found):
+                    return
+        except OSError as error:
+            self._warn_of_kept(error)
+
+    def _serves(self, found: Found) -> bool:
+        try:
+            read = read_sealed(found.sealed)
+            self._holder.load(found.sealed, confirmed=False, age_s=found.age_s)
+        except ValueError as error:
+            self._warn_of_kept(error)
+            return False
+        self._served = read
+        self._unkept = None if found.is_kept else found.sealed
+        return True
+
+    def _warn_of_kept(self, error: Exception) -> None:
+        _log.warning("the last good snapshot `%s` is refused: %s", self._kept.path, error)
 
     def _tried(self) -> bool:
         try:

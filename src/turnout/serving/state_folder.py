@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TextIO
 
 SNAPSHOT_FILE = "last-known-good.snapshot"
+STAGED_FILE = "last-known-good.staged"
 HISTORY_FILE = "history.json"
 SOURCE_FILE = "source"
 STICKY_FILE = "sticky.redb"
@@ -52,12 +53,16 @@ def replace_file(folder: Path, name: str, content: bytes) -> None:
     A process that is killed at any moment leaves the old file or the new one.
     """
     temporary = folder / f"{name}.new"
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
+    temporary.write_bytes(content)
+    put_in_place(temporary, folder / name)
+
+
+def put_in_place(temporary: Path, path: Path) -> None:
+    """Renames a file that was written whole to another of its folder, on the disk on return."""
+    with temporary.open("rb+") as file:
         os.fsync(file.fileno())
-    temporary.replace(folder / name)
-    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    temporary.replace(path)
+    opened = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(opened)
     finally:
