@@ -251,7 +251,7 @@ def test_no_server_is_exit_code_4(run, tmp_path):
         ["decide", "x", "--now", "soon"],
         ["decide", "x", "--documents", ".", "--address", "127.0.0.1:1"],
         ["bench", "--address", "192.0.2.1:8013"],
-        ["serve"],
+        ["serve", "--role", "nonsense"],
         ["serve", "x", "--listen", "0.0.0.0:8013"],
         ["nonsense"],
     ],
