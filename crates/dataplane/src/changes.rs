@@ -2,16 +2,13 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher};
 
-use buffa::{DecodeOptions, Message};
+use buffa::Message;
 use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::{
     expression, rule, variant_condition,
 };
 use turnout_snapshot::turnout::snapshot::v1::{
-    Condition, Content, Experiment, Expression, Flag, Holdout, Layer, Segment, Snapshot,
-    VariantCondition,
+    Condition, Content, Experiment, Expression, Flag, Holdout, Layer, Segment, VariantCondition,
 };
-
-const SEAL_BYTES: usize = 40;
 
 /// A hash of the definition of every flag, experiment and segment. What an experiment owns of its
 /// layer, and the holdouts that hold for it, are parts of its definition.
@@ -22,54 +19,37 @@ pub(crate) struct Fingerprints {
 }
 
 impl Fingerprints {
-    /// Of a sealed snapshot that has been linked; empty for anything else.
-    pub(crate) fn of_sealed(sealed: &[u8]) -> Fingerprints {
-        let content = sealed
-            .get(SEAL_BYTES..)
-            .and_then(decode::<Snapshot>)
-            .and_then(|snapshot| decode::<Content>(&snapshot.content));
-        content.map(Fingerprints::of).unwrap_or_default()
-    }
-
-    fn of(mut content: Content) -> Fingerprints {
-        let (flags, experiments, segments) = (
-            std::mem::take(&mut content.flags),
-            std::mem::take(&mut content.experiments),
-            std::mem::take(&mut content.segments),
-        );
-        let layers = std::mem::take(&mut content.layers);
-        let holdouts = std::mem::take(&mut content.holdouts);
+    /// Of what a snapshot says; each definition is copied for a moment, never all of them.
+    pub(crate) fn of(content: &Content) -> Fingerprints {
         let names = Names {
-            attributes: content.attributes,
-            unit_kinds: content.unit_kinds,
-            segments: keys(&segments, |segment| &segment.key),
-            flags: keys(&flags, |flag| &flag.key),
-            experiments: keys(&experiments, |experiment| &experiment.key),
-            layers: keys(&layers, |layer| &layer.key),
-            holdouts: keys(&holdouts, |holdout| &holdout.key),
+            attributes: &content.attributes,
+            unit_kinds: &content.unit_kinds,
+            segments: keys(&content.segments, |segment| &segment.key),
+            flags: keys(&content.flags, |flag| &flag.key),
+            experiments: keys(&content.experiments, |experiment| &experiment.key),
+            layers: keys(&content.layers, |layer| &layer.key),
+            holdouts: keys(&content.holdouts, |holdout| &holdout.key),
         };
+        let holdouts = content.holdouts.iter();
         let around = Around {
-            layers,
+            layers: &content.layers,
             holdouts: holdouts
-                .into_iter()
-                .map(|holdout| holdout_hash(holdout, &names))
+                .map(|holdout| holdout_hash(holdout.clone(), &names))
                 .collect(),
         };
-        let mut items = BTreeMap::new();
-        for flag in flags {
-            items.insert(flag.key.clone().into(), flag_hash(flag, &names));
+        let flags = content.flags.iter();
+        let flags = flags.map(|flag| (&flag.key, flag_hash(flag.clone(), &names)));
+        let experiments = (0..).zip(&content.experiments).map(|(index, experiment)| {
+            let hash = experiment_hash(index, experiment.clone(), &names, &around);
+            (&experiment.key, hash)
+        });
+        let segments = content.segments.iter();
+        let segments =
+            segments.map(|segment| (&segment.key, segment_hash(segment.clone(), &names)));
+        Fingerprints {
+            items: flags.chain(experiments).map(owned).collect(),
+            segments: segments.map(owned).collect(),
         }
-        for (index, experiment) in (0..).zip(experiments) {
-            items.insert(
-                experiment.key.clone().into(),
-                experiment_hash(index, experiment, &names, &around),
-            );
-        }
-        let segments = segments
-            .into_iter()
-            .map(|segment| (segment.key.clone().into(), segment_hash(segment, &names)))
-            .collect();
-        Fingerprints { items, segments }
     }
 
     /// Keys that are new, gone or defined otherwise; sorted, each once.
@@ -87,33 +67,28 @@ impl Fingerprints {
     }
 }
 
-/// Reads whatever the engine has linked: its depth is bounded there, and its size is its author's choice.
-fn decode<M: Message + Default>(bytes: &[u8]) -> Option<M> {
-    DecodeOptions::new()
-        .with_recursion_limit(u32::from(u16::MAX))
-        .with_element_memory_limit(usize::MAX)
-        .decode_from_slice(bytes)
-        .ok()
+fn owned((key, hash): (&String, u64)) -> (Box<str>, u64) {
+    (key.as_str().into(), hash)
 }
 
 /// What the indices of a definition stand for.
-struct Names {
-    attributes: Vec<String>,
-    unit_kinds: Vec<String>,
-    segments: Vec<String>,
-    flags: Vec<String>,
-    experiments: Vec<String>,
-    layers: Vec<String>,
-    holdouts: Vec<String>,
+struct Names<'c> {
+    attributes: &'c [String],
+    unit_kinds: &'c [String],
+    segments: Vec<&'c String>,
+    flags: Vec<&'c String>,
+    experiments: Vec<&'c String>,
+    layers: Vec<&'c String>,
+    holdouts: Vec<&'c String>,
 }
 
-fn keys<T>(all: &[T], key: impl Fn(&T) -> &String) -> Vec<String> {
-    all.iter().map(|one| key(one).clone()).collect()
+fn keys<T>(all: &[T], key: impl Fn(&T) -> &String) -> Vec<&String> {
+    all.iter().map(key).collect()
 }
 
 /// What stands around experiments.
-struct Around {
-    layers: Vec<Layer>,
+struct Around<'c> {
+    layers: &'c [Layer],
     /// A hash of each.
     holdouts: Vec<u64>,
 }
@@ -123,8 +98,8 @@ struct Around {
 struct References(DefaultHasher);
 
 impl References {
-    fn take(&mut self, names: &[String], index: &mut u32) {
-        let name = names.get(*index as usize).map_or("", String::as_str);
+    fn take(&mut self, names: &[impl AsRef<str>], index: &mut u32) {
+        let name = names.get(*index as usize).map_or("", AsRef::as_ref);
         self.0.write(name.as_bytes());
         self.0.write_u8(0);
         *index = 0;
@@ -136,10 +111,10 @@ impl References {
     }
 }
 
-fn segment_hash(mut segment: Segment, names: &Names) -> u64 {
+fn segment_hash(mut segment: Segment, names: &Names<'_>) -> u64 {
     use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::segment::Definition;
     let mut references = References::default();
-    references.take(&names.unit_kinds, &mut segment.unit);
+    references.take(names.unit_kinds, &mut segment.unit);
     for index in segment.include.iter_mut().chain(segment.exclude.iter_mut()) {
         references.take(&names.segments, index);
     }
@@ -149,9 +124,9 @@ fn segment_hash(mut segment: Segment, names: &Names) -> u64 {
     references.finish(&segment)
 }
 
-fn flag_hash(mut flag: Flag, names: &Names) -> u64 {
+fn flag_hash(mut flag: Flag, names: &Names<'_>) -> u64 {
     let mut references = References::default();
-    references.take(&names.unit_kinds, &mut flag.unit);
+    references.take(names.unit_kinds, &mut flag.unit);
     for prerequisite in &mut flag.prerequisites {
         strip_variant(prerequisite, names, &mut references);
     }
@@ -166,11 +141,16 @@ fn flag_hash(mut flag: Flag, names: &Names) -> u64 {
     references.finish(&flag)
 }
 
-fn experiment_hash(index: u32, mut experiment: Experiment, names: &Names, around: &Around) -> u64 {
+fn experiment_hash(
+    index: u32,
+    mut experiment: Experiment,
+    names: &Names<'_>,
+    around: &Around<'_>,
+) -> u64 {
     let mut references = References::default();
-    references.take(&names.unit_kinds, &mut experiment.unit);
+    references.take(names.unit_kinds, &mut experiment.unit);
     if let Some(unit) = &mut experiment.fallback_unit {
-        references.take(&names.unit_kinds, unit);
+        references.take(names.unit_kinds, unit);
     }
     if let Some(audience) = experiment.audience.as_option_mut() {
         strip(audience, names, &mut references);
@@ -192,9 +172,9 @@ fn experiment_hash(index: u32, mut experiment: Experiment, names: &Names, around
     references.finish(&experiment)
 }
 
-fn holdout_hash(mut holdout: Holdout, names: &Names) -> u64 {
+fn holdout_hash(mut holdout: Holdout, names: &Names<'_>) -> u64 {
     let mut references = References::default();
-    references.take(&names.unit_kinds, &mut holdout.unit);
+    references.take(names.unit_kinds, &mut holdout.unit);
     if let Some(audience) = holdout.audience.as_option_mut() {
         strip(audience, names, &mut references);
     }
@@ -202,7 +182,7 @@ fn holdout_hash(mut holdout: Holdout, names: &Names) -> u64 {
 }
 
 /// Of what one experiment owns of a layer: what others own there is theirs.
-fn share_hash(experiment: u32, layer: &Layer, names: &Names) -> u64 {
+fn share_hash(experiment: u32, layer: &Layer, names: &Names<'_>) -> u64 {
     let mut references = References::default();
     let own = layer.allocations.iter();
     let own = own.filter(|owned| owned.experiment == experiment);
@@ -213,7 +193,7 @@ fn share_hash(experiment: u32, layer: &Layer, names: &Names) -> u64 {
         quarantined: layer.quarantined,
         ..Layer::default()
     };
-    references.take(&names.unit_kinds, &mut share.unit);
+    references.take(names.unit_kinds, &mut share.unit);
     for owned in &mut share.allocations {
         owned.experiment = 0;
     }
@@ -221,7 +201,7 @@ fn share_hash(experiment: u32, layer: &Layer, names: &Names) -> u64 {
 }
 
 /// Replaces indices by what they stand for. The engine has refused expressions that are too deep.
-fn strip(expression: &mut Expression, names: &Names, references: &mut References) {
+fn strip(expression: &mut Expression, names: &Names<'_>, references: &mut References) {
     use expression::Kind;
     match &mut expression.kind {
         Some(Kind::All(group) | Kind::Any(group)) => {
@@ -232,13 +212,13 @@ fn strip(expression: &mut Expression, names: &Names, references: &mut References
         Some(Kind::Not(inner)) => strip(inner, names, references),
         Some(Kind::Condition(condition)) => strip_condition(condition, names, references),
         Some(Kind::Segment(index)) => references.take(&names.segments, index),
-        Some(Kind::Slot(slot)) => references.take(&names.unit_kinds, &mut slot.unit),
+        Some(Kind::Slot(slot)) => references.take(names.unit_kinds, &mut slot.unit),
         Some(Kind::Variant(condition)) => strip_variant(condition, names, references),
         None => {}
     }
 }
 
-fn strip_variant(condition: &mut VariantCondition, names: &Names, references: &mut References) {
+fn strip_variant(condition: &mut VariantCondition, names: &Names<'_>, references: &mut References) {
     match &mut condition.item {
         Some(variant_condition::Item::Flag(index)) => references.take(&names.flags, index),
         Some(variant_condition::Item::Experiment(index)) => {
@@ -248,13 +228,13 @@ fn strip_variant(condition: &mut VariantCondition, names: &Names, references: &m
     }
 }
 
-fn strip_condition(condition: &mut Condition, names: &Names, references: &mut References) {
-    references.take(&names.attributes, &mut condition.attribute);
+fn strip_condition(condition: &mut Condition, names: &Names<'_>, references: &mut References) {
+    references.take(names.attributes, &mut condition.attribute);
 }
 
 #[cfg(test)]
 mod tests {
-    use turnout_engine::{Header, Program, seal};
+    use turnout_engine::{Header, Opened, seal};
     use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::segment::Definition;
     use turnout_snapshot::turnout::snapshot::v1::{Allocation, SegmentStatus};
 
@@ -287,9 +267,12 @@ mod tests {
 
     #[test]
     fn what_the_engine_links_has_fingerprints_however_deep_it_is() {
-        let [deep, deeper] = [150, 151].map(nested);
-        assert!(Program::link(&deep).is_ok() && Program::link(&deeper).is_ok());
-        let [deep, deeper] = [&deep, &deeper].map(|sealed| Fingerprints::of_sealed(sealed));
+        let [deep, deeper] = [150, 151].map(|depth| {
+            let opened = Opened::open(&nested(depth)).unwrap();
+            let fingerprints = Fingerprints::of(opened.content());
+            assert!(opened.link().is_ok());
+            fingerprints
+        });
         assert_eq!(deeper.changed_since(&deep), ["deep"]);
         assert!(deep.changed_since(&deep).is_empty());
     }
@@ -353,7 +336,7 @@ mod tests {
     fn changed(change: impl FnOnce(&mut Content)) -> Vec<String> {
         let mut content = catalogue();
         change(&mut content);
-        Fingerprints::of(content).changed_since(&Fingerprints::of(catalogue()))
+        Fingerprints::of(&content).changed_since(&Fingerprints::of(&catalogue()))
     }
 
     #[test]

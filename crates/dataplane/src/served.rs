@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use arc_swap::{ArcSwapOption, Guard};
 use tokio::sync::watch;
-use turnout_engine::{LinkError, Program};
+use turnout_engine::{LinkError, Opened, Program};
 
 use crate::changes::Fingerprints;
 use crate::errors::CallError;
@@ -113,10 +113,12 @@ impl Holder {
     }
 
     fn link(&self, sealed: &[u8]) -> Result<Served, LinkError> {
-        let program = Program::link(sealed)?;
+        let opened = Opened::open(sealed)?;
+        let fingerprints = Fingerprints::of(opened.content());
+        let program = opened.link()?;
         Ok(Served {
             tables: Tables::new(&program),
-            fingerprints: Arc::new(Fingerprints::of_sealed(sealed)),
+            fingerprints: Arc::new(fingerprints),
             serial: SERIALS.fetch_add(1, Ordering::Relaxed),
             loaded: Instant::now(),
             program,

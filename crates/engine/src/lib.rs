@@ -91,7 +91,7 @@ pub use layer::Layer;
 pub use link::LinkError;
 pub use program::{Item, ItemKind, Program, Segment, Variant};
 pub use rare::Rare;
-pub use sealed::{seal, seal_bytes};
+pub use sealed::{Opened, seal, seal_bytes};
 pub use slot::slot;
 pub use sticky::{Assignment, Assignments, Kept, Record};
 pub use truth::Truth;

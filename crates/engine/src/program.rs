@@ -8,8 +8,9 @@ use crate::index::{
 };
 use crate::item::LinkedItem;
 use crate::layer::Layer;
-use crate::link::{LinkError, link};
+use crate::link::LinkError;
 use crate::names::Names;
+use crate::sealed::Opened;
 use crate::segment::LinkedSegment;
 
 /// A linked snapshot, ready to decide. Shared freely between threads.
@@ -97,7 +98,7 @@ impl Program {
     /// Bytes that are not a whole sealed snapshot of a known semantics version, or whose parts do
     /// not fit together.
     pub fn link(sealed: &[u8]) -> Result<Self, LinkError> {
-        link(sealed)
+        Opened::open(sealed)?.link()
     }
 
     /// SHA-256 of the content, 64 lower-case hex digits.

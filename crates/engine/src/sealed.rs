@@ -3,7 +3,8 @@ use buffa::{DecodeOptions, Message};
 use sha2::{Digest, Sha256};
 use turnout_snapshot::turnout::snapshot::v1::{Content, Header, Snapshot};
 
-use crate::link::LinkError;
+use crate::link::{self, LinkError};
+use crate::program::Program;
 
 /// Eight bytes in front; the last is the version of the seal.
 const MAGIC: &[u8; 8] = b"TURNOUT\x01";
@@ -13,8 +14,41 @@ const SEMANTICS_VERSION: u32 = 1;
 /// Messages within messages; an expression takes two for each nesting.
 const RECURSION_LIMIT: u32 = 200;
 
-/// Opens a sealed snapshot and checks magic, checksum, id and semantics version.
-pub(crate) fn open(sealed: &[u8]) -> Result<(Header, Content), LinkError> {
+/// A sealed snapshot that is whole and of a version that is known; its parts may still not fit.
+#[derive(Debug)]
+pub struct Opened {
+    header: Header,
+    content: Content,
+}
+
+impl Opened {
+    /// Opens a sealed snapshot and checks magic, checksum, id and semantics version.
+    ///
+    /// # Errors
+    ///
+    /// Bytes that are not a whole sealed snapshot of a known semantics version.
+    pub fn open(sealed: &[u8]) -> Result<Self, LinkError> {
+        let (header, content) = open(sealed)?;
+        Ok(Self { header, content })
+    }
+
+    /// What it says.
+    #[must_use]
+    pub fn content(&self) -> &Content {
+        &self.content
+    }
+
+    /// Checks and links it.
+    ///
+    /// # Errors
+    ///
+    /// Parts that do not fit together.
+    pub fn link(self) -> Result<Program, LinkError> {
+        link::link(self.header, self.content)
+    }
+}
+
+fn open(sealed: &[u8]) -> Result<(Header, Content), LinkError> {
     let rest = sealed
         .strip_prefix(MAGIC)
         .ok_or(LinkError::Damaged("its first bytes are not `TURNOUT` 0x01"))?;

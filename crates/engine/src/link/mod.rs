@@ -28,14 +28,12 @@ use crate::item::LinkedItem;
 use crate::layer::Layer;
 use crate::names::Names;
 use crate::program::{Item, Program, Segment};
-use crate::sealed;
 use crate::segment::LinkedSegment;
 use references::Nodes;
 use tables::Tables;
 
-/// Opens and links a sealed snapshot.
-pub(crate) fn link(bytes: &[u8]) -> Result<Program, LinkError> {
-    let (header, mut content) = sealed::open(bytes)?;
+/// Links what a sealed snapshot says.
+pub(crate) fn link(header: Header, mut content: Content) -> Result<Program, LinkError> {
     let mut tables = Tables::new(&content)?;
     let sensitive = sensitive(&tables, &content)?;
     let (segments, linked_segments) = segments(&mut tables, &mut content)?;

@@ -50,7 +50,7 @@ fn definition(tables: &mut Tables, definition: Option<Kind>) -> Result<Definitio
         Some(Kind::Everyone(_)) => Definition::Everyone,
         Some(Kind::Quarantined(_)) => Definition::Silent(SegmentReason::Quarantined),
         Some(Kind::Rule(rule)) => Definition::Rule(expression::link(tables, &rule)?),
-        Some(Kind::Members(members)) => Definition::Members(units("members", members.unit_ids)?),
+        Some(Kind::Members(members)) => Definition::Members(units("members", &members.unit_ids)?),
     })
 }
 
@@ -60,12 +60,12 @@ fn listed(tables: &Tables, ids: Vec<String>, segments: &[u32]) -> Result<Listed,
         .map(|index| tables.segment(*index))
         .collect();
     Ok(Listed {
-        units: units("listed units", ids)?,
+        units: units("listed units", &ids)?,
         segments: segments?,
     })
 }
 
-fn units(what: &str, ids: Vec<String>) -> Result<UnitSet, LinkError> {
+fn units(what: &str, ids: &[String]) -> Result<UnitSet, LinkError> {
     ascending(what, ids.iter())?;
-    Ok(UnitSet::new(ids.into_iter()))
+    UnitSet::new(ids).ok_or_else(|| LinkError::new(format!("the {what} are too many")))
 }
