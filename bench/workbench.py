@@ -143,11 +143,35 @@ class Workbench:
     @contextlib.contextmanager
     def serve(self, documents: Path, state: Path, *, wait: bool = True) -> Iterator[Server]:
         """`turnout serve` with its worker, on any core, with default settings."""
+        with self._deciding([str(documents)], state, wait=wait) as server:
+            yield server
+
+    @contextlib.contextmanager
+    def sidecar_of(self, url: str, state: Path) -> Iterator[Server]:
+        """`turnout serve --role sidecar`, on any core, with default settings."""
+        with self._deciding(["--role", "sidecar", "--from", url], state) as server:
+            yield server
+
+    @contextlib.contextmanager
+    def server_of(self, state: Path, words: list[str], *, listens: str) -> Iterator[Server]:
+        """`turnout serve` with any arguments, on any core, once it listens there."""
+        command = self._serve_command(state)
+        with servers.running(
+            [*command, *words],
+            folder=self.folder,
+            tcp=listens,
+            unix=self.folder / "none",
+            core=None,
+            variables=self.environment,
+        ) as server:
+            yield server
+
+    @contextlib.contextmanager
+    def _deciding(self, words: list[str], state: Path, *, wait: bool = True) -> Iterator[Server]:
         port = servers.free_port()
         tcp, unix = f"127.0.0.1:{port}", self.folder / f"serve-{port}.sock"
-        command = [sys.executable, "-P", "-m", "turnout.cli", "serve", str(documents)]
-        command += ["--listen", tcp, "--unix-socket", str(unix), "--admin-listen", "none"]
-        command += ["--state-dir", str(state), "--log-level", "WARNING"]
+        command = [*self._serve_command(state), *words]
+        command += ["--listen", tcp, "--unix-socket", str(unix)]
         with servers.running(
             command,
             folder=self.folder,
@@ -158,6 +182,18 @@ class Workbench:
             wait=wait,
         ) as server:
             yield server
+
+    def _serve_command(self, state: Path) -> list[str]:
+        command = [sys.executable, "-P", "-m", "turnout.cli", "serve", "--admin-listen", "none"]
+        return [*command, "--state-dir", str(state), "--log-level", "WARNING"]
+
+    @cached_property
+    def filled_store(self) -> Path:
+        """A store of 5,000 flags and 5,000 segments, published once; to be copied."""
+        path = self.folder / "filled.db"
+        self.say("filling a store …")
+        self.python("bench.control_plane", str(path))
+        return path
 
     @contextlib.contextmanager
     def floor(self, callgrind: Path | None = None) -> Iterator[Server]:
