@@ -13,6 +13,8 @@ from typing import Literal, TextIO
 LogFormat = Literal["text", "json"]
 
 _FIELDS = "turnout_fields"
+# Libraries that tell at `info` what is of use to their authors only.
+_TALKATIVE = ("watchfiles", "alembic.runtime.plugins")
 
 
 def fields(**values: object) -> dict[str, object]:
@@ -38,7 +40,8 @@ def configure(
     target = logging.StreamHandler(stream if stream is not None else sys.stderr)
     target.setFormatter(_JsonLines(role) if log_format == "json" else _TextLines(role))
     logging.basicConfig(handlers=[target], level=level, force=True)
-    logging.getLogger("watchfiles").setLevel(logging.WARNING)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
     return logging.getLogger(f"turnout.{role}")
 
 

@@ -58,3 +58,14 @@ def test_what_is_below_the_level_is_left_out():
 
 def test_fields_that_a_record_carries_wrongly_are_left_out():
     assert "hello" in lines("text", lambda log: log.info("hello", extra={"turnout_fields": 3}))
+
+
+@pytest.mark.parametrize("library", ["watchfiles", "alembic.runtime.plugins"])
+def test_what_only_authors_of_libraries_want_to_know_is_left_out(library):
+    def write(_log):
+        logging.getLogger(library).info("setup plugin")
+        logging.getLogger(library).warning("something is wrong")
+
+    assert [line.rpartition(": ")[2] for line in lines("text", write).splitlines()] == [
+        "something is wrong"
+    ]
