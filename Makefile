@@ -41,6 +41,10 @@ test-python: ## Run the Python tests against the built module
 fuzz: setup ## Hold the engine to the slow model: CASES=100000 random cases
 	@PYTHONPATH=tests $(BIN)/python tests/property/fuzz.py --cases $(or $(CASES),100000) $(if $(FIRST),--first $(FIRST))
 
+.PHONY: faults
+faults: setup ## Kill planes, sidecars and PostgreSQL under load: ROUNDS=200 SEED=
+	@PYTHONPATH=tests $(BIN)/python tests/faults/run.py --rounds $(or $(ROUNDS),200) $(if $(SEED),--seed $(SEED))
+
 .PHONY: fuzz-native
 fuzz-native: setup ## Fuzz snapshots and requests (nightly, cargo-fuzz): SECONDS=600 each, TARGETS=...
 	@PYTHONPATH=tests/conformance $(BIN)/python fuzz/seed_requests.py
