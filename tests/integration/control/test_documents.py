@@ -110,6 +110,17 @@ def test_what_left_the_documents_is_removed_unless_it_is_kept(plane):
     assert list(export(plane)["flags"]) == ["f"]
 
 
+def test_an_export_without_what_is_archived_removes_nothing(plane):
+    apply(plane, {"flags": {"f": FLAG, "g": FLAG}})
+    plane.flags.DisableFlag(flags.DisableFlagRequest(name="flags/f"))
+    plane.flags.ArchiveFlag(flags.ArchiveFlagRequest(name="flags/f"))
+    assert not apply(plane, export(plane)).changes
+    # From then on it is nobody's: who restores it does so for good.
+    plane.flags.RestoreFlag(flags.RestoreFlagRequest(name="flags/f"))
+    assert not apply(plane, {"flags": {"g": FLAG}}).changes
+    assert set(export(plane)["flags"]) == {"f", "g"}
+
+
 def test_what_is_kept_is_no_conflict_whatever_others_made_of_it(plane):
     apply(plane, {"flags": {"f": FLAG, "g": FLAG}})
     apply(plane, {"flags": {"g": {**FLAG, "default": "on"}}}, document_set="two", force=True)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from turnout.compiler.history import Identity, section_of
 from turnout.control.applying.merging import Body, merge
 from turnout.control.applying.reading import Written
+from turnout.control.lifecycle import ARCHIVED
 from turnout.documents.models import MODELS
 from turnout.store import Item, Transaction
 
@@ -79,7 +80,10 @@ def compare(tx: Transaction, written: Written, bases: Mapping[Identity, Body]) -
     ]
     for identity, base in bases.items():
         item = items.get(identity)
-        if identity not in written.items and item is not None:
+        if identity in written.items or item is None:
+            continue
+        # An export leaves out what is archived: that it is kept is what archiving is for.
+        if item.status != ARCHIVED:
             changes.append(_removed(item, base, conflicts))
     stored = tx.workspace.get().body
     workspace = _workspace(stored, written.workspace, bases.get(WORKSPACE, {}), conflicts)

@@ -68,6 +68,12 @@ def test_what_left_the_documents_and_was_changed_by_others_is_a_conflict(compare
     assert found.conflicts == [FoundConflict("flags/f", "description", None, "theirs")]
 
 
+def test_what_is_archived_may_be_left_out_of_the_documents(compared, stored):
+    stored(*IDENTITY, {**FLAG, "description": "theirs"}, "archived")
+    found = compared({}, bases={IDENTITY: FLAG})
+    assert (found.changes, found.conflicts) == ([], [])
+
+
 def test_what_was_never_applied_is_nobodys_business(compared, stored):
     stored(*IDENTITY, FLAG, "enabled")
     assert compared({}).changes == []
