@@ -198,6 +198,34 @@ def test_what_is_fixed_by_now_is_refused(plane, refused):
     assert refusal.reason == "FIXED"
 
 
+def test_what_is_fixed_may_be_said_in_other_words(plane):
+    held = {"share": "5%", "scope": "all", "status": "running"}
+    written = {
+        "experiments": {"e": EXPERIMENT},
+        "holdouts": {"h": held},
+        "segments": {"s": {"match": {"attribute": "plan", "is": "pro"}}},
+    }
+    apply(plane, written)
+    words = {"unit": "user", "salt": "e", "control": "control"}
+    other = {
+        "experiments": {"e": {**EXPERIMENT, **words}},
+        "holdouts": {"h": {**held, "share": "5.00%", "salt": "h"}},
+        "segments": {"s": {"kind": "rule", **written["segments"]["s"]}},
+    }
+    apply(plane, other)
+    assert export(plane)["experiments"]["e"]["unit"] == "user"
+
+
+def test_members_of_an_archived_segment_are_not_changed(plane, refused):
+    archived = {"kind": "static", "status": "archived", "members": ["a"]}
+    apply(plane, {"segments": {"s": archived}})
+    with refused() as told:
+        apply(plane, {"segments": {"s": {**archived, "members": ["b"]}}})
+    [refusal] = told
+    assert refusal.reason == "ARCHIVED"
+    assert export(plane, show_archived=True)["segments"]["s"]["members"] == ["a"]
+
+
 def test_members_are_merged_with_those_of_others(plane):
     written = {"kind": "static", "members": ["a", "b"]}
     apply(plane, {"segments": {"s": written}})

@@ -132,7 +132,7 @@ class Documents:
         if change.before is None or change.body is None:
             return
         service, before = self._services[change.kind], change.before
-        if before.status == change.status == ARCHIVED and before.body != change.body:
+        if before.status == change.status == ARCHIVED:
             service.refuse_archived(before)
         service.refuse_fixed(before, before.body, change.body)
 

@@ -25,7 +25,7 @@ from turnout.control.services.resources import (
     refuse_problems,
     with_salt,
 )
-from turnout.control.services.updating import merged
+from turnout.control.services.updating import means_the_same, merged
 from turnout.releases.check import Change
 from turnout.releases.ranges import with_ranges
 from turnout.releases.referrers import Referrer
@@ -285,7 +285,7 @@ class ItemService:
             FailedPrecondition: It does not.
         """
         fixed = (*self.fixed, *(self.fixed_once_started if item.started else ()))
-        changed = [name for name in fixed if before.get(name) != after.get(name)]
+        changed = [name for name in fixed if not means_the_same(item.key, name, before, after)]
         if changed:
             listed = ", ".join(f"`{name}`" for name in changed)
             since = "once it is created" if changed[0] in self.fixed else "once it has started"

@@ -1,13 +1,16 @@
-"""The body of an item after an update, which leaves alone what was not changed."""
+"""The body of an item after an update: what is as it was, and what says the same in other words."""
 
 from typing import Any
 
 from turnout.compiler.history import written_alike
+from turnout.compiler.shares import read_share
 from turnout.store import Item
 
 Body = dict[str, Any]
 
 _ABSENT = object()
+_LEFT_OUT = {"kind": "rule", "unit": "user", "control": "control"}
+"""What is meant where a field is not written; a salt is the key then."""
 
 
 def merged(item: Item, before: Body, after: Body) -> Body:
@@ -29,3 +32,27 @@ def merged(item: Item, before: Body, after: Body) -> Body:
         if now is not _ABSENT:
             body[name] = now
     return body
+
+
+def means_the_same(key: str, field: str, before: Body, after: Body) -> bool:
+    """Whether a field of an item says the same in both bodies, be it written or left out.
+
+    Example:
+        >>> means_the_same("e", "salt", {}, {"salt": "e"})
+        True
+        >>> means_the_same("h", "share", {"share": "5%"}, {"share": "5.0%"})
+        True
+    """
+    return _meaning(key, field, before) == _meaning(key, field, after)
+
+
+def _meaning(key: str, field: str, body: Body) -> object:
+    value = body.get(field)
+    if value is None:
+        return key if field == "salt" else _LEFT_OUT.get(field)
+    if field != "share":
+        return value
+    try:
+        return read_share(value)
+    except ValueError:
+        return value  # the check says what is wrong
