@@ -178,6 +178,18 @@ def test_a_status_that_documents_give_is_reached_by_moves(plane, refused):
     assert refusal.reason == "FORBIDDEN_MOVE"
 
 
+def test_a_draft_that_is_paused_goes_on_with_what_the_documents_say(plane):
+    draft = {"status": "draft", "match": {"attribute": "plan", "is": "old"}}
+    apply(plane, {"segments": {"s": draft}})
+    apply(
+        plane, {"segments": {"s": {"status": "paused", "match": {**draft["match"], "is": "new"}}}}
+    )
+    published = plane.released.publish(Act("anna", "Publish"))
+    with plane.store.read() as tx:
+        items = tx.snapshots.history(published.revision)["items"]
+    assert items["segments/s"]["match"]["is"] == "new"
+
+
 def test_slots_move_the_least_when_documents_change_weights(plane):
     apply(plane, {"experiments": {"e": EXPERIMENT}})
     variants = {

@@ -181,8 +181,9 @@ class Documents:
 
     def _standing(self, change: ItemChange) -> Standing:
         standing = standing_after(change)
-        if change.kind != "segment" or change.before is None:
-            return standing
+        # A draft is paused by way of active: it goes on with what it says now, as a new one does.
+        if change.kind != "segment" or change.before is None or change.before.status == "draft":
+            return standing._replace(active_body=None)
         kept = definition_kept(change.before, change.status)
         return standing._replace(active_body=kept)
 
