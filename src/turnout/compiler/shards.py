@@ -36,7 +36,11 @@ def add_shards(
     for name in weights:
         if name not in written and weights[name]:
             given.refuse(f"the shards of `{clip(name)}` are missing", "shards")
-    for name, several in written.items():
+    # The first variant that holds a unit has it: in the order of the split, which every way of
+    # writing it keeps, and not of a mapping, which those by RPC do not.
+    ordered = [one for one in weights if one in written]
+    for name in (*ordered, *(one for one in written if one not in weights)):
+        several = written[name]
         if name not in weights:
             hint = nearest(name, weights) or ": it has no share beside `bucketing`"
             given.refuse(f"`{clip(name)}` has shards here alone{hint}", "shards", name)

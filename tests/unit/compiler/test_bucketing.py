@@ -40,6 +40,16 @@ def junk(chance, depth=0):
     return dict(zip(names, several, strict=True))
 
 
+def test_shards_are_asked_in_the_order_of_the_split():
+    some, rest = [{"salt": "s", "ranges": [[0, 20]]}], []
+    split = {"on": "20%", "off": "80%"}
+    ways = [{"on": some, "off": rest}, {"off": rest, "on": some}]
+    written = [{"algorithm": "eppo_md5", "total_shards": 100, "shards": one} for one in ways]
+    first, second = (compiled(one, split) for one in written)
+    assert first == second
+    assert [len(one.shards) for one in first.bucketing.sharded] == [1, 0]
+
+
 def test_whatever_is_written_compiles_and_links_or_is_refused():
     chance = random.Random(3)
     good = 0
