@@ -7,7 +7,7 @@ from typing import Any
 from turnout.releases.current_snapshot import CurrentSnapshot
 from turnout.serving.sealed import NotSealed
 from turnout.sources.last_known_good import SnapshotDamaged, StateFolder
-from turnout.store import Published, Store, Unavailable
+from turnout.store import Damaged, Published, Store, Unavailable
 
 Event = dict[str, Any]
 """What the server hears: `event` is `published`, `confirmed` or `failed`."""
@@ -36,16 +36,19 @@ class Follower:
     def look(self, store: Store) -> Event | None:
         """Reads what is current, and keeps it if it is new. None before anything was published.
 
-        Never raises for what becomes of a database or a disk.
+        Never raises, whatever becomes of a database or a disk.
         """
         try:
             event = self._look(store)
-        except Unavailable as error:
+        except (Unavailable, Damaged) as error:
             return self.failed(str(error))
         except NotSealed as error:
             return self.failed(f"the current snapshot in the store is refused: {error}")
         except OSError as error:
             return self.failed(f"cannot write the state folder: {error}")
+        except Exception as error:  # noqa: BLE001 - a bug must not end what follows the store
+            _log.exception("this is a bug of turnout; what was served stays")
+            return self.failed(f"{type(error).__name__} while reading the store: {error}")
         if self._failure:
             _log.info("the store is read again")
             self._failure = None

@@ -6,6 +6,7 @@ from turnout.store.audit_event import AuditEvent
 from turnout.store.errors import (
     AlreadyExists,
     Conflict,
+    Damaged,
     Invalid,
     InvalidRequestId,
     NewerStore,
@@ -27,6 +28,7 @@ __all__ = [
     "AlreadyExists",
     "AuditEvent",
     "Conflict",
+    "Damaged",
     "Invalid",
     "InvalidRequestId",
     "Item",

@@ -99,5 +99,19 @@ class Unavailable(StoreError):  # noqa: N818 - named for its situation
         self.outcome_unknown = outcome_unknown
 
 
+class Damaged(StoreError):  # noqa: N818 - named for its situation
+    """What the database holds is not what was written to it.
+
+    Args:
+        kind: `snapshot`.
+        key: The revision.
+    """
+
+    def __init__(self, kind: str, key: str) -> None:
+        super().__init__(f"{kind} `{key}` is damaged in the database: restore it from a backup")
+        self.kind = kind
+        self.key = key
+
+
 class NewerStore(StoreError):  # noqa: N818 - named for its situation
     """The tables were made by a later version of turnout."""

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from turnout.store import json_text
 from turnout.store.audit import Audit
-from turnout.store.errors import Conflict, NotFound
+from turnout.store.errors import Conflict, Damaged, NotFound
 from turnout.store.published import Published, PublishedVersion, published_of, summary_of_published
 from turnout.store.tables import snapshot_contents, snapshots
 from turnout.store.texts import check_text
@@ -69,7 +69,7 @@ class Snapshots:
         self._connection.execute(insert(snapshots).values(_row(published)))
         content = {
             "revision": due,
-            "sealed": sealed,
+            "sealed": zlib.compress(sealed, _FAST),
             "history": _packed(history),
             "versions": _packed(versions),
         }
@@ -110,6 +110,7 @@ class Snapshots:
 
         Raises:
             NotFound: There is none, or no longer.
+            Damaged: It is not as it was written.
         """
         return self._content(revision, "sealed")
 
@@ -118,6 +119,7 @@ class Snapshots:
 
         Raises:
             NotFound: There is none, or no longer.
+            Damaged: It is not as it was written.
         """
         return _unpacked(self._content(revision, "history"))
 
@@ -126,9 +128,10 @@ class Snapshots:
 
         Raises:
             NotFound: There is none, or no longer.
+            Damaged: It is not as it was written.
         """
-        packed = _unpacked(self._content(revision, "versions"))
-        return {name: PublishedVersion(*version) for name, version in packed.items()}
+        versions = _unpacked(self._content(revision, "versions"))
+        return {name: PublishedVersion(*version) for name, version in versions.items()}
 
     def prune(self, keep: int, *, published_before: datetime | None = None) -> list[int]:
         """Removes old snapshots; the current one stays whatever is asked. Gives their revisions.
@@ -151,10 +154,13 @@ class Snapshots:
     def _content(self, revision: int, column: str) -> bytes:
         query = select(snapshot_contents.c[column])
         query = query.where(snapshot_contents.c.revision == revision)
-        content: bytes | None = self._connection.execute(query).scalar()
-        if content is None:
+        packed: bytes | None = self._connection.execute(query).scalar()
+        if packed is None:
             raise NotFound("snapshot", str(revision))
-        return content
+        try:
+            return zlib.decompress(packed)
+        except zlib.error as error:
+            raise Damaged("snapshot", str(revision)) from error
 
 
 def _name(revision: int) -> str:
@@ -170,6 +176,6 @@ def _packed(value: Mapping[str, Any]) -> bytes:
     return zlib.compress(json_text.dump(value).encode(), _FAST)
 
 
-def _unpacked(packed: bytes) -> dict[str, Any]:
-    value = json_text.load(zlib.decompress(packed).decode())
+def _unpacked(content: bytes) -> dict[str, Any]:
+    value = json_text.load(content.decode())
     return value if isinstance(value, dict) else {}

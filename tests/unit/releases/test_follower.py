@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+import zlib
 
 import pytest
 from item_bodies import flag
@@ -12,6 +13,13 @@ from turnout.sources.last_known_good import StateFolder
 from turnout.store import Unavailable
 
 PLACE = "sqlite:////somewhere/store.db"
+
+
+class Odd:
+    """A store with a bug."""
+
+    def read(self):
+        raise ZeroDivisionError("by zero")
 
 
 class Gone:
@@ -106,23 +114,38 @@ def test_a_damaged_file_is_refused_and_replaced(room, follower, state, caplog):
     assert state.read_snapshot().header.revision == 1
 
 
-def test_a_snapshot_that_was_changed_in_the_store_is_never_served(room, follower, state):
+@pytest.mark.parametrize(
+    ("damaged", "said"),
+    [
+        (lambda sealed: zlib.compress(sealed[:-1] + b"?"), "checksum"),
+        (lambda sealed: zlib.compress(sealed)[:-1], "snapshot `2` is damaged in the database"),
+    ],
+)
+def test_a_snapshot_that_was_changed_in_the_store_is_never_served(
+    room, follower, state, damaged, said
+):
     room.publish()
     follower.look(room.store)
     room.create("flag", "more", flag(), "enabled")
     room.publish()
-    _damage(room, 2)
+    _replace(room, 2, damaged(room.sealed(2)))
     event = follower.look(room.store)
     assert event["event"] == "failed"
-    assert "checksum" in event["message"]
+    assert said in event["message"]
     assert state.read_snapshot().header.revision == 1
 
 
-def _damage(room, revision):
+def test_a_bug_is_told_and_ends_nothing(room, follower, caplog):
+    event = follower.look(Odd())
+    assert event["message"] == "ZeroDivisionError while reading the store: by zero"
+    assert "this is a bug of turnout" in caplog.text
+    room.publish()
+    assert follower.look(room.store)["event"] == "published"
+
+
+def _replace(room, revision, kept):
     path = room.store.place.removeprefix("sqlite:///")
-    sealed = bytearray(room.sealed(revision))
-    sealed[-1] ^= 1
     with sqlite3.connect(path) as connection:
         query = "UPDATE snapshot_contents SET sealed = ? WHERE revision = ?"
-        connection.execute(query, (bytes(sealed), revision))
+        connection.execute(query, (kept, revision))
     connection.close()

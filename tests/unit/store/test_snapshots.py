@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
-from turnout.store import Conflict, Invalid, NotFound, Published, PublishedVersion
+from turnout.store import Conflict, Damaged, Invalid, NotFound, Published, PublishedVersion
 
 
 @pytest.fixture
@@ -43,6 +44,25 @@ def test_its_content_comes_back_as_it_was(store, publish):
         assert tx.snapshots.sealed(1) == b"\0\xff\1\n"
         assert tx.snapshots.history(1) == {"n": 1}
         assert tx.snapshots.versions(1) == {"flags/a": PublishedVersion(7, "etag")}
+
+
+def test_its_content_is_kept_compressed(store, act, moment):
+    sealed = b"sealed" * 10_000
+    with store.write(act) as tx:
+        tx.snapshots.add(Published(1, "id", "seal", moment, "anna"), sealed, {}, {})
+    with store._database.reading() as connection, connection.begin():
+        [kept] = connection.execute(text("SELECT sealed FROM snapshot_contents")).scalars()
+    assert len(kept) < len(sealed) / 10
+    with store.read() as tx:
+        assert tx.snapshots.sealed(1) == sealed
+
+
+def test_content_that_is_not_as_it_was_written_is_told_as_damaged(store, publish):
+    publish()
+    with store._database.writing() as connection, connection.begin():
+        connection.execute(text("UPDATE snapshot_contents SET history = :x"), {"x": b"x"})
+    with pytest.raises(Damaged, match="snapshot `1` is damaged"), store.read() as tx:
+        tx.snapshots.history(1)
 
 
 def test_one_that_is_not_there_is_not_found(store, publish):

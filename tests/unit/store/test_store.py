@@ -5,7 +5,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from turnout.store import Act, NewerStore, NotFound, Store, Unavailable
+from turnout.store import Act, NewerStore, NotFound, Published, Store, Unavailable
 from turnout.store.tables import metadata
 
 
@@ -63,6 +63,21 @@ def test_the_steps_of_the_migration_make_the_tables_that_are_described(store):
     with store._database.reading() as connection, connection.begin():
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, metadata) == []
+
+
+def test_snapshots_of_before_they_were_compressed_are_read(url, act, moment):
+    store = Store.open(url)
+    for revision in (1, 2):
+        with store.write(act) as tx:
+            tx.snapshots.add(Published(revision, "id", "seal", moment, "anna"), b"new", {}, {})
+    with store._database.writing() as connection, connection.begin():
+        connection.execute(text("UPDATE snapshot_contents SET sealed = :as"), {"as": b"old"})
+        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+    store.close()
+    again = Store.open(url)
+    with again.read() as tx:
+        assert [tx.snapshots.sealed(revision) for revision in (1, 2)] == [b"old", b"old"]
+    again.close()
 
 
 def test_a_store_of_a_newer_version_is_refused(url):
