@@ -19,6 +19,7 @@ NEEDED_BY: dict[str, tuple[str, ...]] = {
         "Plan", "GetSnapshot", "ListSnapshots",
         "ListAuditEvents", "VerifyAuditEvents",
         "ExportDocuments",
+        "GetScheduledChange", "ListScheduledChanges",
     ),
     "editor": (
         "CreateSegment", "UpdateSegment", "DeleteSegment",
@@ -34,7 +35,12 @@ NEEDED_BY: dict[str, tuple[str, ...]] = {
         "CreateHoldout", "UpdateHoldout", "DeleteHoldout", "StartHoldout", "EndHoldout",
         "ApplyDocuments",
     ),
-    "publisher": ("Publish", "Rollback"),
+    "publisher": (
+        "Publish", "Rollback",
+        # What is scheduled publishes by itself.
+        "CreateScheduledChange", "BatchCreateScheduledChanges", "ApproveScheduledChange",
+        "CancelScheduledChange",
+    ),
     "admin": ("UpdateWorkspace", "CreateToken", "GetToken", "ListTokens", "RevokeToken"),
 }  # fmt: skip
 """The smallest role for each RPC. What is not here is refused to everybody."""

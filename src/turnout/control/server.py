@@ -15,18 +15,16 @@ from google.protobuf.message_factory import GetMessageClass
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from turnout.control.conversion import RESOURCES
 from turnout.control.credentials import make_first_token
 from turnout.control.handling import Handling
 from turnout.control.identity import Identities
 from turnout.control.services.audit import Audit
 from turnout.control.services.documents import Documents
-from turnout.control.services.experiments import Experiments
-from turnout.control.services.flags import Flags
-from turnout.control.services.holdouts import Holdouts
-from turnout.control.services.items import Handler, ItemService
-from turnout.control.services.layers import Layers
+from turnout.control.services.items import Handler
+from turnout.control.services.kinds import item_services
 from turnout.control.services.releases import ReleaseRpcs
-from turnout.control.services.segments import Segments
+from turnout.control.services.schedules import Schedules
 from turnout.control.services.tokens import Tokens
 from turnout.control.services.workspace import Workspace
 from turnout.control.settings import ControlSettings
@@ -34,12 +32,8 @@ from turnout.control.transport import CannotListen, add_port
 from turnout.control.v1 import (
     audit_pb2,
     document_pb2,
-    experiment_pb2,
-    flag_pb2,
-    holdout_pb2,
-    layer_pb2,
     release_pb2,
-    segment_pb2,
+    schedule_pb2,
     token_pb2,
     workspace_pb2,
 )
@@ -58,19 +52,14 @@ class Service(NamedTuple):
 
 def services(store: Store, releases: Releases) -> list[Service]:
     """All services of `turnout.control.v1`."""
-    items: dict[FileDescriptor, ItemService] = {
-        segment_pb2.DESCRIPTOR: Segments(store, releases),
-        flag_pb2.DESCRIPTOR: Flags(store, releases),
-        experiment_pb2.DESCRIPTOR: Experiments(store, releases),
-        layer_pb2.DESCRIPTOR: Layers(store, releases),
-        holdout_pb2.DESCRIPTOR: Holdouts(store, releases),
-    }
-    documents = Documents(store, releases, {one.kind: one for one in items.values()})
+    items = item_services(store, releases)
+    files = {kind: RESOURCES[kind].DESCRIPTOR.file for kind in items}
     return [
-        *(_service(file, service.handlers()) for file, service in items.items()),
-        _service(document_pb2.DESCRIPTOR, documents.handlers()),
+        *(_service(files[kind], service.handlers()) for kind, service in items.items()),
+        _service(document_pb2.DESCRIPTOR, Documents(store, releases, items).handlers()),
         _service(workspace_pb2.DESCRIPTOR, Workspace(store, releases).handlers()),
         _service(release_pb2.DESCRIPTOR, ReleaseRpcs(store, releases).handlers()),
+        _service(schedule_pb2.DESCRIPTOR, Schedules(store, releases, items).handlers()),
         _service(audit_pb2.DESCRIPTOR, Audit(store).handlers()),
         _service(token_pb2.DESCRIPTOR, Tokens(store).handlers()),
     ]

@@ -56,6 +56,11 @@ class Releases:
         self._known: tuple[Published, Baseline] | None = None
         self._listeners: list[Callable[[], None]] = []
 
+    @property
+    def requires_second_person(self) -> bool:
+        """Whether nobody may publish what they wrote themselves."""
+        return self._second_person
+
     def current(self) -> Published | None:
         """What decides now; None before anything was published."""
         with self._store.read() as tx:

@@ -17,6 +17,7 @@ from turnout.store.errors import (
 from turnout.store.item import Item
 from turnout.store.leadership import Leadership
 from turnout.store.published import Published, PublishedVersion
+from turnout.store.scheduled_change import NewScheduledChange, ScheduledChange, ScheduleState
 from turnout.store.store import Store
 from turnout.store.token import Token
 from turnout.store.transaction import Transaction
@@ -33,10 +34,13 @@ __all__ = [
     "InvalidRequestId",
     "Item",
     "Leadership",
+    "NewScheduledChange",
     "NewerStore",
     "NotFound",
     "Published",
     "PublishedVersion",
+    "ScheduleState",
+    "ScheduledChange",
     "Store",
     "StoreError",
     "Token",

@@ -1,5 +1,7 @@
 """Who did what: an event for every write, in its transaction, chained by hashes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -55,6 +57,21 @@ class Audit:
         """The moment of the write."""
         assert self.act.at is not None  # noqa: S101 - `_begin` has set it
         return self.act.at
+
+    @property
+    def next_number(self) -> int:
+        """The number of the next event, for what is called by it."""
+        return self._number + 1
+
+    @contextmanager
+    def rewinding(self) -> Iterator[None]:
+        """Forgets at an error what was recorded inside; the caller takes it out of the table."""
+        end = self._number, self._hash
+        try:
+            yield
+        except BaseException:
+            self._number, self._hash = end
+            raise
 
     def record(self, resource: str, before: _Document | None, after: _Document | None) -> int:
         """Writes an event and gives its number: the version of what it is about.

@@ -10,7 +10,8 @@ from turnout.store.audit_members import MARK, LastMembers
 from turnout.store.item import document_of, name_of
 from turnout.store.item_pages import LIVE
 from turnout.store.published import published_of, summary_of_published
-from turnout.store.tables import items, snapshots, tokens, workspace
+from turnout.store.scheduled_change import scheduled_of, summary_of_scheduled
+from turnout.store.tables import items, scheduled_changes, snapshots, tokens, workspace
 from turnout.store.token import summary_of_token, token_of
 from turnout.store.workspace_row import FIRST_BODY, NAME_OF_WORKSPACE
 
@@ -68,6 +69,9 @@ def _rows(connection: Connection) -> Iterator[tuple[str, str]]:
     for row in connection.execute(select(snapshots)):
         published = published_of(row)
         yield f"snapshots/{published.revision}", json_text.dump(summary_of_published(published))
+    for row in connection.execute(select(scheduled_changes)):
+        change = scheduled_of(row)
+        yield change.name, json_text.dump(summary_of_scheduled(change))
     for row in connection.execute(select(tokens)):
         token = token_of(row)
         yield f"tokens/{token.name}", json_text.dump(summary_of_token(token))

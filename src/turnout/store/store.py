@@ -96,7 +96,7 @@ class Store:
                 begun.rollback()
                 return
             transaction.audit.finish()
-            has_news = transaction.snapshots.has_new
+            has_news = transaction.has_news
             announcing = self._database.announcing(connection) if has_news else nullcontext()
             with announcing, telling(self.place, committing=True):
                 begun.commit()
@@ -105,6 +105,10 @@ class Store:
         """Gives what follows the current revision, for a thread of its own."""
         return Watch(self._database, self._newest)
 
+    def watch_schedules(self) -> Watch:
+        """Gives what follows the version of what is scheduled, for a thread of its own."""
+        return Watch(self._database, self._newest_schedule)
+
     def leadership(self, name: str) -> Leadership:
         """Gives the lock that makes one of several control planes the leader for some work."""
         return Leadership(lambda: self._database.claiming(f"leader.{name}"))
@@ -112,6 +116,10 @@ class Store:
     def _newest(self) -> int:
         with self.read() as transaction:
             return transaction.snapshots.newest()
+
+    def _newest_schedule(self) -> int:
+        with self.read() as transaction:
+            return transaction.schedules.newest_version()
 
 
 def _database(url: str) -> Database:

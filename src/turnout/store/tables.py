@@ -20,6 +20,7 @@ from turnout.store.columns import JsonText, Moment, Name, Number
 metadata = MetaData()
 
 _LIVE = text("removed_at IS NULL")
+_WAITING = text("ended_at IS NULL")
 
 items = Table(
     "items",
@@ -168,3 +169,34 @@ applied_documents = Table(
     Column("key", Name, primary_key=True),
     Column("body", JsonText, nullable=False),
 )
+
+scheduled_changes = Table(
+    "scheduled_changes",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=False),
+    Column("item", Name, nullable=False),
+    Column("item_id", BigInteger, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("action", JsonText, nullable=False),
+    Column("publish", Boolean(create_constraint=False), nullable=False),
+    Column("step", Text, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("creator", Name, nullable=False),
+    Column("key_prefixes", JsonText, nullable=False),
+    Column("tags", JsonText, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("state", Name, nullable=False),
+    Column("approver", Name, nullable=False),
+    Column("applied_at", Moment),
+    Column("ended_at", Moment),
+    Column("revision", BigInteger, nullable=False),
+    Column("failure_reason", Text, nullable=False),
+    Column("failure_message", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Index("scheduled_changes_by_time", "due_at", "number"),
+    Index(
+        "scheduled_changes_waiting", "due_at", "number",
+        sqlite_where=_WAITING, postgresql_where=_WAITING,
+    ),
+    Index("scheduled_changes_by_version", "version"),
+)  # fmt: skip

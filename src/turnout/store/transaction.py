@@ -1,5 +1,7 @@
 """One transaction: every resource of the store at one moment."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -10,6 +12,7 @@ from turnout.store.audit import Audit
 from turnout.store.items import Items
 from turnout.store.members import Members
 from turnout.store.requests import Requests
+from turnout.store.schedules import Schedules
 from turnout.store.snapshots import Snapshots
 from turnout.store.tokens import Tokens
 from turnout.store.workspace import Workspaces
@@ -32,6 +35,8 @@ class Transaction:
         self.workspace = Workspaces(connection, self.audit)
         self.applied = Applied(connection)
         self.requests = Requests(connection, self.audit)
+        self.schedules = Schedules(connection, self.audit)
+        self._connection = connection
 
     @property
     def act(self) -> Act:
@@ -42,3 +47,17 @@ class Transaction:
     def now(self) -> datetime:
         """The moment of the write, as the log tells it. RuntimeError in one that reads."""
         return self.audit.now
+
+    @property
+    def has_news(self) -> bool:
+        """Whether it wrote what others wait for."""
+        return self.snapshots.has_new or self.schedules.has_new
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """Takes back at an error what was written inside, and only that; the error goes on.
+
+        Only for items: nothing is to be published inside.
+        """
+        with self.audit.rewinding(), self._connection.begin_nested():
+            yield

@@ -18,11 +18,11 @@ _log = logging.getLogger("turnout.store")
 
 
 class Watch:
-    """Follows the revision that is current.
+    """Follows a number that grows: the revision that is current, or the version of something.
 
     Args:
         database: Of the store.
-        newest: Reads the greatest revision; 0 when there is none.
+        newest: Reads the number as it is now; 0 when there is none.
     """
 
     def __init__(self, database: Database, newest: Callable[[], int]) -> None:

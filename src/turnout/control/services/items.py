@@ -152,14 +152,24 @@ class ItemService:
             item = tx.items.get(self.kind, key)
             check_etag(item, given.etag)
             self.refuse_archived(item)
-            body = self._edited(item, given, request)
-            body = self.prepare(tx, body, item)
-            body = with_ranges(self.kind, body, item.status, item.body, item.status)
-            self._require_reach(call, item, body)
-            self._check(key, body, item.status)
-            return message_of(tx.items.change(item, body=body))
+            return message_of(self.edit(tx, call, item, self._edited(item, given, request)))
 
         return write(self.store, call, request, update)
+
+    def edit(self, tx: Transaction, call: Call, item: Item, body: Body) -> Item:
+        """Gives an item another body.
+
+        Args:
+            tx: One that writes.
+            call: On whose behalf.
+            item: As it is; not archived.
+            body: The whole new one.
+        """
+        body = self.prepare(tx, body, item)
+        body = with_ranges(self.kind, body, item.status, item.body, item.status)
+        self._require_reach(call, item, body)
+        self._check(item.key, body, item.status)
+        return tx.items.change(item, body=body)
 
     def _delete(self, call: Call, request: Any) -> Answer:  # noqa: ANN401 - any request
         key = key_of(self.kind, request.name)
@@ -180,11 +190,22 @@ class ItemService:
 
     def _mover(self, verb: str) -> Handler:
         def handle(call: Call, request: Any) -> Answer:  # noqa: ANN401 - any request
-            return write(self.store, call, request, lambda tx: self._move(tx, call, verb, request))
+            def move(tx: Transaction) -> Message:
+                return message_of(self.move(tx, call, verb, request))
+
+            return write(self.store, call, request, move)
 
         return handle
 
-    def _move(self, tx: Transaction, call: Call, verb: str, request: Any) -> Message:  # noqa: ANN401 - any request
+    def move(self, tx: Transaction, call: Call, verb: str, request: Any) -> Item:  # noqa: ANN401 - any request
+        """Does what a verb says.
+
+        Args:
+            tx: One that writes.
+            call: On whose behalf.
+            verb: For example `Activate`.
+            request: The message of its RPC.
+        """
         item = tx.items.get(self.kind, key_of(self.kind, request.name))
         check_etag(item, request.etag)
         self._require_reach(call, item, item.body)
@@ -199,7 +220,7 @@ class ItemService:
         body = with_ranges(self.kind, moved.body, status, item.body, item.status)
         self._check_move(item, body, status)
         changed = moved._replace(body=body)
-        return message_of(tx.items.change(item, **changed._asdict()))
+        return tx.items.change(item, **changed._asdict())
 
     # Checking.
 

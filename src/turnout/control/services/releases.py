@@ -71,7 +71,7 @@ class ReleaseRpcs:
         def publish(tx: Transaction) -> Message:
             before = tx.snapshots.current()
             published = self._releases.publish_in(tx, request.comment, request.plan_id)
-            self._require_reach(tx, call.caller, before, published)
+            require_reach_of_release(tx, call.caller, before, published)
             return _message_of(published, published)
 
         answer = write(self._store, call, request, publish)
@@ -84,7 +84,7 @@ class ReleaseRpcs:
         def roll_back(tx: Transaction) -> Message:
             before = tx.snapshots.current()
             published = self._releases.rollback_in(tx, revision, request.comment)
-            self._require_reach(tx, call.caller, before, published)
+            require_reach_of_release(tx, call.caller, before, published)
             return _message_of(published, published)
 
         answer = write(self._store, call, request, roll_back)
@@ -94,14 +94,6 @@ class ReleaseRpcs:
     def _announce(self, request: pb.PublishRequest | pb.RollbackRequest) -> None:
         if not request.validate_only:
             self._releases.announce()
-
-    def _require_reach(
-        self, tx: Transaction, caller: Caller, before: Published | None, published: Published
-    ) -> None:
-        """A token that is limited to some items releases no others."""
-        if caller.is_limited and (before is None or before.revision != published.revision):
-            for name in published.changed:
-                require_reach(caller, name, _tags(tx, name))
 
     def _get(self, call: Call, request: pb.GetSnapshotRequest) -> Message:
         call.check()
@@ -133,6 +125,19 @@ class ReleaseRpcs:
             text = f"`{clip(name)}` is no name of a snapshot: write `{_SECTION}/REVISION`"
             raise InvalidArgument("name", text, reason="BAD_NAME")
         return int(number)
+
+
+def require_reach_of_release(
+    tx: Transaction, caller: Caller, before: Published | None, published: Published
+) -> None:
+    """Lets a release through whose changes the caller may write.
+
+    Raises:
+        PermissionDenied: A token that is limited to some items releases others.
+    """
+    if caller.is_limited and (before is None or before.revision != published.revision):
+        for name in published.changed:
+            require_reach(caller, name, _tags(tx, name))
 
 
 def _shortened(answer: pb.PlanResponse) -> pb.PlanResponse:

@@ -31,7 +31,7 @@ Body = dict[str, Any]
 _KEY = re.compile(KEY_PATTERN)
 
 
-def answer_of(kind: str, name: str, **fields: object) -> Message:
+def answer_of(kind: str, name: str, /, **fields: object) -> Message:
     """A message of the file that a kind's resource is in, by its name."""
     file = RESOURCES[kind].DESCRIPTOR.file
     message: Message = GetMessageClass(file.message_types_by_name[name])(**fields)

@@ -1,0 +1,146 @@
+"""Carries out what is due: changes the item, then publishes, each exactly once."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from turnout.control.errors import failure_of
+from turnout.control.failures import PermissionDenied
+from turnout.control.scheduling.actions import METHOD
+from turnout.control.scheduling.doing import REFUSALS, Doing, caller_of
+from turnout.control.services.kinds import item_services
+from turnout.control.services.releases import require_reach_of_release
+from turnout.releases.errors import NeedsSecondPerson
+from turnout.releases.releases import Releases
+from turnout.store import (
+    Act,
+    NotFound,
+    ScheduledChange,
+    ScheduleState,
+    Store,
+    Transaction,
+    Unavailable,
+)
+from turnout.telemetry import fields
+
+_log = logging.getLogger("turnout.control")
+
+
+class Due:
+    """Carries out what is due.
+
+    Others may do the same on the same store: what is done is told from the row, in the transaction
+    that does it.
+
+    Args:
+        store: Where it is.
+        releases: What publishes.
+        now: The clock; aware.
+    """
+
+    def __init__(self, store: Store, releases: Releases, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._releases = releases
+        self._now = now
+        self._doing = Doing(item_services(store, releases))
+
+    def next(self) -> ScheduledChange | None:
+        """Gives the first that is left to be done, however far away; None when none is.
+
+        Raises:
+            Unavailable: The store is gone.
+        """
+        with self._store.read() as tx:
+            return tx.schedules.next()
+
+    def carry_out(self, change: ScheduledChange) -> None:
+        """Does one that is due, and publishes it if that is wanted.
+
+        Raises:
+            Unavailable: The store is gone. What is left to do is in the store, and is done by
+                another call.
+        """
+        try:
+            if change.state is ScheduleState.PENDING:
+                self._apply(change.number)
+            self._publish(change.number)
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - a bug must not come again and again
+            self._fail(change, error)
+
+    def _apply(self, number: int) -> None:
+        change = self._read(number)
+        with self._store.write(Act(change.creator, METHOD)) as tx:
+            change = tx.schedules.get(number)
+            if change.state is not ScheduleState.PENDING:
+                return
+            try:
+                with tx.part():
+                    self._refuse(tx, change)
+                    self._doing.do(tx, change)
+            except REFUSALS as error:
+                _note_failure(tx, change, error)
+            else:
+                tx.schedules.apply(change)
+                self._tell(change)
+
+    def _refuse(self, tx: Transaction, change: ScheduledChange) -> None:
+        for actor in filter(None, (change.creator, change.approver)):
+            if _is_revoked(tx, actor):
+                text = f"the token of `{actor}` was revoked since this was scheduled"
+                raise PermissionDenied("TOKEN_REVOKED", text, actor=actor)
+        if self._releases.requires_second_person and change.publish and not change.approver:
+            raise NeedsSecondPerson(change.creator, [change.item])
+
+    def _publish(self, number: int) -> None:
+        change = self._read(number)
+        if change.state is not ScheduleState.APPLIED:
+            return
+        # Compiled before other writers have to wait for it.
+        self._releases.prepare()
+        try:
+            with self._store.write(Act(change.approver or change.creator, METHOD)) as tx:
+                change = tx.schedules.get(number)
+                if change.state is not ScheduleState.APPLIED:
+                    return
+                before = tx.snapshots.current()
+                comment = change.comment or f"{change.name} {change.step}".rstrip()
+                published = self._releases.publish_in(tx, comment)
+                require_reach_of_release(tx, caller_of(change), before, published)
+                tx.schedules.finish(change, published.revision)
+        except REFUSALS as error:
+            self._fail(change, error)
+        else:
+            self._releases.announce()
+
+    def _tell(self, change: ScheduledChange) -> None:
+        late = round((self._now() - change.due_at).total_seconds(), 3)
+        extra = fields(name=change.name, item=change.item, late_s=late)
+        _log.info("did what was scheduled", extra=extra)
+
+    def _fail(self, change: ScheduledChange, error: Exception) -> None:
+        with self._store.write(Act(change.creator, METHOD)) as tx:
+            change = tx.schedules.get(change.number)
+            if change.ended_at is None:
+                _note_failure(tx, change, error)
+
+    def _read(self, number: int) -> ScheduledChange:
+        with self._store.read() as tx:
+            return tx.schedules.get(number)
+
+
+def _note_failure(tx: Transaction, change: ScheduledChange, error: Exception) -> None:
+    failure = failure_of(error)
+    stands = "" if change.applied_at is None else "it is in the store, and was not published: "
+    message = f"{stands}{failure.message}"
+    tx.schedules.fail(change, failure.reason, message)
+    extra = fields(name=change.name, item=change.item, reason=failure.reason)
+    _log.warning("what was scheduled cannot be done: %s", message, extra=extra)
+
+
+def _is_revoked(tx: Transaction, name: str) -> bool:
+    try:
+        return tx.tokens.get(name).revoked_at is not None
+    except NotFound:
+        return False  # who calls by a certificate, or without anything

@@ -1,0 +1,125 @@
+"""Waits for what is scheduled, and has it done when it is due."""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Self
+
+from turnout.control.scheduling.due import Due
+from turnout.releases.releases import Releases
+from turnout.store import Store, Unavailable
+
+_WORK = "schedule"
+_RETRY_S = 1.0
+"""Between two tries when the store is gone or when another one does the work."""
+_LONGEST_S = 60.0
+"""How long to believe that the clock goes on as it did."""
+
+_log = logging.getLogger("turnout.control")
+
+
+class Timekeeper:
+    """Carries out what is scheduled, in threads of its own.
+
+    Several may run on one store: one of them leads when something is due. It sleeps until then,
+    and wakes when anything is scheduled, by whomever.
+
+    Args:
+        store: Where it is scheduled.
+        releases: What publishes it.
+        now: The clock; aware.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        releases: Releases,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._due = Due(store, releases, now)
+        self._now = now
+        self._leadership = store.leadership(_WORK)
+        self._watch = store.watch_schedules()
+        self._awake = threading.Event()
+        self._ended = threading.Event()
+        self._threads = [
+            threading.Thread(target=run, name=name, daemon=True)
+            for name, run in (("schedule", self._keep), ("schedule-watch", self._hear))
+        ]
+
+    def start(self) -> None:
+        """Begins; what was missed is carried out at once."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Ends after what is being carried out."""
+        self._ended.set()
+        self._watch.close()
+        self._awake.set()
+        for thread in self._threads:
+            if thread.ident is not None:
+                thread.join()
+
+    def look(self) -> None:
+        """Has it look at the clock again. Safe from any thread."""
+        self._awake.set()
+
+    def __enter__(self) -> Self:
+        """Starts it."""
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Ends it."""
+        self.stop()
+
+    def _hear(self) -> None:
+        for _ in self._watch.revisions():
+            self._awake.set()
+
+    def _keep(self) -> None:
+        while not self._ended.is_set():
+            self._awake.clear()
+            self._awake.wait(self._wait_s())
+
+    def _wait_s(self) -> float:
+        """Does what is due, and gives how long there is nothing to do."""
+        try:
+            return self._round()
+        except Unavailable as error:
+            _log.warning("what is scheduled waits, trying again: %s", error)
+        except Exception:  # noqa: BLE001 - a bug must not end the timekeeper
+            _log.exception("this is a bug of turnout; what is scheduled is tried again")
+            return _LONGEST_S
+        return _RETRY_S
+
+    def _round(self) -> float:
+        left = self._left_s()
+        if left > 0:
+            return left
+        if not self._leadership.is_held():
+            return _RETRY_S
+        try:
+            while not self._ended.is_set() and (left := self._next()) <= 0:
+                pass
+        finally:
+            self._leadership.release()
+        return left
+
+    def _next(self) -> float:
+        """Carries out the first that is due; gives how long there is nothing to do."""
+        change = self._due.next()
+        left = _LONGEST_S if change is None else self._until(change.due_at)
+        if change is not None and left <= 0:
+            self._due.carry_out(change)
+        return left
+
+    def _left_s(self) -> float:
+        change = self._due.next()
+        return _LONGEST_S if change is None else self._until(change.due_at)
+
+    def _until(self, moment: datetime) -> float:
+        return min((moment - self._now()).total_seconds(), _LONGEST_S)
