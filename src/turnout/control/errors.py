@@ -142,8 +142,7 @@ def _plan_outdated(error: PlanOutdated) -> Failure:
 def _needs_second_person(error: NeedsSecondPerson) -> Failure:
     subjects = [Violation(name, "was changed by who publishes") for name in error.names]
     code, reason = _Code.PERMISSION_DENIED, "NEEDS_SECOND_PERSON"
-    parts = {"actor": error.actor, "names": ",".join(error.names)}
-    return Failure(code, reason, str(error), parts, subjects=subjects)
+    return Failure(code, reason, str(error), {"actor": error.actor}, subjects=subjects)
 
 
 _TELLERS: Sequence[tuple[type[Exception], Callable[[Any], Failure]]] = (

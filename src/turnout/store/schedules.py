@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, func, insert, or_, select, update
 
 from turnout.store.audit import Audit
 from turnout.store.errors import NotFound
@@ -87,8 +87,8 @@ class Schedules:
         query = _by_time().limit(limit)
         if after is not None:
             due_at, number = after
-            same_time = and_(_COLUMNS.due_at == due_at, _COLUMNS.number > number)
-            query = query.where(or_(_COLUMNS.due_at > due_at, same_time))
+            is_behind = or_(_COLUMNS.due_at > due_at, _COLUMNS.number > number)
+            query = query.where(_COLUMNS.due_at >= due_at, is_behind)
         if not show_ended:
             query = query.where(_COLUMNS.ended_at.is_(None))
         for column, value in ((_COLUMNS.item, item), (_COLUMNS.creator, creator)):

@@ -244,7 +244,7 @@ def test_nobody_publishes_what_they_wrote_where_two_have_to(start, refused):
     }
     anna, ben = (plane.as_token(secret) for secret in tokens.values())
     make_flag(anna, status="FLAG_STATUS_ENABLED")
-    with refused("FAILED_PRECONDITION", "NEEDS_SECOND_PERSON") as told:
+    with refused("PERMISSION_DENIED", "NEEDS_SECOND_PERSON") as told:
         publish(anna)
     assert told[0].parts == {"actor": "anna"}
     assert "flags/f" in told[0].subjects

@@ -40,7 +40,7 @@ CODES = grpc.StatusCode
         (Unavailable("gone", outcome_unknown=True), CODES.UNAVAILABLE, "OUTCOME_UNKNOWN", {}),
         (NewerStore("newer"), CODES.UNAVAILABLE, "STORE_UNAVAILABLE", {}),
         (PlanOutdated(), CODES.ABORTED, "PLAN_OUTDATED", {}),
-        (NeedsSecondPerson("anna", ["flags/f"]), CODES.FAILED_PRECONDITION,
+        (NeedsSecondPerson("anna", ["flags/f"]), CODES.PERMISSION_DENIED,
          "NEEDS_SECOND_PERSON", {"actor": "anna"}),
     ],
 )  # fmt: skip

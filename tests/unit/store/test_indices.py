@@ -1,9 +1,12 @@
 """What is listed is found by an index: a page costs what it holds, not what the store holds."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import event, text
+
+MOMENT = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -54,6 +57,12 @@ def plans(store):
         (lambda tx: tx.audit.page(actor="a"), "audit_events_by_actor"),
         (lambda tx: tx.audit.page(method="a"), "audit_events_by_method"),
         (lambda tx: tx.snapshots.page(before=9), "INTEGER PRIMARY KEY"),
+        (lambda tx: tx.schedules.page(after=(MOMENT, 1)), "scheduled_changes_waiting"),
+        (
+            lambda tx: tx.schedules.page(after=(MOMENT, 1), show_ended=True),
+            "scheduled_changes_by_time",
+        ),
+        (lambda tx: tx.schedules.newest_version(), "scheduled_changes_by_version"),
         (lambda tx: tx.tokens.by_id("a"), "sqlite_autoindex_tokens"),
         (lambda tx: tx.tokens.page(after="a"), "sqlite_autoindex_tokens"),
     ],
@@ -71,3 +80,8 @@ def test_members_are_found_by_the_index_of_their_segment(plans, store, act):
     assert any("members USING PRIMARY KEY" in row for row in found), found
     with store.read() as tx:
         assert tx.audit._connection.execute(text("PRAGMA foreign_key_check")).all() == []
+
+
+def test_what_is_due_first_is_the_first_of_what_waits(plans):
+    found = plans(lambda tx: tx.schedules.next())
+    assert found == ["SCAN scheduled_changes USING INDEX scheduled_changes_waiting"]
