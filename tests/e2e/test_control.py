@@ -14,7 +14,14 @@ import pytest
 
 from servers.postgres import PostgresServer, skip_without
 from servers.waiting import wait_until
-from turnout.control.v1 import flag_pb2, flag_pb2_grpc, release_pb2, release_pb2_grpc
+from turnout.control.v1 import (
+    flag_pb2,
+    flag_pb2_grpc,
+    release_pb2,
+    release_pb2_grpc,
+    schedule_pb2,
+    schedule_pb2_grpc,
+)
 from turnout.v1.value_pb2 import Value
 
 
@@ -256,3 +263,29 @@ def test_a_sidecar_decides_by_what_is_published(controlled, make_server, tmp_pat
         sidecar.wait_for_variant("on")
         releases.Rollback(release_pb2.RollbackRequest(name="snapshots/1"), timeout=10)
         assert sidecar.wait_for_variant("off").snapshot.revision == 3
+
+
+def test_what_is_scheduled_is_decided_also_when_it_was_missed(controlled):
+    server = controlled().start()
+    with control(server) as (flags, releases):
+        create(flags, "a")
+        publish(releases)
+        server.wait_for_variant("off")
+        schedule(server, "SCHEDULED_VERB_DISABLE", seconds=1.5)
+        missed = schedule(server, "SCHEDULED_VERB_ENABLE", seconds=4)
+        wait_until(lambda: server.decide("a").reason == "DISABLED", "it is disabled")
+    assert server.stop() == 0
+    time.sleep(max(0, missed.change_time.seconds + 1 - time.time()))
+    server.start()
+    assert server.wait_for_variant("off").snapshot.revision == 3
+    assert server.stop() == 0
+
+
+def schedule(server, verb, *, seconds):
+    """Schedules a verb for the flag `a`."""
+    change = schedule_pb2.ScheduledChange(item="flags/a", move={"verb": verb})
+    change.change_time.FromNanoseconds(time.time_ns() + int(seconds * 1e9))
+    request = schedule_pb2.CreateScheduledChangeRequest(scheduled_change=change)
+    with grpc.insecure_channel(f"127.0.0.1:{server.control_port}") as channel:
+        stub = schedule_pb2_grpc.ScheduleServiceStub(channel)
+        return stub.CreateScheduledChange(request, timeout=10)

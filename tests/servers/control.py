@@ -17,6 +17,7 @@ from turnout.control.v1 import (  # noqa: F401
     holdout_pb2,
     layer_pb2,
     release_pb2,
+    schedule_pb2,
     segment_pb2,
     token_pb2,
 )

@@ -30,6 +30,7 @@ _CONTROL = {
     "publish": "Make what the store holds current: decisions change.",
     "rollback": "Make the content of an earlier revision current again, as a new revision.",
     "snapshots": "List what was published, the newest first.",
+    "schedule": "Schedule changes of items: starts, ends, ramps in steps; list and cancel them.",
     **_KINDS,
     "audit": "List who did what, the newest first; `verify` tells whether that was tampered with.",
     "token": "Make, list and revoke the tokens that calls carry.",

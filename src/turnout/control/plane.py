@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from turnout.control.credentials import make_first_token
+from turnout.control.scheduling.timekeeper import Timekeeper
 from turnout.control.server import ControlServer
 from turnout.control.settings import ControlSettings
 from turnout.control.snapshot_door import SnapshotDoor
@@ -96,7 +97,8 @@ class ControlPlane:
             with contextlib.closing(store), self._following(store):
                 async with self._serving(store, releases):
                     await asyncio.to_thread(self._warm, releases)
-                    await asyncio.to_thread(self._ended.wait)
+                    async with _keeping_time(store, releases):
+                        await asyncio.to_thread(self._ended.wait)
 
     def _open(self) -> Store | None:
         """The store, as soon as it is there; None when it is to end before."""
@@ -166,3 +168,14 @@ class ControlPlane:
         # them again and again takes longer than a publication.
         gc.collect()
         gc.freeze()
+
+
+@contextlib.asynccontextmanager
+async def _keeping_time(store: Store, releases: Releases) -> AsyncIterator[None]:
+    """Carries out what is scheduled; what was missed at once."""
+    keeper = Timekeeper(store, releases)
+    keeper.start()
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(keeper.stop)
