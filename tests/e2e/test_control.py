@@ -207,7 +207,7 @@ def test_the_author_may_not_publish_where_two_are_required(controlled):
         create(flags, "a")
         with pytest.raises(grpc.RpcError) as refused:
             publish(releases)
-        assert refused.value.code() is grpc.StatusCode.FAILED_PRECONDITION
+        assert refused.value.code() is grpc.StatusCode.PERMISSION_DENIED
 
 
 def test_control_planes_on_one_database_follow_each_other(controlled, tmp_path):
