@@ -5,6 +5,7 @@ import logging
 from typing import Any
 
 from turnout.releases.current_snapshot import CurrentSnapshot
+from turnout.releases.sealed import read_published
 from turnout.serving.sealed import NotSealed
 from turnout.sources.last_known_good import SnapshotDamaged, StateFolder
 from turnout.store import Damaged, Published, Store, Unavailable
@@ -67,7 +68,7 @@ class Follower:
             if current is None:
                 return None
             is_kept = self._kept == current.seal
-            sealed = None if is_kept else tx.snapshots.sealed(current.revision)
+            sealed = None if is_kept else read_published(tx, current)
         if sealed is None:
             with contextlib.suppress(FileNotFoundError):
                 self._state.confirm()

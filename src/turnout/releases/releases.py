@@ -15,7 +15,7 @@ from turnout.releases.movement import Served
 from turnout.releases.plan import Comparison, Plan, plan_id
 from turnout.releases.problem import Problem
 from turnout.releases.referrers import Referrer, find_referrers
-from turnout.releases.sealed import content_of, seal_of
+from turnout.releases.sealed import content_of, read_published, seal_of
 from turnout.releases.shelf import Shelf, State
 from turnout.store import Act, Published, Store, Transaction
 
@@ -102,7 +102,7 @@ class Releases:
         with self._store.read() as tx:
             state, current = self._shelf.follow(tx), tx.snapshots.current()
             before = self._baseline(tx, current)
-            sealed = tx.snapshots.sealed(current.revision) if current else None
+            sealed = read_published(tx, current) if current else None
             candidate = self._compile(state)
             names = before.changed(candidate.baseline)
             if current and candidate.compiled.id == current.id and not candidate.problems:
@@ -171,6 +171,7 @@ class Releases:
 
         Raises:
             NotFound: There is no such snapshot, or no longer.
+            Damaged: The database does not hold what was published.
             Unavailable: The store is gone.
         """
         with self._store.write(act) as tx:
@@ -183,7 +184,7 @@ class Releases:
         wanted, current = tx.snapshots.get(revision), tx.snapshots.current()
         if current is not None and current.id == wanted.id:
             return current
-        content = content_of(tx.snapshots.sealed(revision))
+        content = content_of(read_published(tx, wanted))
         baseline = self._load(tx, revision)
         names = self._baseline(tx, current).changed(baseline)
         compiled = Compiled(content, (), {})
@@ -216,10 +217,11 @@ class Releases:
     def _baseline(self, tx: Transaction, published: Published | None) -> Baseline:
         if published is None:
             return NOTHING
+        known = self._known  # other threads may replace it meanwhile
         # What was rolled back may have had the same revision, never the same seal.
-        if self._known is None or self._known[0].seal != published.seal:
-            self._known = published, self._load(tx, published.revision)
-        return self._known[1]
+        if known is None or known[0].seal != published.seal:
+            self._known = known = published, self._load(tx, published.revision)
+        return known[1]
 
     def _load(self, tx: Transaction, revision: int) -> Baseline:
         return Baseline.load(tx.snapshots.history(revision), tx.snapshots.versions(revision))

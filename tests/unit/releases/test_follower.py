@@ -10,7 +10,7 @@ from item_bodies import flag
 from turnout.releases.current_snapshot import CurrentSnapshot
 from turnout.releases.follower import Follower
 from turnout.sources.last_known_good import StateFolder
-from turnout.store import Unavailable
+from turnout.store import Damaged, Unavailable
 
 PLACE = "sqlite:////somewhere/store.db"
 
@@ -133,6 +133,23 @@ def test_a_snapshot_that_was_changed_in_the_store_is_never_served(
     assert event["event"] == "failed"
     assert said in event["message"]
     assert state.read_snapshot().header.revision == 1
+
+
+def test_a_whole_snapshot_that_was_not_published_is_never_served(room, follower, state):
+    room.publish()
+    first = room.sealed(1)
+    room.create("flag", "more", flag(), "enabled")
+    room.publish()
+    _replace(room, 2, zlib.compress(first))
+    event = follower.look(room.store)
+    assert event["message"] == "snapshot `2` is damaged in the database: restore it from a backup"
+    assert state.read_snapshot() is None
+    with pytest.raises(Damaged):
+        room.releases.plan()
+    room.create("flag", "third", flag(), "enabled")
+    room.publish()
+    with pytest.raises(Damaged):
+        room.rollback(2)
 
 
 def test_a_bug_is_told_and_ends_nothing(room, follower, caplog):
