@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -58,22 +59,28 @@ def find_token(tx: Transaction, presented: Presented, now: datetime) -> Token | 
     return token if token is not None and same and token.is_good(now) else None
 
 
-def make_first_token(store: Store, now: datetime) -> str | None:
-    """Makes a token for an admin where nobody could be one; gives its secret, to be shown once.
+def make_first_token(store: Store, now: datetime, show: Callable[[str], None]) -> None:
+    """Makes a token for an admin where nobody could be one.
+
+    Args:
+        store: Where it is kept.
+        now: The clock; aware.
+        show: Is given its secret, once. Before the commit: of a process that is killed in between,
+            a secret is worthless that was shown, and not a token lost that nobody knows.
 
     Raises:
         Unavailable: The store is gone.
     """
     with store.read() as tx:
         if tx.tokens.any_good("admin", now):
-            return None
+            return
     with store.write(Act("turnout", "CreateToken")) as tx:
         if tx.tokens.any_good("admin", now):
-            return None
+            return
         name = _free_name(tx)
         secret, digest = make_secret(name)
         tx.tokens.create(name, id=name, digest=digest, role="admin", expires_at=now + KEPT_FOR)
-    return secret
+        show(secret)
 
 
 def _free_name(tx: Transaction) -> str:

@@ -124,10 +124,16 @@ class ControlPlane:
             await server.end()
 
     def _make_first_token(self, store: Store) -> None:
-        if self._settings.control.authentication:
-            token = make_first_token(store, datetime.now(UTC))
-            if token is not None:
-                self._show(token)
+        while self._settings.control.authentication and not self._ended.is_set():
+            try:
+                make_first_token(store, datetime.now(UTC), self._show)
+            except Unavailable as error:
+                _log.warning("whether a first token is needed cannot be read yet: %s", error)
+                self._ended.wait(_RETRY_S)
+                continue
+            except OSError as error:
+                _log.error("a first token cannot be shown, and is not made: %s", error)
+            return
 
     @contextlib.contextmanager
     def _following(self, store: Store) -> Iterator[None]:

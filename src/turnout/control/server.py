@@ -108,7 +108,7 @@ class ControlServer:
             Unavailable: The store is gone.
         """
         if self._settings.authentication:
-            self.first_token = make_first_token(self._store, _now())
+            make_first_token(self._store, _now(), self._keep_token)
         ready = threading.Event()
         failure: list[BaseException] = []
 
@@ -137,6 +137,9 @@ class ControlServer:
             self._pool.shutdown()
             raise failure[0]
         return self.address
+
+    def _keep_token(self, secret: str) -> None:
+        self.first_token = secret
 
     def stop(self, grace_s: float | None = None) -> None:
         """Takes no more calls, lets those in flight finish, and ends.

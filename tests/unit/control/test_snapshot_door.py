@@ -32,6 +32,12 @@ def own_store(tmp_path):
     store.close()
 
 
+def first_token(store):
+    shown = []
+    make_first_token(store, datetime.now(UTC), shown.append)
+    return shown[0]
+
+
 async def ask(door, token=None):
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     async with (
@@ -50,7 +56,7 @@ def test_on_loopback_whoever_asks_is_answered(feed):
 
 
 def test_with_authentication_a_good_token_is_needed(feed, own_store):
-    token = make_first_token(own_store, datetime.now(UTC))
+    token = first_token(own_store)
 
     async def talk():
         async with SnapshotDoor(feed, HERE, ControlSettings(authentication=True)) as door:
@@ -65,7 +71,7 @@ def test_with_authentication_a_good_token_is_needed(feed, own_store):
 
 
 def test_a_token_that_was_revoked_is_good_no_longer(feed, own_store):
-    token = make_first_token(own_store, datetime.now(UTC))
+    token = first_token(own_store)
 
     async def talk():
         async with SnapshotDoor(feed, HERE, ControlSettings(authentication=True)) as door:
@@ -79,7 +85,7 @@ def test_a_token_that_was_revoked_is_good_no_longer(feed, own_store):
 
 
 def test_who_was_known_is_answered_while_the_store_is_gone(feed, own_store, monkeypatch):
-    token = make_first_token(own_store, datetime.now(UTC))
+    token = first_token(own_store)
 
     def gone():
         raise Unavailable("gone")
