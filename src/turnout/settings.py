@@ -91,12 +91,22 @@ def _store(value: SecretStr) -> SecretStr:
     url = value.get_secret_value()
     scheme, separator, rest = url.partition("://")
     is_file = scheme == "sqlite" and rest.startswith("/") and len(rest) > 1
-    if not url or is_file or (separator and scheme in {"postgresql", "postgres"}):
+    if not url or is_file:
+        return value
+    if separator and scheme in {"postgresql", "postgres"} and _is_url(url):
         return value
     # The value is not repeated: it may hold a password.
     raise ValueError(
         "the store is `sqlite:////folder/file.db` or `postgresql://USER@HOST/DATABASE`"
     )
+
+
+def _is_url(text: str) -> bool:
+    try:
+        urlsplit(text)
+    except ValueError:
+        return False
+    return True
 
 
 def without_password(url: str) -> str:

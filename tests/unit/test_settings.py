@@ -272,6 +272,7 @@ class TestStore:
             ({"documents": "d", "role": "control"}, "documents or a store"),
             (SIDECAR | {"store": "sqlite:////s.db"}, "a sidecar has no store"),
             ({"store": "sqlite://"}, "sqlite:////folder/file.db"),
+            ({"store": "postgresql://u:secret@[db/t"}, "the store is `sqlite"),
             ({"store": "mysql://secret@h/d"}, "postgresql://USER@HOST/DATABASE"),
             ({"tls_cert": "c"}, "give both or none"),
             ({"tls_client_ca": "c"}, "needs TLS"),

@@ -233,6 +233,7 @@ def serve(options: ServeOptions) -> None:
 def _launch(given: dict[str, object]) -> tuple[str, dict[str, str]]:
     """What the serving process is told: as an argument, and in its environment."""
     from pydantic import ValidationError
+    from pydantic_settings import SettingsError
 
     from turnout.serving.launch import to_json
     from turnout.settings import ServeSettings
@@ -243,6 +244,9 @@ def _launch(given: dict[str, object]) -> tuple[str, dict[str, str]]:
         return to_json(settings.launch()), secrets
     except ValidationError as error:
         raise usage("; ".join(_words(one, given) for one in error.errors())) from None
+    except SettingsError:
+        # The one setting that is written as JSON.
+        raise usage('`TURNOUT_CLIENT_ROLES` is a JSON object, as in `{"NAME": "viewer"}`') from None
 
 
 def _words(problem: "ErrorDetails", given: dict[str, object]) -> str:

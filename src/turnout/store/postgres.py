@@ -37,7 +37,7 @@ class PostgresDatabase:
     """
 
     def __init__(self, url: URL) -> None:
-        self.place = url.render_as_string(hide_password=True)
+        self.place = _place(url)
         self._engine = create_engine(
             _complete(url), pool_size=8, max_overflow=8, pool_timeout=_POOL_WAIT_S,
             pool_recycle=_LIFETIME_S, pool_pre_ping=True,
@@ -118,6 +118,12 @@ def lock_number(name: str) -> int:
     """The number of an advisory lock: PostgreSQL knows them by 64 bits."""
     digest = hashlib.sha256(f"turnout.{name}".encode()).digest()
     return int.from_bytes(digest[:8], "big", signed=True)
+
+
+def _place(url: URL) -> str:
+    """The URL as people and logs may see it: libpq takes passwords among the parameters, too."""
+    shown = {name: value for name, value in url.query.items() if "password" not in name}
+    return url.set(query=shown).render_as_string(hide_password=True)
 
 
 def _complete(url: URL) -> URL:

@@ -128,3 +128,10 @@ def test_what_a_role_needs_is_said(run, options, told):
     done = run("serve", *options)
     assert done.code == ExitCode.USAGE
     assert done.err.startswith(f"error: {told}")
+
+
+def test_roles_that_are_no_json_are_told_so(run, monkeypatch):
+    monkeypatch.setenv("TURNOUT_CLIENT_ROLES", '{"ci"')
+    done = run("serve")
+    assert done.code == ExitCode.USAGE
+    assert done.err.startswith("error: `TURNOUT_CLIENT_ROLES` is a JSON object")

@@ -108,6 +108,13 @@ def test_a_server_that_is_not_there_is_unavailable_and_no_password_is_told(serve
     assert "hunter2" not in str(gone.value)
 
 
+def test_no_password_among_the_parameters_is_told():
+    with pytest.raises(Unavailable) as gone:
+        Store.open("postgresql://u@127.0.0.1:1/d?password=hunter2&sslpassword=hunter3")
+    assert "`postgresql://u@127.0.0.1:1/d`" in str(gone.value)
+    assert "hunter" not in str(gone.value)
+
+
 def test_a_database_that_has_not_every_character_is_refused(server):
     server.ask("CREATE DATABASE old ENCODING 'LATIN1' LOCALE 'C' LOCALE_PROVIDER libc "
                "TEMPLATE template0")  # fmt: skip
