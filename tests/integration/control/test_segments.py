@@ -73,6 +73,20 @@ def test_edits_of_a_paused_one_wait_for_activation(plane):
     assert stored(plane, "s").active_body is None
 
 
+def test_conditions_that_cannot_come_back_are_found_when_restoring(plane, refused):
+    other = make_segment(plane, "other", status="SEGMENT_STATUS_ACTIVE").name
+    made = make_segment(plane, match={"segment": "other"}, status="SEGMENT_STATUS_ACTIVE").name
+    move(plane.segments, "PauseSegment", made)
+    update(plane, name=made, match={"attribute": "p", "is": "new"})
+    move(plane.segments, "ArchiveSegment", made)
+    move(plane.segments, "ArchiveSegment", other)
+    move(plane.segments, "DeleteSegment", other)
+    with refused("FAILED_PRECONDITION", "HAS_PROBLEMS") as told:
+        move(plane.segments, "RestoreSegment", made)
+    assert "unknown segment `other`" in told[0].message
+    move(plane.segments, "RestoreSegment", made, to_draft=True)
+
+
 def test_one_that_comes_back_from_the_archive_goes_on_as_it_was_when_it_was_active(plane):
     made = make_segment(plane, status="SEGMENT_STATUS_ACTIVE")
     first = stored(plane, "s").body

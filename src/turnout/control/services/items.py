@@ -27,6 +27,7 @@ from turnout.control.services.resources import (
 )
 from turnout.control.services.updating import means_the_same, merged
 from turnout.releases.check import Change
+from turnout.releases.documents import in_force
 from turnout.releases.ranges import with_ranges
 from turnout.releases.referrers import Referrer
 from turnout.releases.releases import Releases
@@ -218,7 +219,8 @@ class ItemService:
         self.refuse_used(item, status, request)
         moved = self.moved(item, move, status, request)
         body = with_ranges(self.kind, moved.body, status, item.body, item.status)
-        self._check_move(item, body, status)
+        deciding = dict(in_force(self.kind, body, status, moved.active_body))
+        self._check_move(item, deciding, status)
         changed = moved._replace(body=body)
         return tx.items.change(item, **changed._asdict())
 
