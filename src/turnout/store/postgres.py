@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sqlalchemy import URL, Connection, NullPool, create_engine, func, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from turnout.store.errors import StoreError, Unavailable
 from turnout.store.outages import telling
@@ -97,8 +98,8 @@ class PostgresDatabase:
     def claiming(self, name: str) -> Iterator[Callable[[], bool] | None]:
         """See `Database`. The lock lives as long as the connection."""
         with telling(self.place), self._sessions.connect() as connection:
-            lock = select(func.pg_try_advisory_lock(lock_number(name)))
-            if not connection.execute(lock).scalar():
+            number = lock_number(name)
+            if not connection.execute(select(func.pg_try_advisory_lock(number))).scalar():
                 yield None
                 return
 
@@ -106,7 +107,12 @@ class PostgresDatabase:
                 with telling(self.place):
                     return connection.execute(text("SELECT 1")).scalar() == 1
 
-            yield is_held
+            try:
+                yield is_held
+            finally:
+                # The server notices only later that a connection was closed.
+                with suppress(SQLAlchemyError):
+                    connection.execute(select(func.pg_advisory_unlock(number)))
 
     def close(self) -> None:
         """See `Database`."""
