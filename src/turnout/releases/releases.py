@@ -138,13 +138,22 @@ class Releases:
         self.announce()
         return published
 
-    def publish_in(self, tx: Transaction, comment: str = "", plan: str = "") -> Published:
+    def publish_in(
+        self,
+        tx: Transaction,
+        comment: str = "",
+        plan: str = "",
+        *,
+        approved: tuple[str, str] | None = None,
+    ) -> Published:
         """Publishes in a transaction of the caller, who calls `announce` after it.
 
         Args:
             tx: One that has written no item.
             comment: See `publish`.
             plan: See `publish`.
+            approved: An actor and an item, one write of which the publisher approved: nothing else
+                that this actor wrote goes along where two persons have to.
         """
         state, current = self._shelf.follow(tx), tx.snapshots.current()
         if plan and plan != plan_id(state, current):
@@ -156,7 +165,7 @@ class Releases:
             return current
         before = self._baseline(tx, current)
         names = before.changed(candidate.baseline)
-        self._refuse_own(tx, before, names)
+        self._refuse_own(tx, before, names, approved)
         return self._add(tx, candidate.compiled, candidate.baseline, comment, changed=names)
 
     def rollback(self, act: Act, revision: int, comment: str = "") -> Published:
@@ -226,12 +235,25 @@ class Releases:
     def _load(self, tx: Transaction, revision: int) -> Baseline:
         return Baseline.load(tx.snapshots.history(revision), tx.snapshots.versions(revision))
 
-    def _refuse_own(self, tx: Transaction, before: Baseline, names: Sequence[str]) -> None:
+    def _refuse_own(
+        self,
+        tx: Transaction,
+        before: Baseline,
+        names: Sequence[str],
+        approved: tuple[str, str] | None,
+    ) -> None:
         if not self._second_person:
             return
         authors = authors_of(tx, before, names)
         if own := [name for name in names if tx.act.actor in authors.get(name, ())]:
             raise NeedsSecondPerson(tx.act.actor, own)
+        actor, item = approved or ("", "")
+        unseen = [name for name in names if name != item and actor in authors.get(name, ())]
+        writes = tx.audit.page(resource=item, actor=actor, limit=2) if approved else []
+        if len([event for event in writes if event.number > before.head]) > 1:
+            unseen.append(item)
+        if unseen:
+            raise NeedsSecondPerson(actor, unseen)
 
     def _add(
         self,

@@ -573,6 +573,23 @@ class TestWhoMay:
         due(1, guarded)
         assert get(admin, change).failure_reason == "TOKEN_REVOKED"
 
+    @pytest.mark.parametrize("edited", ["flags/f", "flags/g"])
+    def test_what_nobody_approved_does_not_go_along(self, start, due, edited):
+        plane = start(authentication=True, releasing={"require_second_person": True})
+        admin = plane.as_token(plane.server.first_token)
+        anna, ben = (plane.as_token(make_token(admin, name)) for name in ("anna", "ben"))
+        for key in ("f", "g"):
+            make_flag(admin, key)
+        ben.releases.Publish(release_pb2.PublishRequest())
+        change = schedule(anna, "flags/g", move=verb("ENABLE"))
+        ben.schedules.ApproveScheduledChange(pb.ApproveScheduledChangeRequest(name=change.name))
+        flag = flag_pb2.Flag(name=edited, description="slipped in")
+        anna.flags.UpdateFlag(flag_pb2.UpdateFlagRequest(flag=flag))
+        due(1, plane)
+        failed = get(admin, change)
+        assert failed.failure_reason == "NEEDS_SECOND_PERSON"
+        assert edited in failed.failure_message
+
     def test_where_two_have_to_another_one_approves(self, start, due, refused):
         plane = start(authentication=True, releasing={"require_second_person": True})
         admin = plane.as_token(plane.server.first_token)

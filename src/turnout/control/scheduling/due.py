@@ -106,7 +106,8 @@ class Due:
                     return
                 before = tx.snapshots.current()
                 comment = change.comment or f"{change.name} {change.step}".rstrip()
-                published = self._releases.publish_in(tx, comment)
+                approved = (change.creator, change.item)
+                published = self._releases.publish_in(tx, comment, approved=approved)
                 require_reach_of_release(tx, caller_of(change), before, published)
                 tx.schedules.finish(change, published.revision)
         except REFUSALS as error:
