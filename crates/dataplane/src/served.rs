@@ -113,7 +113,7 @@ impl Holder {
     }
 
     fn link(&self, sealed: &[u8]) -> Result<Served, LinkError> {
-        let opened = Opened::open(sealed)?;
+        let opened = open_apart(sealed)?;
         let fingerprints = Fingerprints::of(opened.content());
         let program = opened.link()?;
         Ok(Served {
@@ -240,4 +240,19 @@ pub(crate) fn id_and_revision(id: &str, revision: u64) -> Vec<u8> {
     wire::put_bytes_if(&mut out, 1, id.as_bytes());
     wire::put_number_if(&mut out, 2, revision);
     out
+}
+
+/// Reads a snapshot on a thread that ends with it. Allocators give a thread memory of its own:
+/// what the message leaves behind is one piece, and not the gaps between the parts of a program.
+fn open_apart(sealed: &[u8]) -> Result<Opened, LinkError> {
+    std::thread::scope(|scope| {
+        let reading = std::thread::Builder::new()
+            .name("snapshot".to_owned())
+            .spawn_scoped(scope, || Opened::open(sealed));
+        match reading.map(|reading| reading.join()) {
+            Ok(Ok(opened)) => opened,
+            // No thread could be had, or it ended badly: here it is told why.
+            Ok(Err(_)) | Err(_) => Opened::open(sealed),
+        }
+    })
 }

@@ -43,8 +43,8 @@ impl Opened {
     /// # Errors
     ///
     /// Parts that do not fit together.
-    pub fn link(self) -> Result<Program, LinkError> {
-        link::link(self.header, self.content)
+    pub fn link(&self) -> Result<Program, LinkError> {
+        link::link(self.header.clone(), &self.content)
     }
 }
 

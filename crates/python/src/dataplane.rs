@@ -12,6 +12,7 @@ use turnout_sticky::{Address, Embedded, Redis, StoreSettings};
 
 use crate::classes::Classes;
 use crate::failures::{bind_error, invalid_argument, snapshot_refused};
+use crate::memory;
 use crate::status;
 
 /// Where a data plane listens; the ports are those that were really taken.
@@ -160,11 +161,13 @@ impl DataPlane {
         let bytes = sealed.as_bytes();
         let age = seconds(py, "age_s", age_s)?;
         let loaded = py.detach(|| {
-            if confirmed {
+            let loaded = if confirmed {
                 plane.load(bytes)
             } else {
                 plane.load_unconfirmed(bytes, age)
-            }
+            };
+            memory::give_back();
+            loaded
         });
         loaded.map_err(|error| snapshot_refused(py, &error.to_string()))
     }

@@ -67,3 +67,13 @@ impl Latest {
         }
     }
 }
+
+/// Gives memory that is free back to the system: after a swap that is a whole snapshot and a whole
+/// program, which the allocator would keep for the next ones.
+pub fn give_back() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: it has no precondition, and any thread may call it.
+    unsafe {
+        libc::malloc_trim(0);
+    }
+}

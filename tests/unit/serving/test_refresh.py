@@ -48,7 +48,7 @@ def make(server, served, state):
         backoff = {"first_s": 0.02, "longest_s": 0.05}
         news = Watch(connections, silence_s=0.4, first_s=0.4, backoff=Backoff(**backoff))
         refresh = Refresh(
-            HttpOrigin(connections, most_bytes=MOST, silence_s=0.2, whole_s=0.3),
+            HttpOrigin(connections, most_bytes=MOST, silence_s=1.0, whole_s=1.5),
             served,
             KeptSnapshot(state, connections.place),
             poll_s=poll_s,

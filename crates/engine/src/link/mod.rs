@@ -32,14 +32,15 @@ use crate::segment::LinkedSegment;
 use references::Nodes;
 use tables::Tables;
 
-/// Links what a sealed snapshot says.
-pub(crate) fn link(header: Header, mut content: Content) -> Result<Program, LinkError> {
-    let mut tables = Tables::new(&content)?;
-    let sensitive = sensitive(&tables, &content)?;
-    let (segments, linked_segments) = segments(&mut tables, &mut content)?;
-    let (items, linked_items) = items(&mut tables, &mut content)?;
-    let layers = layers(&tables, &mut content)?;
-    let holdouts = holdouts(&mut tables, &mut content)?;
+/// Links what a sealed snapshot says. Each part is copied while it is linked: the program holds
+/// nothing of the message, whose memory can go as a whole.
+pub(crate) fn link(header: Header, content: &Content) -> Result<Program, LinkError> {
+    let mut tables = Tables::new(content)?;
+    let sensitive = sensitive(&tables, content)?;
+    let (segments, linked_segments) = segments(&mut tables, content)?;
+    let (items, linked_items) = items(&mut tables, content)?;
+    let layers = layers(&tables, content)?;
+    let holdouts = holdouts(&mut tables, content)?;
     Ok(assemble(
         header,
         content,
@@ -67,8 +68,8 @@ struct Linked {
     holdouts: Vec<Holdout>,
 }
 
-fn assemble(header: Header, content: Content, tables: Tables, linked: Linked) -> Program {
-    let boxed = |names: Vec<String>| names.into_iter().map(String::into_boxed_str).collect();
+fn assemble(header: Header, content: &Content, tables: Tables, linked: Linked) -> Program {
+    let boxed = |names: &[String]| names.iter().map(|name| name.as_str().into()).collect();
     Program {
         item_names: Names::new(linked.items.iter().map(|item| &*item.key)),
         segment_names: Names::new(linked.segments.iter().map(|segment| &*segment.key)),
@@ -83,14 +84,13 @@ fn assemble(header: Header, content: Content, tables: Tables, linked: Linked) ->
         rule_names: tables.rule_names.into(),
         operands: tables.operands.into(),
         sensitive: linked.sensitive,
-        attributes: boxed(content.attributes),
-        unit_kinds: boxed(content.unit_kinds),
+        attributes: boxed(&content.attributes),
+        unit_kinds: boxed(&content.unit_kinds),
         user: tables.user,
         timezone: content
             .workspace
-            .into_option()
-            .unwrap_or_default()
-            .timezone
+            .as_option()
+            .map_or("", |workspace| &workspace.timezone)
             .into(),
         header,
     }
@@ -110,9 +110,9 @@ fn sensitive(tables: &Tables, content: &Content) -> Result<Box<[AttributeIndex]>
 
 fn segments(
     tables: &mut Tables,
-    content: &mut Content,
+    content: &Content,
 ) -> Result<(Vec<Segment>, Vec<LinkedSegment>), LinkError> {
-    let segments = (0..).zip(std::mem::take(&mut content.segments));
+    let segments = (0..).zip(content.segments.iter().cloned());
     let linked = segments.map(|(index, segment)| {
         tables.linking = tables.nodes().segment(index);
         let place = format!("segment `{}`", segment.key);
@@ -126,17 +126,17 @@ fn segments(
 /// Flags and experiments in one table, sorted by key.
 fn items(
     tables: &mut Tables,
-    content: &mut Content,
+    content: &Content,
 ) -> Result<(Vec<Item>, Vec<LinkedItem>), LinkError> {
     let mut all: Vec<(ItemIndex, (Item, LinkedItem))> = Vec::new();
-    let flags = std::mem::take(&mut content.flags);
+    let flags = content.flags.iter().cloned();
     for (index, flag) in tables.flags.clone().into_iter().zip(flags) {
         tables.linking = Nodes::item(index);
         let place = format!("flag `{}`", flag.key);
         let linked = flag::link(tables, index, flag).map_err(|error| error.within(|| place))?;
         all.push((index, linked));
     }
-    let experiments = std::mem::take(&mut content.experiments);
+    let experiments = content.experiments.iter().cloned();
     for (index, experiment) in tables.experiments.clone().into_iter().zip(experiments) {
         tables.linking = Nodes::item(index);
         let place = format!("experiment `{}`", experiment.key);
@@ -148,8 +148,8 @@ fn items(
     Ok(all.into_iter().map(|(_, linked)| linked).unzip())
 }
 
-fn layers(tables: &Tables, content: &mut Content) -> Result<Vec<Layer>, LinkError> {
-    let layers = std::mem::take(&mut content.layers).into_iter();
+fn layers(tables: &Tables, content: &Content) -> Result<Vec<Layer>, LinkError> {
+    let layers = content.layers.iter().cloned();
     let linked = layers.map(|layer| {
         let place = format!("layer `{}`", layer.key);
         layer::link(tables, layer).map_err(|error| error.within(|| place))
@@ -157,8 +157,8 @@ fn layers(tables: &Tables, content: &mut Content) -> Result<Vec<Layer>, LinkErro
     linked.collect()
 }
 
-fn holdouts(tables: &mut Tables, content: &mut Content) -> Result<Vec<Holdout>, LinkError> {
-    let holdouts = (0..).zip(std::mem::take(&mut content.holdouts));
+fn holdouts(tables: &mut Tables, content: &Content) -> Result<Vec<Holdout>, LinkError> {
+    let holdouts = (0..).zip(content.holdouts.iter().cloned());
     let linked = holdouts.map(|(index, holdout)| {
         tables.linking = tables.nodes().holdout(index);
         let place = format!("holdout `{}`", holdout.key);
