@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from turnout.documents.names import ITEM_KINDS
-
-_SECTIONS = {kind: section for section, kind in ITEM_KINDS.items()}
+from turnout.documents.names import ITEM_KINDS, SECTION_OF
 
 Identity = tuple[str, str]
 """Kind and key: the name of an item in a catalogue."""
@@ -53,15 +51,10 @@ class History:
         """Plain values: section, then key, then the fields of `Kept`."""
         plain: dict[str, Any] = {section: {} for section in ITEM_KINDS}
         for (kind, key), kept in sorted(self.items.items(), key=lambda entry: entry[0]):
-            plain[_SECTIONS[kind]][key] = kept.dump()
+            plain[SECTION_OF[kind]][key] = kept.dump()
         plain["attributes"] = {name: kept.dump() for name, kept in self.attributes.items()}
         plain["workspace"] = {name: kept.dump() for name, kept in self.workspace.items()}
         return plain
-
-
-def section_of(kind: str) -> str:
-    """The section that holds items of a kind."""
-    return _SECTIONS[kind]
 
 
 def _entries(section: object) -> list[tuple[str, Kept]]:

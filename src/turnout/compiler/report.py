@@ -4,8 +4,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from turnout.compiler.history import section_of
 from turnout.documents import Fault, Problem, SourceFile
+from turnout.documents.names import SECTION_OF
 from turnout.documents.problem import Mark, render_path
 
 if TYPE_CHECKING:
@@ -69,4 +69,4 @@ def _problem(
 
 def in_document(kind: str, key: str, fault: Fault) -> Fault:
     """A fault of an item, with its path from the top of the document."""
-    return fault._replace(path=(section_of(kind), key, *fault.path))
+    return fault._replace(path=(SECTION_OF[kind], key, *fault.path))

@@ -21,6 +21,9 @@ ITEM_KINDS = {
 }
 """The sections that hold items by key, and what one of them is called."""
 
+SECTION_OF = {kind: section for section, kind in ITEM_KINDS.items()}
+"""The section of each kind."""
+
 SECTIONS = ("workspace", "attributes", *ITEM_KINDS)
 """What may stand at the top of a document."""
 
@@ -54,6 +57,11 @@ BUCKETING_ALGORITHMS = (
     "flagd_murmur3_legacy", "posthog_sha1", "split_murmur3", "flagsmith_md5",
 )  # fmt: skip
 """Other systems whose buckets can be kept."""
+
+
+def item_name(kind: str, key: str) -> str:
+    """How an item is told from all others, for example `flags/new-checkout`."""
+    return f"{SECTION_OF[kind]}/{key}"
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from turnout.compiler import judge_documents
-from turnout.compiler.history import Identity, section_of
+from turnout.compiler.history import Identity
 from turnout.documents import Catalogue, SourceFile
-from turnout.documents.names import slip_of
+from turnout.documents.names import SECTION_OF, item_name, slip_of
 from turnout.releases.documents import Body, as_written, item_document, workspace_document
 from turnout.releases.index import references_of, salts_of
 from turnout.releases.problem import Problem
@@ -68,7 +68,7 @@ def find_warnings(
     }
     nearby = _nearby(state, files, names)
     judgement = judge_documents(Catalogue([state.workspace, *nearby.values()]))
-    wanted = {f"{section_of(kind)}/{key}" for kind, key in names}
+    wanted = {item_name(kind, key) for kind, key in names}
     found = (Problem.of(one) for one in judgement.find_warnings())
     return [one for one in found if one.name in wanted]
 
@@ -139,5 +139,5 @@ def _history(state: State, nearby: Mapping[Identity, SourceFile]) -> dict[str, A
         before = state.items.get((kind, key))
         if before is not None:
             kept = {"file": before.file.name, "raw": before.raw}
-            history.setdefault(section_of(kind), {})[key] = kept
+            history.setdefault(SECTION_OF[kind], {})[key] = kept
     return history

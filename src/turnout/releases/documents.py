@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from turnout.compiler.history import section_of
 from turnout.compiler.holding import MEMBERSHIP
 from turnout.documents import Document, SourceFile
+from turnout.documents.names import SECTION_OF
 
 Body = Mapping[str, Any]
 
@@ -15,7 +15,7 @@ WORKSPACE = "workspace"
 
 def item_document(kind: str, key: str, raw: Body) -> SourceFile:
     """One item as a document of its own, so that an unchanged one is never compiled again."""
-    section = section_of(kind)
+    section = SECTION_OF[kind]
     return SourceFile(f"{section}/{key}", Document({section: {key: dict(raw)}}, None, []))
 
 

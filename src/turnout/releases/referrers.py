@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from turnout.compiler.history import section_of
+from turnout.documents.names import item_name
 from turnout.documents.problem import render_path
 from turnout.releases.shelf import State
 
@@ -20,7 +20,7 @@ class Referrer(NamedTuple):
     @property
     def name(self) -> str:
         """For example `flags/new-checkout`."""
-        return f"{section_of(self.kind)}/{self.key}"
+        return item_name(self.kind, self.key)
 
 
 def find_referrers(state: State, kind: str, key: str) -> list[Referrer]:

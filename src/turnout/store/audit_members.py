@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from turnout.documents.names import item_name
 from turnout.store import json_text
-from turnout.store.item import name_of
 from turnout.store.item_pages import LIVE
 from turnout.store.tables import items, members
 
@@ -45,7 +45,7 @@ class LastMembers:
         found: defaultdict[str, int] = defaultdict(int)
         query = select(items.c.key, members.c.unit_id).where(LIVE, members.c.item_id == items.c.id)
         for key, unit_id in connection.execute(query.execution_options(yield_per=_AT_ONCE)):
-            found[name_of("segment", key)] ^= _mixed([unit_id])
+            found[item_name("segment", key)] ^= _mixed([unit_id])
         for name in sorted(found.keys() | self._sets.keys()):
             if found[name] != self._sets[name]:
                 return self._numbers.get(name, 0), name

@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
+from turnout.documents.names import item_name
 from turnout.store import json_text
 from turnout.store.audit_members import MARK, LastMembers
-from turnout.store.item import document_of, name_of
+from turnout.store.item import document_of
 from turnout.store.item_pages import LIVE
 from turnout.store.published import published_of, summary_of_published
 from turnout.store.scheduled_change import scheduled_of, summary_of_scheduled
@@ -63,7 +64,7 @@ def _rows(connection: Connection) -> Iterator[tuple[str, str]]:
     """The name of every row that is there, and what the log would say of it."""
     columns = (items.c.kind, items.c.key, items.c.status, items.c.body)
     for kind, key, status, body in connection.execute(select(*columns).where(LIVE)):
-        yield name_of(kind, key), json_text.dump(document_of(status, body))
+        yield item_name(kind, key), json_text.dump(document_of(status, body))
     for row in connection.execute(select(workspace.c.body)):
         yield NAME_OF_WORKSPACE, json_text.dump(row.body)
     for row in connection.execute(select(snapshots)):

@@ -6,9 +6,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from turnout.documents.names import ITEM_KINDS
+from turnout.documents.names import item_name
 
-_SECTIONS = {kind: section for section, kind in ITEM_KINDS.items()}
 _SPACES = {"flag": "decision", "experiment": "decision"}
 
 
@@ -42,17 +41,12 @@ class Item:
     @property
     def name(self) -> str:
         """For example `flags/new-checkout`."""
-        return name_of(self.kind, self.key)
+        return item_name(self.kind, self.key)
 
     @property
     def document(self) -> dict[str, Any]:
         """The document as people write it; a copy, but for what is inside its fields."""
         return document_of(self.status, self.body)
-
-
-def name_of(kind: str, key: str) -> str:
-    """For example `flags/new-checkout`."""
-    return f"{_SECTIONS[kind]}/{key}"
 
 
 def space_of(kind: str) -> str:

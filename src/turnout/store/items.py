@@ -5,10 +5,11 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from turnout.documents.names import item_name
 from turnout.store import json_text
 from turnout.store.audit import Audit
 from turnout.store.errors import AlreadyExists, Conflict, NotFound
-from turnout.store.item import Item, document_of, item_of, name_of, space_of
+from turnout.store.item import Item, document_of, item_of, space_of
 from turnout.store.item_pages import LIVE, ItemPages, select_items
 from turnout.store.tables import item_tags, items
 from turnout.store.texts import check_text, folded
@@ -73,7 +74,7 @@ class Items(ItemPages):
         """
         check_text("key", key)
         self._refuse_taken(kind, key)
-        number = self._audit.record(name_of(kind, key), None, document_of(status, body))
+        number = self._audit.record(item_name(kind, key), None, document_of(status, body))
         values = {
             "id": number, "kind": kind, "space": space_of(kind), "key": key, "status": status,
             "started": started, "resumes_to": resumes_to, "member_count": 0,
@@ -156,7 +157,7 @@ class Items(ItemPages):
         return {
             "body": body,
             "search": folded([key, str(body.get("description", ""))]),
-            "etag": json_text.etag_of(name_of(kind, key), number),
+            "etag": json_text.etag_of(item_name(kind, key), number),
             "version": number,
             "updated_at": self._audit.now,
         }

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from turnout.documents.names import item_name
 from turnout.store.audit import Audit
 from turnout.store.errors import Invalid, NotFound
-from turnout.store.item import name_of
 from turnout.store.item_pages import LIVE
 from turnout.store.tables import items, members
 from turnout.store.texts import check_text
@@ -123,7 +123,7 @@ class Members:
         count = self.count(key)
         before = {"member_count": count}
         after = {"member_count": count + more, what: ids}
-        number = self._audit.record(name_of("segment", key), before, after)
+        number = self._audit.record(item_name("segment", key), before, after)
         # Not the etag: who edits the definition is not disturbed by members that come and go.
         changed = {"member_count": count + more, "version": number, "updated_at": self._audit.now}
         self._connection.execute(update(items).where(items.c.id == segment).values(changed))

@@ -8,9 +8,8 @@ from typing import Any
 from turnout.cli.failures import usage
 from turnout.compiler import CompileFailed, compile_documents
 from turnout.documents import Catalogue, Document, Fault, Problem, SourceFile, read_paths
-from turnout.documents.names import ITEM_KINDS, SECTIONS
+from turnout.documents.names import ITEM_KINDS, SECTION_OF, SECTIONS
 
-_SECTIONS = {kind: section for section, kind in ITEM_KINDS.items()}
 _INDEX = re.compile(r"\[([0-9]{1,6})\]")
 
 
@@ -87,7 +86,7 @@ class Folder:
             whole["workspace"].update(document.workspace or {})
             whole["attributes"].update(document.attributes)
             for (kind, key), item in document.items.items():
-                whole[_SECTIONS[kind]][key] = item.raw
+                whole[SECTION_OF[kind]][key] = item.raw
         said = {section: value for section, value in whole.items() if value}
         return json.dumps(said, ensure_ascii=False, allow_nan=False)
 
@@ -123,7 +122,7 @@ def _path(document: Document, name: str, field: str) -> tuple[str | int, ...] | 
     """From the top of a document to a field, if the document says anything of it."""
     kind, key = _identity(name)
     if item := document.items.get((kind, key)):
-        return _SECTIONS[kind], key, *_steps(item.raw, field)
+        return SECTION_OF[kind], key, *_steps(item.raw, field)
     if name != "workspace":
         return None
     shared = {"workspace": document.workspace or {}, "attributes": document.attributes}

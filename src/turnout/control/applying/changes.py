@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from turnout.compiler.history import Identity, section_of
+from turnout.compiler.history import Identity
 from turnout.control.applying.merging import Body, merge
 from turnout.control.applying.reading import Written
 from turnout.control.lifecycle import ARCHIVED
 from turnout.documents.models import MODELS
+from turnout.documents.names import item_name
 from turnout.store import Item, Transaction
 
 MEMBERS = "members"
@@ -43,7 +44,7 @@ class ItemChange(NamedTuple):
     @property
     def name(self) -> str:
         """For example `flags/new-checkout`."""
-        return f"{section_of(self.kind)}/{self.key}"
+        return item_name(self.kind, self.key)
 
     @property
     def is_one(self) -> bool:
@@ -105,7 +106,7 @@ def _written(
         body = wanted
     else:
         merged = merge(_without_members(base), wanted, item.document, standing=unwritten)
-        name = f"{section_of(kind)}/{key}"
+        name = item_name(kind, key)
         conflicts += [FoundConflict(name, *one) for one in merged.conflicts]
         body = merged.body
     status = str(body.pop("status", "") or unwritten.get("status", ""))

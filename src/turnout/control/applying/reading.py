@@ -4,9 +4,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from turnout.compiler.history import Identity, section_of
+from turnout.compiler.history import Identity
 from turnout.control.failures import InvalidArgument, InvalidDocument, Violation
 from turnout.documents import Document, Fault, Invalid, read_mapping, validate_item
+from turnout.documents.names import item_name
 from turnout.documents.problem import clip, render_path
 
 FIELD = "documents"
@@ -59,7 +60,7 @@ def _typed(attribute: object) -> object:
 def _refuse_faults(document: Document) -> None:
     found = [Violation(render_path(fault.path), fault.message) for fault in document.faults]
     for (kind, key), item in document.items.items():
-        name = f"{section_of(kind)}/{key}"
+        name = item_name(kind, key)
         faults = item.faults or _misshapen(kind, item.raw)
         found += [
             Violation(f"{name} {render_path(fault.path)}".rstrip(), fault.message)

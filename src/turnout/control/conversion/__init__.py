@@ -1,12 +1,10 @@
 """Resources of the RPCs and documents: the same items, said in two ways."""
 
 from turnout.control.conversion.items import (
-    COLLECTIONS,
     RESOURCES,
     Standing,
     carrying_fault,
     field_path,
-    name_of,
     status_enum,
     status_of,
     to_body,
@@ -16,7 +14,6 @@ from turnout.control.conversion.structs import MOST_MESSAGES, messages_deep, to_
 from turnout.control.conversion.unreadable import Unreadable
 
 __all__ = [
-    "COLLECTIONS",
     "MOST_MESSAGES",
     "RESOURCES",
     "Standing",
@@ -24,7 +21,6 @@ __all__ = [
     "carrying_fault",
     "field_path",
     "messages_deep",
-    "name_of",
     "status_enum",
     "status_of",
     "to_body",

@@ -13,7 +13,7 @@ from turnout.control.conversion.structs import MOST_MESSAGES, messages_deep
 from turnout.control.conversion.tables import TABLES
 from turnout.control.conversion.unreadable import Unreadable
 from turnout.control.v1 import experiment_pb2, flag_pb2, holdout_pb2, layer_pb2, segment_pb2
-from turnout.documents.names import ITEM_KINDS
+from turnout.documents.names import item_name
 from turnout.documents.problem import Path
 
 RESOURCES: dict[str, type[Message]] = {
@@ -27,9 +27,6 @@ RESOURCES: dict[str, type[Message]] = {
 
 MOST_BYTES = 1024 * 1024
 """Of one item, as JSON."""
-
-COLLECTIONS = {kind: section for section, kind in ITEM_KINDS.items()}
-"""What stands before the key in a name, by kind."""
 
 
 class Standing(NamedTuple):
@@ -71,7 +68,7 @@ def carrying_fault(body: Mapping[str, Any]) -> str:
 def to_message(kind: str, body: Mapping[str, Any], standing: Standing) -> Message:
     """Writes an item as the resource, defaults said."""
     message = RESOURCES[kind](
-        name=name_of(kind, standing.key),
+        name=item_name(kind, standing.key),
         etag=standing.etag,
         create_time=standing.created_at,
         update_time=standing.updated_at,
@@ -81,11 +78,6 @@ def to_message(kind: str, body: Mapping[str, Any], standing: Standing) -> Messag
     TABLES[kind].write(body, message)
     message.salt = message.salt or standing.key
     return message
-
-
-def name_of(kind: str, key: str) -> str:
-    """The name of an item, for example `flags/new-checkout`."""
-    return f"{COLLECTIONS[kind]}/{key}"
 
 
 def status_enum(kind: str) -> EnumDescriptor | None:

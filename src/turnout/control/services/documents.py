@@ -6,7 +6,7 @@ from typing import Any
 
 from google.protobuf.message import Message
 
-from turnout.compiler.history import Identity, section_of
+from turnout.compiler.history import Identity
 from turnout.control.access import require_no_limits, require_reach, require_role
 from turnout.control.applying.changes import (
     WORKSPACE,
@@ -28,6 +28,7 @@ from turnout.control.services.resources import new_key
 from turnout.control.services.segments import definition_kept, written_out
 from turnout.control.v1 import document_pb2 as pb
 from turnout.control.v1 import release_pb2
+from turnout.documents.names import SECTION_OF
 from turnout.releases.check import Change
 from turnout.releases.differences import differences
 from turnout.releases.ranges import with_ranges
@@ -231,7 +232,7 @@ def _written_down(tx: Transaction, *, archived: bool) -> dict[str, Any]:
             document = item.document
             if item.body.get("kind") == "static":
                 document["members"] = list(tx.members.all(item.key))
-            documents.setdefault(section_of(item.kind), {})[item.key] = document
+            documents.setdefault(SECTION_OF[item.kind], {})[item.key] = document
     return documents
 
 

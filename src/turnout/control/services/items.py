@@ -8,7 +8,6 @@ from google.protobuf.message import Message
 from turnout.control import lifecycle
 from turnout.control.access import require_reach
 from turnout.control.calls import Answer, Call, write
-from turnout.control.conversion import COLLECTIONS
 from turnout.control.failures import FailedPrecondition, InvalidArgument, Violation
 from turnout.control.lifecycle import Move
 from turnout.control.masks import fields_to_take, take
@@ -26,6 +25,7 @@ from turnout.control.services.resources import (
     with_salt,
 )
 from turnout.control.services.updating import means_the_same, merged
+from turnout.documents.names import item_name
 from turnout.releases.check import Change
 from turnout.releases.documents import in_force
 from turnout.releases.ranges import with_ranges
@@ -137,7 +137,7 @@ class ItemService:
             body = {name: body[name] for name in body if name not in self.output_only}
             body = with_salt(key, self.prepare(tx, body, None))
             body = with_ranges(self.kind, body, status)
-            require_reach(call.caller, self._name(key), body.get("tags", ()))
+            require_reach(call.caller, item_name(self.kind, key), body.get("tags", ()))
             # First, so that a key that is taken is told as that.
             item = tx.items.create(self.kind, key, body, status)
             self._check(key, body, status)
@@ -319,9 +319,6 @@ class ItemService:
                 name=item.name,
                 fields=",".join(changed),
             )
-
-    def _name(self, key: str) -> str:
-        return f"{COLLECTIONS[self.kind]}/{key}"
 
 
 def _is_set(message: Any, name: str) -> bool:  # noqa: ANN401 - any message

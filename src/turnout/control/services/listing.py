@@ -5,11 +5,11 @@ from typing import Any, NamedTuple
 
 from google.protobuf.message import Message
 
-from turnout.control.conversion import COLLECTIONS, status_enum
+from turnout.control.conversion import status_enum
 from turnout.control.filters import Term, bad_value, only_one, read_filter
 from turnout.control.paging import read_page
 from turnout.control.services.resources import answer_of, message_of
-from turnout.documents.names import nearest
+from turnout.documents.names import SECTION_OF, nearest
 from turnout.store import Item, Store, Transaction
 
 MOST_BYTES = 3 * 1024 * 1024
@@ -46,7 +46,7 @@ def list_items(store: Store, kind: str, request: Any) -> Message:  # noqa: ANN40
         kind,
         f"List{kind.capitalize()}sResponse",
         next_page_token="" if is_last else page.token(found[count - 1].key),
-        **{COLLECTIONS[kind]: messages[:count]},
+        **{SECTION_OF[kind]: messages[:count]},
     )
 
 

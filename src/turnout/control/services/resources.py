@@ -9,7 +9,6 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
 from turnout.control.conversion import (
-    COLLECTIONS,
     RESOURCES,
     Standing,
     Unreadable,
@@ -20,7 +19,7 @@ from turnout.control.conversion import (
 )
 from turnout.control.failures import InvalidArgument, InvalidDocument, Violation
 from turnout.control.v1 import segment_pb2
-from turnout.documents.names import KEY_PATTERN
+from turnout.documents.names import KEY_PATTERN, SECTION_OF, item_name
 from turnout.documents.problem import clip
 from turnout.documents.validation import KEY_RULE
 from turnout.releases.problem import Problem
@@ -45,8 +44,8 @@ def key_of(kind: str, name: str, field: str = "name") -> str:
         InvalidArgument: It is no such name.
     """
     section, separator, key = name.partition("/")
-    if section != COLLECTIONS[kind] or not separator or not is_key(key):
-        text = f"`{clip(name)}` is no name of a {kind}: write `{COLLECTIONS[kind]}/KEY`"
+    if section != SECTION_OF[kind] or not separator or not is_key(key):
+        text = f"`{clip(name)}` is no name of a {kind}: write `{SECTION_OF[kind]}/KEY`"
         raise InvalidArgument(field, text, reason="BAD_NAME")
     return key
 
@@ -130,7 +129,7 @@ def refuse_problems(kind: str, key: str, body: Mapping[str, Any], found: Sequenc
     """
     if not found:
         return
-    name = f"{COLLECTIONS[kind]}/{key}"
+    name = item_name(kind, key)
     violations = []
     for one in found:
         if one.name == name:
