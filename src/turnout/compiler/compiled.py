@@ -8,10 +8,8 @@ from functools import cached_property
 from typing import Any
 
 from turnout.documents import Problem
+from turnout.snapshot.seal import seal
 from turnout.snapshot.v1 import snapshot_pb2 as pb
-
-MAGIC = b"TURNOUT\x01"
-"""The first bytes of a sealed snapshot; the last of them is the version of the seal."""
 
 
 class CompileFailed(Exception):  # noqa: N818 - named for its situation
@@ -67,7 +65,7 @@ class Compiled:
         header.problems.extend(_message(problem) for problem in self.problems)
         snapshot = pb.Snapshot(header=header, content=self.content)
         payload = snapshot.SerializeToString(deterministic=True)
-        return MAGIC + hashlib.sha256(payload).digest() + payload
+        return seal(payload)
 
 
 def _message(problem: Problem) -> pb.Problem:

@@ -6,8 +6,8 @@ from typing import Any
 
 from turnout.releases.current_snapshot import CurrentSnapshot
 from turnout.releases.sealed import read_published
-from turnout.serving.sealed import NotSealed
-from turnout.sources.last_known_good import SnapshotDamaged, StateFolder
+from turnout.snapshot.seal import NotSealed
+from turnout.sources.last_known_good import StateFolder, open_sealed
 from turnout.store import Damaged, Published, Store, Unavailable
 
 Event = dict[str, Any]
@@ -90,13 +90,14 @@ class Follower:
 
     def _open_kept(self) -> str:
         """The seal of what was kept; sidecars have it while the database is not there."""
+        path = self._state.snapshot_path
         try:
-            kept = self._state.read_snapshot()
-            if kept is None:
-                return ""
-            self._feed.put(self._state.snapshot_path.read_bytes())
-        except (SnapshotDamaged, NotSealed, OSError) as error:
-            path = self._state.snapshot_path
+            sealed = path.read_bytes()
+            kept = open_sealed(sealed)
+            self._feed.put(sealed)
+        except FileNotFoundError:
+            return ""
+        except (NotSealed, OSError) as error:
             _log.warning("the last good snapshot `%s` is refused: %s", path, error)
             return ""
         return kept.seal

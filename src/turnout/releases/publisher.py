@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from turnout.compiler import Compiled, Problem, compile_documents
+from turnout.snapshot.seal import NotSealed
 from turnout.snapshot.v1 import snapshot_pb2
 from turnout.sources import Source, SourceUnreachable
-from turnout.sources.last_known_good import Kept, SnapshotDamaged, StateFolder, open_sealed
+from turnout.sources.last_known_good import Kept, StateFolder, open_sealed
 from turnout.telemetry import fields
 
 Event = dict[str, Any]
@@ -147,7 +148,7 @@ class Publisher:
     def _open_kept(self) -> Kept | None:
         try:
             return self._state.read_snapshot()
-        except (SnapshotDamaged, OSError) as error:
+        except (NotSealed, OSError) as error:
             _log.warning(
                 "the last good snapshot `%s` is refused: %s", self._state.snapshot_path, error
             )

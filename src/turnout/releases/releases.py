@@ -15,8 +15,9 @@ from turnout.releases.movement import Served
 from turnout.releases.plan import Comparison, Plan, plan_id
 from turnout.releases.problem import Problem
 from turnout.releases.referrers import Referrer, find_referrers
-from turnout.releases.sealed import content_of, read_published, seal_of
+from turnout.releases.sealed import content_of, read_published
 from turnout.releases.shelf import Shelf, State
+from turnout.snapshot.seal import seal_of
 from turnout.store import Act, Published, Store, Transaction
 
 KEEP_NEWEST = 1000

@@ -11,9 +11,8 @@ import time
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from turnout.snapshot.seal import seal_of
 from turnout.telemetry import fields
-
-_SEAL = slice(8, 40)
 
 _log = logging.getLogger("turnout.server")
 
@@ -89,7 +88,7 @@ class Loader:
         except OSError as error:
             _log.error("cannot read the snapshot `%s`: %s", announced.path, error)
             return False
-        seal = sealed[_SEAL].hex()
+        seal = seal_of(sealed)
         if seal != self._loaded:
             return self._swap(sealed, seal, announced, age_s)
         if announced.confirmed:

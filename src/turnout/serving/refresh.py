@@ -16,8 +16,9 @@ from turnout.serving.failures import Failures
 from turnout.serving.fetched import Fetched, Origin, RefreshFailed
 from turnout.serving.kept import Found, KeptSnapshot
 from turnout.serving.loader import SnapshotHolder, step_back
-from turnout.serving.sealed import NotSealed, Sealed, read_sealed
+from turnout.serving.sealed import Sealed, read_sealed
 from turnout.serving.watch import Listener
+from turnout.snapshot.seal import NotSealed
 from turnout.telemetry import fields
 
 _JITTER = 0.2

@@ -1,22 +1,15 @@
 """What a sealed snapshot says of itself, read without a protobuf library.
 
-Sealed is: 8 bytes of magic, the SHA-256 of all that follows, and the message, whose header holds
-the id and the revision. Standard library only: the serving process imports this.
+The header of its message holds the id and the revision. Standard library only: the serving process
+imports this.
 """
 
-import hashlib
 from typing import NamedTuple
 
-MAGIC = b"TURNOUT\x01"
-"""The first bytes of a sealed snapshot; the last of them is the version of the seal."""
+from turnout.snapshot.seal import NotSealed, open_seal, seal_of
 
-_SEAL_END = len(MAGIC) + hashlib.sha256().digest_size
 _HEADER, _ID, _REVISION = 1, 1, 2
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
-
-
-class NotSealed(ValueError):  # noqa: N818 - named for its situation
-    """The bytes are no sealed snapshot, or were cut or changed."""
 
 
 class Sealed(NamedTuple):
@@ -36,11 +29,7 @@ def read_sealed(sealed: bytes) -> Sealed:
     Raises:
         NotSealed: It was cut or changed anywhere, or is something else.
     """
-    if not sealed.startswith(MAGIC) or len(sealed) < _SEAL_END:
-        raise NotSealed("it is not a sealed snapshot of this version of turnout")
-    checksum, message = sealed[len(MAGIC) : _SEAL_END], memoryview(sealed)[_SEAL_END:]
-    if hashlib.sha256(message).digest() != checksum:
-        raise NotSealed("its checksum does not match: it was cut or changed")
+    message = open_seal(sealed)
     try:
         header = _field(message, _HEADER)
         view = header if isinstance(header, memoryview) else memoryview(b"")
@@ -48,7 +37,7 @@ def read_sealed(sealed: bytes) -> Sealed:
         text = bytes(content_id).decode() if isinstance(content_id, memoryview) else ""
     except (IndexError, ValueError) as error:
         raise NotSealed("its header cannot be read") from error
-    return Sealed(checksum.hex(), text, revision if isinstance(revision, int) else 0)
+    return Sealed(seal_of(sealed), text, revision if isinstance(revision, int) else 0)
 
 
 def _field(message: memoryview, wanted: int) -> int | memoryview | None:

@@ -1,1 +1,1 @@
-"""The compiled format."""
+"""The compiled format: its messages, and the seal around them."""

@@ -4,7 +4,6 @@ Files are replaced whole: a temporary file, fsync, rename, fsync of the folder. 
 is killed at any moment leaves the old file or the new one.
 """
 
-import hashlib
 import json
 import os
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import Any, NamedTuple, TextIO
 
 from google.protobuf.message import DecodeError
 
-from turnout.compiler.compiled import MAGIC
 from turnout.serving.state_folder import (
     HISTORY_FILE,
     SNAPSHOT_FILE,
@@ -20,13 +18,8 @@ from turnout.serving.state_folder import (
     hold,
     replace_file,
 )
+from turnout.snapshot.seal import NotSealed, open_seal, seal_of
 from turnout.snapshot.v1 import snapshot_pb2
-
-_SEAL_END = len(MAGIC) + hashlib.sha256().digest_size
-
-
-class SnapshotDamaged(ValueError):  # noqa: N818 - named for its situation
-    """The file is no sealed snapshot, or was cut or changed."""
 
 
 class Kept(NamedTuple):
@@ -41,18 +34,14 @@ def open_sealed(sealed: bytes) -> Kept:
     """Checks a sealed snapshot and reads its header.
 
     Raises:
-        SnapshotDamaged: It was cut or changed anywhere, or is something else.
+        NotSealed: It was cut or changed anywhere, or is something else.
     """
-    if not sealed.startswith(MAGIC) or len(sealed) < _SEAL_END:
-        raise SnapshotDamaged("it is not a sealed snapshot of this version of turnout")
-    checksum, message = sealed[len(MAGIC) : _SEAL_END], sealed[_SEAL_END:]
-    if hashlib.sha256(message).digest() != checksum:
-        raise SnapshotDamaged("its checksum does not match: it was cut or changed")
+    message = open_seal(sealed)
     try:
-        snapshot = snapshot_pb2.Snapshot.FromString(message)
+        snapshot = snapshot_pb2.Snapshot.FromString(bytes(message))
     except DecodeError as error:
-        raise SnapshotDamaged(f"it cannot be read: {error}") from error
-    return Kept(checksum.hex(), snapshot.header)
+        raise NotSealed(f"it cannot be read: {error}") from error
+    return Kept(seal_of(sealed), snapshot.header)
 
 
 class StateFolder:
@@ -90,7 +79,7 @@ class StateFolder:
         """Reads what is known of the last good snapshot; None when there is none.
 
         Raises:
-            SnapshotDamaged: The file was cut or changed.
+            NotSealed: The file was cut or changed.
             OSError: It cannot be read.
         """
         try:

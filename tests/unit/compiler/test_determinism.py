@@ -9,9 +9,9 @@ import yaml
 from snapshots import compiled, content
 
 from turnout.compiler import compile_documents, emit
-from turnout.compiler.compiled import MAGIC
 from turnout.documents import read_paths
 from turnout.engine import Program
+from turnout.snapshot.seal import MAGIC
 from turnout.snapshot.v1 import snapshot_pb2 as pb
 
 SECTIONS = {

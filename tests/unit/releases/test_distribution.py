@@ -18,7 +18,8 @@ from turnout.documents import read_mapping
 from turnout.releases.current_snapshot import CurrentSnapshot
 from turnout.releases.distribution import Verdict
 from turnout.serving.events import read_events
-from turnout.serving.sealed import NotSealed, read_sealed
+from turnout.serving.sealed import read_sealed
+from turnout.snapshot.seal import NotSealed
 
 
 def seal(revision, default="on"):

@@ -9,7 +9,8 @@ from item_bodies import RULE, experiment, flag, split
 from turnout.engine import Program
 from turnout.releases.errors import HasProblems, NeedsSecondPerson, PlanOutdated
 from turnout.releases.releases import Releases
-from turnout.releases.sealed import content_of, seal_of
+from turnout.releases.sealed import content_of
+from turnout.snapshot.seal import seal_of
 from turnout.snapshot.v1 import snapshot_pb2 as pb
 from turnout.sources.last_known_good import open_sealed
 from turnout.store import Act, NotFound

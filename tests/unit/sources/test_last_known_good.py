@@ -8,12 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from turnout.serving.state_folder import StateFolderInUse
+from turnout.snapshot.seal import NotSealed
 from turnout.snapshot.v1 import snapshot_pb2
-from turnout.sources.last_known_good import (
-    SnapshotDamaged,
-    StateFolder,
-    open_sealed,
-)
+from turnout.sources.last_known_good import StateFolder, open_sealed
 
 
 def sealed(revision: int = 7) -> bytes:
@@ -65,15 +62,15 @@ def test_a_snapshot_cut_or_changed_anywhere_is_refused(data):
     bit = data.draw(st.integers(0, 7))
     flipped = bytearray(whole)
     flipped[at] ^= 1 << bit
-    with pytest.raises(SnapshotDamaged):
+    with pytest.raises(NotSealed):
         open_sealed(bytes(flipped))
-    with pytest.raises(SnapshotDamaged):
+    with pytest.raises(NotSealed):
         open_sealed(whole[:at])
 
 
 def test_a_right_checksum_over_nonsense_is_refused():
     nonsense = b"\xff\xff\xff"
-    with pytest.raises(SnapshotDamaged, match="cannot be read"):
+    with pytest.raises(NotSealed, match="cannot be read"):
         open_sealed(b"TURNOUT\x01" + hashlib.sha256(nonsense).digest() + nonsense)
 
 
