@@ -5,7 +5,7 @@ joined by AND; one field may have several values, `status = A OR status = B`.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from turnout.control.failures import InvalidArgument
@@ -181,6 +181,20 @@ def only_one(term: Term) -> str:
     if len(term.values) > 1:
         raise _refused(f"`{term.field}` takes one value, without `OR`", term.place)
     return term.values[0]
+
+
+def by_field(terms: Iterable[Term]) -> dict[str, str]:
+    """The one value of each field, where a field takes one and is compared once.
+
+    Raises:
+        InvalidArgument: There are several.
+    """
+    found: dict[str, str] = {}
+    for term in terms:
+        if term.field in found:
+            raise bad_value(term, f"`{term.field}` is compared twice")
+        found[term.field] = only_one(term)
+    return found
 
 
 def bad_value(term: Term, message: str) -> InvalidArgument:

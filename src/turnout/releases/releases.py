@@ -74,13 +74,10 @@ class Releases:
 
         Args:
             changes: All items that one transaction writes.
-            workspace: The new body of the workspace, if it is written too.
+            workspace: The new body of the workspace, if it is written too: then every item is
+                looked at.
         """
         return find_problems(self._state(), changes, workspace)
-
-    def check_workspace(self, body: Body) -> list[Problem]:
-        """Finds what another workspace or other attributes would break, in any item."""
-        return find_problems(self._state(), [], body)
 
     def warnings(self, versions: Mapping[Identity, Body]) -> list[Problem]:
         """Finds what compiles and may not be meant in items that are about to be written.

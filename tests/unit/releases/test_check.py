@@ -123,9 +123,9 @@ def test_the_edit_of_a_paused_segment_is_checked_as_it_will_be(room):
 
 def test_a_change_of_the_workspace_is_checked_against_every_item(room):
     body = {"attributes": {"plan": {"type": "number"}}}
-    typed = room.releases.check_workspace(body)
+    typed = room.releases.check([], body)
     assert [(one.name, one.field) for one in typed] == [("segments/pro", "match.is")]
-    zone = room.releases.check_workspace({"timezone": "PST"})
+    zone = room.releases.check([], {"timezone": "PST"})
     assert [(one.name, one.field) for one in zone] == [("workspace", "timezone")]
 
 

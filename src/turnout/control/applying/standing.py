@@ -1,6 +1,6 @@
 """Where an item stands after documents gave it a status: as if somebody had called the verbs."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from turnout.control.applying.changes import ItemChange
 from turnout.control.lifecycle import FIRST_STATUS, outcome, route
@@ -12,7 +12,6 @@ class Standing(NamedTuple):
     status: str
     started: bool
     resumes_to: str
-    active_body: dict[str, Any] | None
 
 
 def standing_after(change: ItemChange) -> Standing:
@@ -32,4 +31,4 @@ def standing_after(change: ItemChange) -> Standing:
         started = started or move.verb == "Start"
         pauses = change.kind == "experiment" and move.verb == "Pause"
         resumes_to = before if pauses else ""
-    return Standing(status, started, resumes_to, item.active_body if item else None)
+    return Standing(status, started, resumes_to)

@@ -9,7 +9,7 @@ from google.protobuf.message import Message
 
 from turnout.control.calls import Call
 from turnout.control.conversion import MOST_MESSAGES, messages_deep, to_struct
-from turnout.control.filters import Term, bad_value, only_one, read_filter
+from turnout.control.filters import Term, bad_value, by_field, read_filter
 from turnout.control.paging import read_page
 from turnout.control.services.items import Handler
 from turnout.control.services.listing import MOST_BYTES, fitting
@@ -51,7 +51,7 @@ class Audit:
     def _list(self, call: Call, request: pb.ListAuditEventsRequest) -> Message:
         terms = read_filter(request.filter, _FIELDS, words=False)
         span = _span([term for term in terms if term.field == "time"])
-        named = _named([term for term in terms if term.field != "time"])
+        named = by_field([term for term in terms if term.field != "time"])
         page = read_page(request)
         call.check()
         with self._store.read() as tx:
@@ -76,15 +76,6 @@ class Audit:
             first_broken=verdict.first_broken,
             message=verdict.message,
         )
-
-
-def _named(terms: Sequence[Term]) -> dict[str, Any]:
-    found: dict[str, str] = {}
-    for term in terms:
-        if term.field in found:
-            raise bad_value(term, f"`{term.field}` is compared twice")
-        found[term.field] = only_one(term)
-    return found
 
 
 def _span(terms: Sequence[Term]) -> _Span:

@@ -17,7 +17,7 @@ from turnout.control.applying.changes import (
     texts,
 )
 from turnout.control.applying.reading import FIELD, Written, read_documents
-from turnout.control.applying.standing import Standing, standing_after
+from turnout.control.applying.standing import standing_after
 from turnout.control.calls import Answer, Call, write
 from turnout.control.conversion import carrying_fault
 from turnout.control.failures import FailedPrecondition, InvalidDocument, Violation
@@ -35,6 +35,7 @@ from turnout.releases.ranges import with_ranges
 from turnout.releases.referrers import Referrer
 from turnout.releases.releases import Releases
 from turnout.store import Item, Store, Transaction
+from turnout.store.item import document_of
 
 _DEFAULT_SET = "default"
 _MOST_TOLD = 20
@@ -174,23 +175,15 @@ class Documents:
                 tx.members.remove(change.key, change.removed_members)
 
     def _write_item(self, tx: Transaction, change: ItemChange, body: dict[str, Any]) -> None:
-        standing = self._standing(change)
+        standing = {**standing_after(change)._asdict(), "active_body": _active_body(change)}
         if change.before is None:
-            tx.items.create(change.kind, change.key, body, **standing._asdict())
+            tx.items.create(change.kind, change.key, body, **standing)
         else:
-            tx.items.change(change.before, body=body, **standing._asdict())
-
-    def _standing(self, change: ItemChange) -> Standing:
-        standing = standing_after(change)
-        # A draft is paused by way of active: it goes on with what it says now, as a new one does.
-        if change.kind != "segment" or change.before is None or change.before.status == "draft":
-            return standing._replace(active_body=None)
-        kept = definition_kept(change.before, change.status)
-        return standing._replace(active_body=kept)
+            tx.items.change(change.before, body=body, **standing)
 
     def _answer(self, found: Comparison) -> pb.ApplyDocumentsResponse:
         bodies = {
-            (one.kind, one.key): {**one.body, **({"status": one.status} if one.status else {})}
+            (one.kind, one.key): document_of(one.status, one.body)
             for one in found.changes
             if one.body is not None
         }
@@ -199,6 +192,14 @@ class Documents:
             conflicts=[_conflict(one) for one in found.conflicts],
             warnings=[problem(one) for one in self._releases.warnings(bodies)],
         )
+
+
+def _active_body(change: ItemChange) -> dict[str, Any] | None:
+    """The definition that a paused segment goes on with."""
+    # A draft is paused by way of active: it goes on with what it says now, as a new one does.
+    if change.kind != "segment" or change.before is None or change.before.status == "draft":
+        return None
+    return definition_kept(change.before, change.status)
 
 
 def _body(item: Item | None) -> dict[str, Any] | None:
@@ -277,7 +278,7 @@ def _planned(change: ItemChange) -> release_pb2.PlannedChange:
         planned.kind = release_pb2.CHANGE_KIND_ADDED
     else:
         planned.kind = release_pb2.CHANGE_KIND_CHANGED
-        after = {**({"status": change.status} if change.status else {}), **change.body}
+        after = document_of(change.status, change.body)
         planned.differences.extend(differences(change.before.document, after))
     planned.differences.extend(_of_members(change))
     return planned

@@ -9,7 +9,7 @@ from turnout.control.access import require_reach
 from turnout.control.calls import Answer, Call, write
 from turnout.control.conversion.forms import number_of
 from turnout.control.failures import FailedPrecondition, InvalidArgument, Violation
-from turnout.control.filters import Term, bad_value, only_one, read_filter
+from turnout.control.filters import by_field, read_filter
 from turnout.control.paging import Page, read_page
 from turnout.control.scheduling.actions import fill_action, kind_of, read_action
 from turnout.control.scheduling.doing import Doing
@@ -159,7 +159,7 @@ class Schedules:
             return _message_of(tx.schedules.get(_number(request.name)))
 
     def _list(self, call: Call, request: pb.ListScheduledChangesRequest) -> Message:
-        named = _named(read_filter(request.filter, _FIELDS, words=False))
+        named = by_field(read_filter(request.filter, _FIELDS, words=False))
         page = read_page(request)
         call.check()
         with self._store.read() as tx:
@@ -236,15 +236,6 @@ def _of_request(error: InvalidArgument) -> InvalidArgument:
         Violation(_FIELD, f"{one.field}: {one.message}") for one in error.violations or [first]
     ]
     return told
-
-
-def _named(terms: Sequence[Term]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for term in terms:
-        if term.field in found:
-            raise bad_value(term, f"`{term.field}` is compared twice")
-        found[term.field] = only_one(term)
-    return found
 
 
 def _after(page: Page) -> tuple[datetime, int] | None:

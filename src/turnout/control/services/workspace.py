@@ -58,7 +58,7 @@ class Workspace:
         return write(self._store, call, request, update)
 
     def _check(self, body: dict[str, Any]) -> None:
-        found = self._releases.check_workspace(body)
+        found = self._releases.check([], body)
         if found:
             violations = [
                 Violation(_field(body, one.path), one.message)
