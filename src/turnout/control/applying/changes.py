@@ -10,6 +10,7 @@ from turnout.control.lifecycle import ARCHIVED
 from turnout.documents.models import MODELS
 from turnout.documents.names import item_name
 from turnout.store import Item, Transaction
+from turnout.store.json_text import canonical
 
 MEMBERS = "members"
 WORKSPACE: Identity = ("workspace", "")
@@ -51,7 +52,7 @@ class ItemChange(NamedTuple):
         """Whether anything changes."""
         if self.before is None or self.body is None or self.added_members or self.removed_members:
             return True
-        return self.body != self.before.body or self.status != self.before.status
+        return self.status != self.before.status or not _alike(self.body, self.before.body)
 
 
 class Comparison(NamedTuple):
@@ -159,7 +160,12 @@ def _workspace(
             FoundConflict("workspace", f"attributes.{one.field}", one.in_documents, one.in_store)
         )
     body = {**_UNWRITTEN_WORKSPACE, **merged.body, "attributes": attributes.body}
-    return None if body == stored else body
+    return None if _alike(body, stored) else body
+
+
+def _alike(one: Body, other: Body) -> bool:
+    # To Python `true`, `1` and `1.0` are equal; the order of fields means nothing here.
+    return canonical(one) == canonical(other)
 
 
 def _shared(body: Body) -> Body:

@@ -39,6 +39,20 @@ def test_what_says_the_same_is_no_change(compared, stored):
     assert compared({IDENTITY: FLAG}).conflicts == []
 
 
+@pytest.mark.parametrize(("before", "after"), [(True, 1), (1, 1.0), (0, False)])
+def test_a_value_of_another_type_is_a_change(compared, stored, before, after):
+    stored(*IDENTITY, {**FLAG, "variants": {"on": before}}, "enabled")
+    now = {**FLAG, "variants": {"on": after}}
+    [change] = compared({IDENTITY: now}, bases={IDENTITY: FLAG}).changes
+    assert change.body is not None
+    assert change.body["variants"]["on"] is after
+
+
+def test_another_order_of_fields_is_no_change(compared, stored):
+    stored(*IDENTITY, FLAG, "enabled")
+    assert compared({IDENTITY: dict(reversed(FLAG.items()))}, bases={IDENTITY: FLAG}).changes == []
+
+
 def test_a_status_that_no_document_says_is_left_to_the_verbs(compared, stored):
     stored(*IDENTITY, FLAG, "disabled")
     assert compared({IDENTITY: FLAG}, bases={IDENTITY: FLAG}).changes == []
