@@ -2,7 +2,6 @@
 
 # ruff: noqa: PLC0415 - what is heavy is imported when it is needed
 
-import ipaddress
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ from turnout.cli import options
 from turnout.cli.answers import Answers, open_answers
 from turnout.cli.failures import usage
 from turnout.results import Context
+from turnout.serving.loopback import host_of, is_here
 
 _UNITS = 1000
 _ROUNDS = 100
@@ -153,10 +153,5 @@ def _at(samples: list[float], share: float) -> float:
 def _refuse_remote(address: str) -> None:
     if address.startswith("unix:"):
         return
-    host = address.rpartition(":")[0].removeprefix("[").removesuffix("]")
-    try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
+    if not is_here(host_of(address)):
         raise usage(f"`--address {address}` is not this machine: measure on the machine itself")

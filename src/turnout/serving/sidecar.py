@@ -3,7 +3,6 @@
 Standard library only: the serving process imports this, when it has an origin.
 """
 
-import ipaddress
 import logging
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -14,6 +13,7 @@ from turnout.serving.http_origin import HttpOrigin
 from turnout.serving.kept import KeptSnapshot
 from turnout.serving.launch import OriginLaunch
 from turnout.serving.loader import SnapshotHolder
+from turnout.serving.loopback import is_here
 from turnout.serving.refresh import Refresh
 from turnout.serving.watch import WATCHABLE, Watch
 
@@ -44,7 +44,7 @@ def refresh_of(
     )
     connections = Connections(launch["url"], credentials)
     with_token = bool(token or launch["token_file"])
-    if url.scheme == "http" and with_token and not _is_here(url.hostname or ""):
+    if url.scheme == "http" and with_token and not is_here(url.hostname or ""):
         _log.warning("the token goes to `%s` in the clear: use https", connections.place)
     watched = launch["watch"] and url.path.endswith(WATCHABLE)
     return Refresh(
@@ -54,10 +54,3 @@ def refresh_of(
         poll_s=launch["poll_s"],
         news=Watch(connections) if watched else None,
     )
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

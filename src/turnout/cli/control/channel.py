@@ -1,10 +1,10 @@
 """Opens the channel to a control plane: plain on this machine, TLS to others."""
 
-import ipaddress
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from turnout.cli.failures import usage
+from turnout.serving.loopback import host_of, is_here
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +34,7 @@ def open_channel(connection: "Connection") -> tuple[grpc.Channel, str]:
     """
     address = _read(connection.control)
     options: list[tuple[str, Any]] = [("grpc.max_receive_message_length", _LARGEST_ANSWER)]
-    if _is_here(address.target):
+    if is_here(host_of(address.target)):
         options.append(("grpc.enable_http_proxy", 0))
     if not _wants_tls(connection, address):
         _refuse_to_tell(connection, address)
@@ -72,20 +72,12 @@ def _wants_tls(connection: "Connection", address: _Address) -> bool:
 
 
 def _refuse_to_tell(connection: "Connection", address: _Address) -> None:
-    if connection.token() and not address.scheme and not _is_here(address.target):
+    if connection.token() and not address.scheme and not is_here(host_of(address.target)):
         raise usage(
             f"the token would travel to `{address.target}` for everybody to read: give"
             f" `--control-ca`, or write `--control https://{address.target}` (or http:// to do it"
             " all the same)"
         )
-
-
-def _is_here(target: str) -> bool:
-    host = target.rpartition(":")[0].removeprefix("[").removesuffix("]")
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _content(path: "Path | None") -> bytes | None:
