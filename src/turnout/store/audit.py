@@ -28,6 +28,7 @@ class _Row(NamedTuple):
     peer: str
     before: str | None
     after: str | None
+    row_hash: str | None
 
 
 class Audit:
@@ -73,18 +74,25 @@ class Audit:
             self._number, self._hash = end
             raise
 
-    def record(self, resource: str, before: _Document | None, after: _Document | None) -> int:
+    def record(
+        self,
+        resource: str,
+        before: _Document | None,
+        after: _Document | None,
+        row_hash: str | None = None,
+    ) -> int:
         """Writes an event and gives its number: the version of what it is about.
 
         Args:
             resource: For example `flags/new-checkout`.
             before: None when there was nothing.
             after: None when nothing is left.
+            row_hash: Of the row that is left, which has `next_number` as its version.
         """
         act = self.act
         row = _Row(
             self._number + 1, to_microseconds(self.now), act.actor, act.method, resource,
-            act.peer, _text(before), _text(after),
+            act.peer, _text(before), _text(after), row_hash,
         )  # fmt: skip
         hashed = hash_of(self._hash, row)
         self._connection.execute(insert(audit_events), [{**row._asdict(), "hash": hashed}])

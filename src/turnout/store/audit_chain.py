@@ -42,7 +42,7 @@ def verify(connection: Connection) -> Verdict:
         if row.hash != hash_of(previous, row):
             return _broken(number, previous, "is not what was written, or not where it was")
         number, previous = row.number, row.hash
-        written.read(number, row.resource, row.after)
+        written.read(number, row.resource, row.after, row.row_hash)
     verdict = _against_head(connection, number, previous)
     other = written.first_other(connection) if verdict.intact else None
     return verdict if other is None else _not_as_written(verdict, *other)

@@ -11,7 +11,7 @@ from turnout.store import json_text
 from turnout.store.columns import to_moment
 
 HASHED = ("number", "at", "actor", "method", "resource", "peer", "before", "after")
-"""The columns that the hash is over, in this order."""
+"""The columns that the hash is over, in this order; behind them `row_hash` where there is one."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,11 @@ class AuditEvent:
 
 def hash_of(previous: str, row: object) -> str:
     """The hash of an event: over the one before and its columns as they are kept, in hex."""
-    told = json_text.canonical([previous, *(getattr(row, name) for name in HASHED)])
-    return hashlib.sha256(told.encode()).hexdigest()
+    told = [previous, *(getattr(row, name) for name in HASHED)]
+    left: str | None = getattr(row, "row_hash", None)
+    if left is not None:
+        told.append(left)
+    return hashlib.sha256(json_text.canonical(told).encode()).hexdigest()
 
 
 def event_of(row: Row[Any]) -> AuditEvent:

@@ -1,18 +1,26 @@
 """Holds what the tables say now against what the log says was written last."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, Table, select
 
 from turnout.documents.names import item_name
 from turnout.store import json_text
 from turnout.store.audit_members import MARK, LastMembers
 from turnout.store.item import document_of
 from turnout.store.item_pages import LIVE
-from turnout.store.published import published_of, summary_of_published
+from turnout.store.published import published_of, snapshot_hash, summary_of_published
+from turnout.store.row_hash import row_hash
 from turnout.store.scheduled_change import scheduled_of, summary_of_scheduled
-from turnout.store.tables import items, scheduled_changes, snapshots, tokens, workspace
+from turnout.store.tables import (
+    items,
+    scheduled_changes,
+    snapshot_contents,
+    snapshots,
+    tokens,
+    workspace,
+)
 from turnout.store.token import summary_of_token, token_of
 from turnout.store.workspace_row import FIRST_BODY, NAME_OF_WORKSPACE
 
@@ -21,7 +29,19 @@ _FIRST = {NAME_OF_WORKSPACE: json_text.dump(FIRST_BODY)}
 
 class _Written(NamedTuple):
     number: int
-    fingerprint: str | None
+    document: str | None
+    """The fingerprint of what an event of before tells; of later ones the hash of the row does."""
+    row: str | None
+
+
+class _Kept(NamedTuple):
+    """A row that is there."""
+
+    name: str
+    document: str
+    """What an event tells of it."""
+    row: str
+    """Its hash."""
 
 
 class LastWritten:
@@ -30,16 +50,18 @@ class LastWritten:
     def __init__(self) -> None:
         self._members = LastMembers()
         self._written = {
-            name: _Written(0, json_text.fingerprint(text)) for name, text in _FIRST.items()
+            name: _Written(0, json_text.fingerprint(text), None) for name, text in _FIRST.items()
         }
 
-    def read(self, number: int, resource: str, after: str | None) -> None:
+    def read(self, number: int, resource: str, after: str | None, row: str | None) -> None:
         """Takes the next event."""
         self._members.read(number, resource, after)
         if after is None:
             self._written.pop(resource, None)
+        elif row is not None:
+            self._written[resource] = _Written(number, None, row)
         elif not after.startswith(MARK):
-            self._written[resource] = _Written(number, json_text.fingerprint(after))
+            self._written[resource] = _Written(number, json_text.fingerprint(after), None)
 
     def first_other(self, connection: Connection) -> tuple[int, str] | None:
         """Gives the event that a row does not agree with, and the name of the row.
@@ -48,31 +70,43 @@ class LastWritten:
         """
         try:
             return self._first_row(connection) or self._members.first_other(connection)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, LookupError, OverflowError) as error:
             return 0, f"a row that cannot be read: {error}"
 
     def _first_row(self, connection: Connection) -> tuple[int, str] | None:
         left = dict(self._written)
-        for name, text in _rows(connection):
-            written = left.pop(name, _Written(0, None))
-            if written.fingerprint != json_text.fingerprint(text):
-                return written.number, name
+        for kept in _rows(connection):
+            written = left.pop(kept.name, _Written(0, None, None))
+            if not _agree(written, kept):
+                return written.number, kept.name
         return next(((written.number, name) for name, written in left.items()), None)
 
 
-def _rows(connection: Connection) -> Iterator[tuple[str, str]]:
-    """The name of every row that is there, and what the log would say of it."""
-    columns = (items.c.kind, items.c.key, items.c.status, items.c.body)
-    for kind, key, status, body in connection.execute(select(*columns).where(LIVE)):
-        yield item_name(kind, key), json_text.dump(document_of(status, body))
-    for row in connection.execute(select(workspace.c.body)):
-        yield NAME_OF_WORKSPACE, json_text.dump(row.body)
+def _agree(written: _Written, kept: _Kept) -> bool:
+    if written.row is not None:
+        return written.row == kept.row
+    return written.document == json_text.fingerprint(kept.document)
+
+
+def _rows(connection: Connection) -> Iterator[_Kept]:
+    """Every row that is there, and what the log would say of it."""
+    for row in connection.execute(select(items).where(LIVE)):
+        document = document_of(row.status, row.body)
+        yield _kept(items, row, item_name(row.kind, row.key), document)
+    for row in connection.execute(select(workspace)):
+        yield _kept(workspace, row, NAME_OF_WORKSPACE, row.body)
     for row in connection.execute(select(snapshots)):
-        published = published_of(row)
-        yield f"snapshots/{published.revision}", json_text.dump(summary_of_published(published))
+        of_it = snapshot_contents.c.revision == row.revision
+        content = connection.execute(select(snapshot_contents).where(of_it)).one_or_none()
+        told = json_text.dump(summary_of_published(published_of(row)))
+        hashed = snapshot_hash(row._asdict(), content._asdict() if content else {})
+        yield _Kept(f"snapshots/{row.revision}", told, hashed)
     for row in connection.execute(select(scheduled_changes)):
         change = scheduled_of(row)
-        yield change.name, json_text.dump(summary_of_scheduled(change))
+        yield _kept(scheduled_changes, row, change.name, summary_of_scheduled(change))
     for row in connection.execute(select(tokens)):
-        token = token_of(row)
-        yield f"tokens/{token.name}", json_text.dump(summary_of_token(token))
+        yield _kept(tokens, row, f"tokens/{row.name}", summary_of_token(token_of(row)))
+
+
+def _kept(table: Table, row: Row[Any], name: str, document: dict[str, Any]) -> _Kept:
+    return _Kept(name, json_text.dump(document), row_hash(table, row._asdict()))

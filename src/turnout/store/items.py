@@ -11,7 +11,8 @@ from turnout.store.audit import Audit
 from turnout.store.errors import AlreadyExists, Conflict, NotFound
 from turnout.store.item import Item, document_of, item_of, space_of
 from turnout.store.item_pages import LIVE, ItemPages, select_items
-from turnout.store.tables import item_tags, items
+from turnout.store.row_hash import row_hash
+from turnout.store.tables import item_tags, items, members
 from turnout.store.texts import check_text, folded
 
 _Body = dict[str, Any]
@@ -74,13 +75,15 @@ class Items(ItemPages):
         """
         check_text("key", key)
         self._refuse_taken(kind, key)
-        number = self._audit.record(item_name(kind, key), None, document_of(status, body))
+        number = self._audit.next_number
         values = {
             "id": number, "kind": kind, "space": space_of(kind), "key": key, "status": status,
             "started": started, "resumes_to": resumes_to, "member_count": 0,
             "active_body": active_body, "created_at": self._audit.now,
         }  # fmt: skip
         values |= self._definition(kind, key, body, number)
+        left = row_hash(items, values)
+        self._audit.record(item_name(kind, key), None, document_of(status, body), left)
         self._connection.execute(insert(items).values(values))
         self._replace_tags(number, body)
         return self.get(kind, key)
@@ -120,15 +123,17 @@ class Items(ItemPages):
         }
         if all(_alike(value, getattr(current, field)) for field, value in values.items()):
             return current
-        after = document_of(values["status"], values["body"])
-        number = self._audit.record(current.name, current.document, after)
+        number = self._audit.next_number
         values |= self._definition(current.kind, current.key, values["body"], number)
+        left = row_hash(items, {**vars(current), "space": space_of(current.kind), **values})
+        after = document_of(values["status"], values["body"])
+        self._audit.record(current.name, current.document, after, left)
         self._connection.execute(update(items).where(items.c.id == current.id).values(values))
         self._replace_tags(current.id, values["body"])
         return self.get(current.kind, current.key)
 
     def remove(self, item: Item) -> None:
-        """Removes an item; its key is free again.
+        """Removes an item with its members; its key is free again.
 
         Raises:
             Conflict: It was changed since it was read.
@@ -138,7 +143,8 @@ class Items(ItemPages):
         number = self._audit.record(current.name, current.document, None)
         gone = {"removed_at": self._audit.now, "updated_at": self._audit.now, "version": number}
         self._connection.execute(update(items).where(items.c.id == current.id).values(gone))
-        self._connection.execute(delete(item_tags).where(item_tags.c.item_id == current.id))
+        for table in (item_tags, members):
+            self._connection.execute(delete(table).where(table.c.item_id == current.id))
 
     def _current(self, item: Item) -> Item:
         """The item as it is now. No other writer can change it before the end of this one."""

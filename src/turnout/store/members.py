@@ -8,6 +8,7 @@ from turnout.documents.names import item_name
 from turnout.store.audit import Audit
 from turnout.store.errors import Invalid, NotFound
 from turnout.store.item_pages import LIVE
+from turnout.store.row_hash import row_hash
 from turnout.store.tables import items, members
 from turnout.store.texts import check_text
 
@@ -123,10 +124,17 @@ class Members:
         count = self.count(key)
         before = {"member_count": count}
         after = {"member_count": count + more, what: ids}
-        number = self._audit.record(item_name("segment", key), before, after)
-        # Not the etag: who edits the definition is not disturbed by members that come and go.
-        changed = {"member_count": count + more, "version": number, "updated_at": self._audit.now}
-        self._connection.execute(update(items).where(items.c.id == segment).values(changed))
+        changed = {
+            "member_count": count + more,
+            # Not the etag: who edits the definition is not disturbed by members that come and go.
+            "version": self._audit.next_number,
+            "updated_at": self._audit.now,
+        }
+        is_it = items.c.id == segment
+        self._connection.execute(update(items).where(is_it).values(changed))
+        row = self._connection.execute(select(items).where(is_it)).one()
+        left = row_hash(items, row._asdict())
+        self._audit.record(item_name("segment", key), before, after, left)
 
 
 def _chunks(ids: list[str]) -> Iterator[list[str]]:

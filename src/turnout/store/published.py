@@ -1,10 +1,14 @@
 """One snapshot that was published, as the store lists it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row
+
+from turnout.store.row_hash import row_hash
+from turnout.store.tables import snapshot_contents, snapshots
 
 
 class PublishedVersion(NamedTuple):
@@ -33,6 +37,11 @@ class Published:
     """Of the sealed bytes."""
     changed: list[str] = field(default_factory=list)
     """Names of the items that changed with it, for example `flags/new-checkout`."""
+
+
+def snapshot_hash(row: Mapping[str, Any], content: Mapping[str, Any]) -> str:
+    """Stands for a snapshot with all of its bytes, as they are kept."""
+    return row_hash(snapshots, row) + row_hash(snapshot_contents, content)
 
 
 def published_of(row: Row[Any]) -> Published:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Select, func, insert, or_, select, update
 
 from turnout.store.audit import Audit
 from turnout.store.errors import NotFound
+from turnout.store.row_hash import row_hash
 from turnout.store.scheduled_change import (
     NewScheduledChange,
     ScheduledChange,
@@ -49,7 +50,8 @@ class Schedules:
             state=ScheduleState.PENDING, approver="", applied_at=None, ended_at=None, revision=0,
             failure_reason="", failure_message="", version=due,
         )  # fmt: skip
-        self._audit.record(change.name, None, summary_of_scheduled(change))
+        left = row_hash(scheduled_changes, vars(change))
+        self._audit.record(change.name, None, summary_of_scheduled(change), left)
         self._connection.execute(insert(scheduled_changes).values(vars(change)))
         self.has_new = True
         return change
@@ -156,8 +158,8 @@ class Schedules:
 
     def _change(self, before: ScheduledChange, after: ScheduledChange) -> ScheduledChange:
         told = summary_of_scheduled(before), summary_of_scheduled(after)
-        number = self._audit.record(after.name, *told)
-        after = replace(after, version=number)
+        after = replace(after, version=self._audit.next_number)
+        self._audit.record(after.name, *told, row_hash(scheduled_changes, vars(after)))
         changed = update(scheduled_changes).where(_COLUMNS.number == after.number)
         self._connection.execute(changed.values(vars(after)))
         self.has_new = True

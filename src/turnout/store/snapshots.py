@@ -10,7 +10,13 @@ from sqlalchemy import Connection, delete, func, insert, select
 from turnout.store import json_text
 from turnout.store.audit import Audit
 from turnout.store.errors import Conflict, Damaged, NotFound
-from turnout.store.published import Published, PublishedVersion, published_of, summary_of_published
+from turnout.store.published import (
+    Published,
+    PublishedVersion,
+    published_of,
+    snapshot_hash,
+    summary_of_published,
+)
 from turnout.store.tables import snapshot_contents, snapshots
 from turnout.store.texts import check_text
 
@@ -65,14 +71,16 @@ class Snapshots:
         due = self.next_revision()
         if published.revision != due:
             raise Conflict("snapshot", str(published.revision), str(due - 1))
-        self._audit.record(_name(due), None, summary_of_published(published))
-        self._connection.execute(insert(snapshots).values(_row(published)))
+        row = _row(published)
         content = {
             "revision": due,
             "sealed": zlib.compress(sealed, _FAST),
             "history": _packed(history),
             "versions": _packed(versions),
         }
+        left = snapshot_hash(row, content)
+        self._audit.record(_name(due), None, summary_of_published(published), left)
+        self._connection.execute(insert(snapshots).values(row))
         self._connection.execute(insert(snapshot_contents).values(content))
         self.has_new = True
 

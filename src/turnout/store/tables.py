@@ -120,6 +120,7 @@ audit_events = Table(
     Column("before", Text),
     Column("after", Text),
     Column("hash", Text, nullable=False),
+    Column("row_hash", Text),  # of the row that the event leaves; none when nothing is left
     Index("audit_events_by_resource", "resource", "number"),
     Index("audit_events_by_actor", "actor", "number"),
     Index("audit_events_by_method", "method", "number"),

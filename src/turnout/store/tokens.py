@@ -7,6 +7,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from turnout.store.audit import Audit
 from turnout.store.errors import AlreadyExists, NotFound
+from turnout.store.row_hash import row_hash
 from turnout.store.tables import tokens
 from turnout.store.texts import check_text
 from turnout.store.token import Token, summary_of_token, token_of
@@ -48,7 +49,8 @@ class Tokens:
             name, id, digest, role, self._audit.now, expires_at, None,
             list(key_prefixes), list(tags),
         )  # fmt: skip
-        self._audit.record(_name(name), None, summary_of_token(token))
+        left = row_hash(tokens, vars(token))
+        self._audit.record(_name(name), None, summary_of_token(token), left)
         self._connection.execute(insert(tokens).values(vars(token)))
         return token
 
@@ -95,7 +97,8 @@ class Tokens:
         changed = update(tokens).where(tokens.c.name == name).values(revoked_at=self._audit.now)
         self._connection.execute(changed)
         revoked = self.get(name)
-        self._audit.record(_name(name), summary_of_token(token), summary_of_token(revoked))
+        told = summary_of_token(token), summary_of_token(revoked)
+        self._audit.record(_name(name), *told, row_hash(tokens, vars(revoked)))
         return revoked
 
     def any_good(self, role: str, now: datetime) -> bool:

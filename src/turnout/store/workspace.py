@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select, update
 from turnout.store import json_text
 from turnout.store.audit import Audit
 from turnout.store.errors import Conflict
+from turnout.store.row_hash import row_hash
 from turnout.store.tables import workspace
 from turnout.store.workspace_row import NAME_OF_WORKSPACE, WorkspaceRow
 
@@ -44,12 +45,14 @@ class Workspaces:
             raise Conflict(NAME_OF_WORKSPACE, str(current.body.get("key", "")), current.etag)
         if json_text.dump(body) == json_text.dump(current.body):
             return current
-        number = self._audit.record(NAME_OF_WORKSPACE, current.body, body)
+        number = self._audit.next_number
         values = {
+            "id": 1,
             "body": body,
             "etag": json_text.etag_of(NAME_OF_WORKSPACE, number),
             "version": number,
             "updated_at": self._audit.now,
         }
         self._connection.execute(update(workspace).values(values))
+        self._audit.record(NAME_OF_WORKSPACE, current.body, body, row_hash(workspace, values))
         return self.get()

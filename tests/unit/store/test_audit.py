@@ -4,11 +4,22 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Boolean, LargeBinary, Text, text
 
-from turnout.store import Act, Invalid, NotFound, Published, Unavailable
+from turnout.store import Act, Invalid, NewScheduledChange, NotFound, Published, Unavailable
+from turnout.store.audit_chain import NO_HASH
 from turnout.store.audit_event import hash_of
-from turnout.store.tables import audit_events
+from turnout.store.columns import JsonText
+from turnout.store.tables import (
+    audit_events,
+    audit_head,
+    items,
+    scheduled_changes,
+    snapshot_contents,
+    snapshots,
+    tokens,
+    workspace,
+)
 
 
 @pytest.fixture
@@ -122,7 +133,7 @@ def test_an_added_row_is_found(written, number):
     tamper(
         written,
         "INSERT INTO audit_events SELECT "
-        f"{number}, at, actor, method, resource, peer, before, after, hash "
+        f"{number}, at, actor, method, resource, peer, before, after, hash, row_hash "
         "FROM audit_events WHERE number = 6",
     )
     with written.read() as tx:
@@ -198,6 +209,12 @@ def full(written, act, moment):
         for revision in (1, 2, 3):
             tx.snapshots.add(Published(revision, "id", "seal", moment, "anna"), b"", {}, {})
         tx.snapshots.prune(2)
+        tx.schedules.add(
+            NewScheduledChange(
+                item="flags/ab", item_id=3, due_at=moment, action={"verb": "Disable"},
+                publish=True, step="", comment="", key_prefixes=[], tags=[],
+            )
+        )  # fmt: skip
     return written
 
 
@@ -211,7 +228,7 @@ def test_rows_that_are_what_was_written_are_intact(full):
     ("statement", "name", "broken"),
     [
         ("UPDATE items SET body = '{}' WHERE key = 'ab'", "flags/ab", "auditEvents/3"),
-        ("UPDATE items SET status = 'x' WHERE key = 's'", "segments/s", "auditEvents/7"),
+        ("UPDATE items SET status = 'x' WHERE key = 's'", "segments/s", "auditEvents/10"),
         ("UPDATE items SET body = 'x' WHERE key = 'ab'", "a row that cannot be read", ""),
         ("DELETE FROM items WHERE key = 'b'", "flags/b", "auditEvents/2"),
         ("UPDATE items SET removed_at = 1 WHERE key = 'b'", "flags/b", "auditEvents/2"),
@@ -231,6 +248,16 @@ def test_rows_that_are_what_was_written_are_intact(full):
             "snapshots/3",
             "auditEvents/16",
         ),
+        (
+            "UPDATE snapshot_contents SET sealed = history WHERE revision = 2",
+            "snapshots/2",
+            "auditEvents/15",
+        ),
+        ("DELETE FROM snapshot_contents WHERE revision = 3", "snapshots/3", "auditEvents/16"),
+        ("DELETE FROM tokens", "tokens/ci", "auditEvents/13"),
+        ("UPDATE tokens SET name = 'me'", "tokens/me", ""),
+        ("DELETE FROM scheduled_changes", "scheduledChanges/18", "auditEvents/18"),
+        ("UPDATE items SET updated_at = 9223372036854775807", "a row that cannot be read", ""),
     ],
 )
 def test_a_row_that_is_not_what_was_written_is_found(full, statement, name, broken):
@@ -239,6 +266,86 @@ def test_a_row_that_is_not_what_was_written_is_found(full, statement, name, brok
         verdict = tx.audit.verify()
     assert (verdict.intact, verdict.first_broken) == (False, broken)
     assert f"`{name}" in verdict.message
+
+
+# Of what was removed nothing is told; the others are numbers that rows are found by.
+NOT_TOLD = {
+    ("items", "removed_at"), ("workspace", "id"),
+    ("snapshots", "revision"), ("snapshot_contents", "revision"),
+}  # fmt: skip
+ONE_OF_EACH = {
+    items: "key = 'ab'", snapshots: "revision = 3", snapshot_contents: "revision = 3",
+    scheduled_changes: "true", tokens: "true", workspace: "true",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [(table, column) for table in ONE_OF_EACH for column in table.columns],
+    ids=lambda value: value.name,
+)
+def test_no_column_of_any_row_can_be_changed_unseen(full, table, column):
+    if (table.name, column.name) in NOT_TOLD:
+        return
+    if isinstance(column.type, JsonText):
+        new = """'{"other": 1}'"""
+    elif isinstance(column.type, LargeBinary):
+        new = "CAST('other' AS {})".format("bytea" if "postgres" in full.place else "blob")
+    elif isinstance(column.type, Boolean):
+        new = f"NOT {column.name}"
+    elif isinstance(column.type, Text):
+        new = f"COALESCE({column.name}, '') || 'x'"
+    else:
+        new = f"COALESCE({column.name}, 0) + 1000"
+    tamper(full, f"UPDATE {table.name} SET {column.name} = {new} WHERE {ONE_OF_EACH[table]}")
+    with full.read() as tx:
+        verdict = tx.audit.verify()
+    assert not verdict.intact
+    assert verdict.message.startswith("the store was tampered with")
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ("active_body = '{}'", "segments/s"),
+        ("active_body = NULL", "segments/s"),
+        ("started = NOT started", "experiments/e"),
+        ("resumes_to = ''", "experiments/e"),
+    ],
+)
+def test_what_an_item_has_beside_its_document_is_held_too(store, act, change, name):
+    with store.write(act) as tx:
+        item = tx.items.create("segment", "s", {"match": 1}, "active")
+        tx.items.change(item, status="paused", active_body={"match": 1})
+        item = tx.items.create("experiment", "e", {}, "draft")
+        tx.items.change(item, status="paused", started=True, resumes_to="running")
+    with store.read() as tx:
+        assert tx.audit.verify().intact
+    tamper(store, f"UPDATE items SET {change} WHERE key = '{name[-1]}'")
+    with store.read() as tx:
+        assert f"`{name}` is not what" in tx.audit.verify().message
+
+
+def test_events_of_before_there_were_hashes_of_rows_are_believed_as_they_are(full):
+    """Their chain is that of before, and of rows they tell the document."""
+    with full._database.writing() as connection, connection.begin():
+        rows = connection.execute(audit_events.select().order_by(audit_events.c.number)).all()
+        previous = NO_HASH
+        for row in rows:
+            older = dict(row._mapping) | {"row_hash": None}
+            previous = older["hash"] = hash_of(previous, SimpleNamespace(**older))
+            is_it = audit_events.c.number == row.number
+            connection.execute(audit_events.update().where(is_it).values(older))
+        connection.execute(audit_head.update().values(hash=previous))
+    with full.read() as tx:
+        verdict = tx.audit.verify()
+    assert verdict.intact, verdict.message
+    tamper(full, "UPDATE items SET started = NOT started WHERE key = 'ab'")
+    with full.read() as tx:
+        assert tx.audit.verify().intact
+    tamper(full, "UPDATE items SET status = 'x' WHERE key = 'ab'")
+    with full.read() as tx:
+        assert tx.audit.verify().first_broken == "auditEvents/3"
 
 
 def test_a_workspace_that_was_changed_behind_an_empty_log_is_found(store):

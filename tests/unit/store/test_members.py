@@ -1,8 +1,10 @@
 """Members of static segments: sets of unit ids, byte for byte."""
 
 import pytest
+from sqlalchemy import func, select
 
 from turnout.store import Invalid, NotFound
+from turnout.store.tables import members
 
 
 @pytest.fixture
@@ -91,6 +93,20 @@ def test_a_segment_that_was_made_again_is_empty(store, act):
                 read("beta")
         tx.items.create("segment", "beta", {"kind": "static"}, "active")
         assert tx.members.page("beta") == []
+
+
+@pytest.mark.usefixtures("segment")
+def test_members_go_with_their_segment(store, act):
+    with store.write(act) as tx:
+        tx.items.create("segment", "other", {"kind": "static"}, "active")
+        for key in ("beta", "other"):
+            tx.members.add(key, ["u-1"])
+        tx.items.remove(tx.items.get("segment", "beta"))
+    with store._database.reading() as connection:
+        assert connection.execute(select(func.count()).select_from(members)).scalar() == 1
+    with store.read() as tx:
+        assert list(tx.members.all("other")) == ["u-1"]
+        assert tx.audit.verify().intact
 
 
 def test_a_flag_has_no_members(store, act):

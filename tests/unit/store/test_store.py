@@ -1,12 +1,16 @@
 """Transactions: all or nothing, one after the other, and opening what is there already."""
 
+from types import SimpleNamespace
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from turnout.store import Act, NewerStore, NotFound, Published, Store, Unavailable
-from turnout.store.tables import metadata
+from turnout.store.audit_chain import NO_HASH
+from turnout.store.audit_event import hash_of
+from turnout.store.tables import audit_events, audit_head, members, metadata
 
 
 def test_a_write_is_there_when_it_is_opened_again(url, act):
@@ -72,13 +76,45 @@ def test_snapshots_of_before_they_were_compressed_are_read(url, act, moment):
             tx.snapshots.add(Published(revision, "id", "seal", moment, "anna"), b"new", {}, {})
     with store._database.writing() as connection, connection.begin():
         connection.execute(text("UPDATE snapshot_contents SET sealed = :as"), {"as": b"old"})
-        connection.execute(text("DROP TABLE scheduled_changes"))  # of a later step
+        connection.execute(text("DROP TABLE scheduled_changes"))  # of later steps
+        connection.execute(text("ALTER TABLE audit_events DROP COLUMN row_hash"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
     store.close()
     again = Store.open(url)
     with again.read() as tx:
         assert [tx.snapshots.sealed(revision) for revision in (1, 2)] == [b"old", b"old"]
     again.close()
+
+
+def test_a_store_of_before_rows_had_hashes_is_intact_and_goes_on(url, act):
+    store = Store.open(url)
+    with store.write(act) as tx:
+        item = tx.items.create("segment", "gone", {"kind": "static"}, "draft")
+        tx.members.add("gone", ["u-1"])
+        tx.items.remove(tx.items.get("segment", "gone"))
+    with store._database.writing() as connection, connection.begin():
+        # As it was then: members stayed, and the hash of an event was over its other columns.
+        left = {"item_id": item.id, "unit_id": "u-1"}
+        connection.execute(members.insert(), [left])
+        previous = NO_HASH
+        for row in connection.execute(audit_events.select().order_by(audit_events.c.number)).all():
+            older = SimpleNamespace(**dict(row._mapping) | {"row_hash": None})
+            previous = hash_of(previous, older)
+            is_it = audit_events.c.number == row.number
+            connection.execute(audit_events.update().where(is_it).values(hash=previous))
+        connection.execute(audit_head.update().values(hash=previous))
+        connection.execute(text("ALTER TABLE audit_events DROP COLUMN row_hash"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
+    store.close()
+    again = Store.open(url)
+    with again.write(act) as tx:
+        tx.items.create("flag", "new", {}, "enabled")
+    with again._database.reading() as connection:
+        assert connection.execute(members.select()).all() == []
+    with again.read() as tx:
+        verdict = tx.audit.verify()
+    again.close()
+    assert verdict.intact, verdict.message
 
 
 def test_a_store_of_a_newer_version_is_refused(url):
