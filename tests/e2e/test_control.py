@@ -12,7 +12,6 @@ import time
 import grpc
 import pytest
 
-from servers.postgres import PostgresServer, skip_without
 from servers.waiting import wait_until
 from turnout.control.v1 import (
     flag_pb2,
@@ -210,34 +209,29 @@ def test_the_author_may_not_publish_where_two_are_required(controlled):
         assert refused.value.code() is grpc.StatusCode.PERMISSION_DENIED
 
 
-def test_control_planes_on_one_database_follow_each_other(controlled, tmp_path):
-    skip_without()
-    database = PostgresServer("fsync=off")
-    try:
-        url = database.new_database()
-        writer = controlled("--role", "control", "--store", url).start()
-        (tmp_path / "other").mkdir()
-        other = controlled("--store", url, folder=tmp_path / "other").start()
-        with control(other) as _, control(writer) as (flags, releases):
-            create(flags, "a")
-            publish(releases)
-            assert other.wait_for_decision().variant == "off"
-            set_default(flags, "a", "on")
-            published = publish(releases)
-            at = time.monotonic()
-            assert other.wait_for_variant("on").snapshot.revision == published.revision
-            assert time.monotonic() - at < 3  # woken, not found by looking
-            database.kill()
-            assert other.decide().variant == "on"
-            with pytest.raises(grpc.RpcError) as gone:
-                set_default(flags, "a", "off")
-            assert gone.value.code() is grpc.StatusCode.UNAVAILABLE
-            database.start()
-            wait_until(lambda: _tried(lambda: set_default(flags, "a", "off")), "a write")
-            publish(releases)
-            other.wait_for_variant("off")
-    finally:
-        database.close()
+def test_control_planes_on_one_database_follow_each_other(own_postgres, controlled, tmp_path):
+    url = own_postgres.new_database()
+    writer = controlled("--role", "control", "--store", url).start()
+    (tmp_path / "other").mkdir()
+    other = controlled("--store", url, folder=tmp_path / "other").start()
+    with control(other) as _, control(writer) as (flags, releases):
+        create(flags, "a")
+        publish(releases)
+        assert other.wait_for_decision().variant == "off"
+        set_default(flags, "a", "on")
+        published = publish(releases)
+        at = time.monotonic()
+        assert other.wait_for_variant("on").snapshot.revision == published.revision
+        assert time.monotonic() - at < 3  # woken, not found by looking
+        own_postgres.kill()
+        assert other.decide().variant == "on"
+        with pytest.raises(grpc.RpcError) as gone:
+            set_default(flags, "a", "off")
+        assert gone.value.code() is grpc.StatusCode.UNAVAILABLE
+        own_postgres.start()
+        wait_until(lambda: _tried(lambda: set_default(flags, "a", "off")), "a write")
+        publish(releases)
+        other.wait_for_variant("off")
 
 
 def _tried(call):

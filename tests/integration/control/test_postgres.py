@@ -6,17 +6,8 @@ import grpc
 import pytest
 from making import make_experiment, make_flag, make_segment, move
 
-from servers.postgres import PostgresServer, skip_without
 from servers.waiting import wait_until
 from turnout.control.v1 import audit_pb2, flag_pb2, release_pb2, segment_pb2
-
-
-@pytest.fixture(scope="module")
-def postgres():
-    skip_without()
-    server = PostgresServer("fsync=off")
-    yield server
-    server.close()
 
 
 @pytest.fixture
@@ -56,15 +47,15 @@ def test_two_control_planes_share_everything(start, url, refused):
     assert (verdict.intact, verdict.event_count) == (True, 9)
 
 
-def test_a_database_that_is_gone_is_told_and_comes_back(start, postgres, refused):
-    plane = start(postgres.new_database())
+def test_a_database_that_is_gone_is_told_and_comes_back(start, own_postgres, refused):
+    plane = start(own_postgres.url())
     make_flag(plane, "before")
-    postgres.kill()
+    own_postgres.kill()
     with refused("UNAVAILABLE") as told:
         make_flag(plane, "meanwhile")
     assert told[0].retry_s == 1
     assert told[0].reason in ("STORE_UNAVAILABLE", "OUTCOME_UNKNOWN")
-    postgres.start()
+    own_postgres.start()
 
     def comes_back():
         with contextlib.suppress(grpc.RpcError):

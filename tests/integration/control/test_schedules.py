@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from making import make_experiment, make_flag, make_holdout, make_layer, make_segment, move
 
-from servers.postgres import PostgresServer, skip_without
 from servers.waiting import wait_until
 from turnout.control.scheduling.due import Due
 from turnout.control.scheduling.timekeeper import Timekeeper
@@ -677,14 +676,6 @@ class TestTimekeeper:
         assert (state(plane, change), revisions(plane)) == ("DONE", [1])
         told = events(plane, 'method = CarryOutScheduledChange AND resource = "flags/f"')
         assert len(told) == 1
-
-
-@pytest.fixture(scope="module")
-def postgres():
-    skip_without()
-    server = PostgresServer("fsync=off")
-    yield server
-    server.close()
 
 
 def test_two_control_planes_do_each_exactly_once(start, postgres, clock):

@@ -4,17 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from servers.postgres import PostgresServer, skip_without
 from turnout.store import Act, Store
-
-
-@pytest.fixture(scope="session")
-def postgres():
-    """A PostgreSQL for tests that leave it running; each has a database of its own."""
-    skip_without()
-    server = PostgresServer("fsync=off")
-    yield server
-    server.close()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

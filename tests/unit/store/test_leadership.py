@@ -2,7 +2,6 @@
 
 import pytest
 
-from servers.postgres import PostgresServer, skip_without
 from servers.waiting import wait_until
 from turnout.store import Store
 
@@ -57,17 +56,14 @@ def test_a_leader_whose_connection_was_cut_leads_no_more(two, postgres):
     first.release()
 
 
-def test_nobody_leads_without_a_database():
-    skip_without()
-    server = PostgresServer("fsync=off")
-    store = Store.open(server.url())
+def test_nobody_leads_without_a_database(own_postgres):
+    store = Store.open(own_postgres.url())
     leader = store.leadership("work")
     assert leader.is_held()
-    server.kill()
+    own_postgres.kill()
     assert not leader.is_held()
     assert not leader.is_held()
-    server.start()
+    own_postgres.start()
     assert leader.is_held()
     leader.release()
     store.close()
-    server.close()

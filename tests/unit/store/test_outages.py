@@ -9,7 +9,6 @@ import time
 import pytest
 from sqlalchemy import exc, text
 
-from servers.postgres import PostgresServer, skip_without
 from turnout.store import Act, Store, Unavailable
 from turnout.store.audit import Audit
 
@@ -27,16 +26,8 @@ for number in count(int(sys.argv[2])):
 
 
 @pytest.fixture
-def server():
-    skip_without()
-    server = PostgresServer()
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def served(server):
-    store = Store.open(server.url())
+def served(own_postgres):
+    store = Store.open(own_postgres.url())
     with store.write(Act("anna", "CreateFlag")) as tx:
         tx.items.create("flag", "before", {}, "enabled")
     yield store
@@ -50,11 +41,13 @@ def keys(store):
 
 
 @pytest.mark.parametrize("end", ["kill", "stop"])
-def test_a_server_that_ends_in_the_middle_of_a_write_keeps_nothing_of_it(server, served, act, end):
+def test_a_server_that_ends_in_the_middle_of_a_write_keeps_nothing_of_it(
+    own_postgres, served, act, end
+):
     def write():
         with served.write(act) as tx:
             tx.items.create("flag", "half", {}, "enabled")
-            getattr(server, end)()
+            getattr(own_postgres, end)()
             tx.items.create("flag", "whole", {}, "enabled")
 
     with pytest.raises(Unavailable, match="is unavailable") as gone:
@@ -62,32 +55,34 @@ def test_a_server_that_ends_in_the_middle_of_a_write_keeps_nothing_of_it(server,
     assert not gone.value.outcome_unknown
     with pytest.raises(Unavailable):
         keys(served)
-    server.start()
+    own_postgres.start()
     assert keys(served) == ["before"]
     with served.write(act) as tx:
         tx.items.create("flag", "half", {}, "enabled")
     assert keys(served) == ["before", "half"]
 
 
-def test_a_server_that_ends_at_the_commit_leaves_the_outcome_open(server, served, act, monkeypatch):
+def test_a_server_that_ends_at_the_commit_leaves_the_outcome_open(
+    own_postgres, served, act, monkeypatch
+):
     finish = Audit.finish
 
     def finish_and_stop(audit):
         finish(audit)
-        server.stop()
+        own_postgres.stop()
 
     monkeypatch.setattr(Audit, "finish", finish_and_stop)
     with pytest.raises(Unavailable) as gone, served.write(act) as tx:
         tx.items.create("flag", "half", {}, "enabled")
     assert gone.value.outcome_unknown
-    server.start()
+    own_postgres.start()
     assert keys(served) == ["before"]
 
 
-def test_a_cut_connection_costs_the_write_that_had_it_and_no_other(server, served, act):
+def test_a_cut_connection_costs_the_write_that_had_it_and_no_other(own_postgres, served, act):
     def write():
         with served.write(act) as tx:
-            server.ask(
+            own_postgres.ask(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE application_name = 'turnout'"
             )
@@ -100,9 +95,9 @@ def test_a_cut_connection_costs_the_write_that_had_it_and_no_other(server, serve
     assert keys(served) == ["before", "next"]
 
 
-def test_a_server_that_is_not_there_is_unavailable_and_no_password_is_told(server):
-    server.stop()
-    url = server.url().replace("turnout@", "turnout:hunter2@")
+def test_a_server_that_is_not_there_is_unavailable_and_no_password_is_told(own_postgres):
+    own_postgres.stop()
+    url = own_postgres.url().replace("turnout@", "turnout:hunter2@")
     with pytest.raises(Unavailable, match=r"turnout:\*\*\*@127") as gone:
         Store.open(url)
     assert "hunter2" not in str(gone.value)
@@ -115,11 +110,11 @@ def test_no_password_among_the_parameters_is_told():
     assert "hunter" not in str(gone.value)
 
 
-def test_a_database_that_has_not_every_character_is_refused(server):
-    server.ask("CREATE DATABASE old ENCODING 'LATIN1' LOCALE 'C' LOCALE_PROVIDER libc "
+def test_a_database_that_has_not_every_character_is_refused(own_postgres):
+    own_postgres.ask("CREATE DATABASE old ENCODING 'LATIN1' LOCALE 'C' LOCALE_PROVIDER libc "
                "TEMPLATE template0")  # fmt: skip
     with pytest.raises(Exception, match="ENCODING 'UTF8'"):
-        Store.open(server.url("old"))
+        Store.open(own_postgres.url("old"))
 
 
 def test_a_writer_that_waits_too_long_for_others_is_told(url, monkeypatch, act):

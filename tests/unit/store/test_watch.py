@@ -6,7 +6,6 @@ import time
 
 import pytest
 
-from servers.postgres import PostgresServer, skip_without
 from servers.waiting import wait_until
 from turnout.store import Act, Published, Store
 
@@ -96,18 +95,15 @@ def test_several_may_follow(store, follow):
         wait_until(lambda seen=seen: seen.get(timeout=SOON_S) == 1, "revision 1 is heard")
 
 
-def test_a_database_that_went_away_and_came_back_is_followed_again(follow, caplog):
-    skip_without()
-    server = PostgresServer()
-    store = Store.open(server.url())
+def test_a_database_that_went_away_and_came_back_is_followed_again(own_postgres, follow, caplog):
+    store = Store.open(own_postgres.url())
     seen = follow(store)
     assert seen.get(timeout=SOON_S) == 0
-    server.kill()
+    own_postgres.kill()
     wait_until(lambda: "cannot follow what is published" in caplog.text, "the outage is logged")
-    server.start()
+    own_postgres.start()
     publish(store)
     assert seen.get(timeout=20) == 1
     publish(store)
     assert seen.get(timeout=SOON_S) == 2
     store.close()
-    server.close()
