@@ -1,4 +1,4 @@
-"""Who may: who calls, which role each RPC needs, and which items a caller may write."""
+"""Who may: who calls, and which role each RPC needs. Which items, `reach` tells."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
@@ -95,42 +95,3 @@ def require_role(caller: Caller, method: str) -> None:
             role=caller.role,
             actor=caller.actor,
         )
-
-
-def require_reach(caller: Caller, name: str, *tags: Iterable[str]) -> None:
-    """Lets a caller through who may write an item.
-
-    Args:
-        caller: Who writes.
-        name: Of the item, for example `flags/new-checkout`.
-        *tags: Those of the item before, and those that it shall have: both must be reached.
-
-    Raises:
-        PermissionDenied: It lies beyond the token's limits.
-    """
-    key = name.rpartition("/")[2]
-    if not all(caller.reaches(key, several) for several in tags):
-        raise _out_of_reach(caller, name)
-
-
-def require_no_limits(caller: Caller, what: str) -> None:
-    """Lets a caller through whose token is not limited to some items.
-
-    Raises:
-        PermissionDenied: It is.
-    """
-    if caller.is_limited:
-        raise _out_of_reach(caller, what)
-
-
-def _out_of_reach(caller: Caller, name: str) -> PermissionDenied:
-    prefixes = ", ".join(f"`{one}`" for one in caller.key_prefixes)
-    tags = ", ".join(f"`{one}`" for one in caller.tags)
-    limits = [text for text in (prefixes and f"keys that start with {prefixes}",
-                                tags and f"the tags {tags}") if text]  # fmt: skip
-    return PermissionDenied(
-        "OUT_OF_REACH",
-        f"`{caller.actor}` may not write `{name}`: its writes are limited to {' or '.join(limits)}",
-        name=name,
-        actor=caller.actor,
-    )

@@ -1,12 +1,21 @@
 """Who may, through a real server: tokens, roles, limits, and what is never told."""
 
+import json
 import logging
 
 import grpc
 import pytest
-from making import make_flag, move
+from making import make_experiment, make_flag, make_holdout, move
 
-from turnout.control.v1 import audit_pb2, flag_pb2, release_pb2, token_pb2, workspace_pb2
+from turnout.control.v1 import (
+    audit_pb2,
+    document_pb2,
+    flag_pb2,
+    holdout_pb2,
+    release_pb2,
+    token_pb2,
+    workspace_pb2,
+)
 
 DAY_S = 86_400
 
@@ -188,6 +197,84 @@ def test_a_limited_token_releases_only_what_it_reaches(admin, guarded, refused):
     assert told[0].parts["name"] == "flags/hero"
     current = admin.releases.GetSnapshot(release_pb2.GetSnapshotRequest(name="snapshots/current"))
     assert current.revision == 2
+
+
+def test_a_limited_token_releases_the_removal_of_what_it_could_write(admin, guarded, refused):
+    limited = guarded.as_token(make_token(admin, "p", "ROLE_PUBLISHER", tags=["checkout"]).secret)
+    for key, tags in (("express", ["checkout"]), ("basket", ["checkout"]), ("hero", [])):
+        make_flag(admin, key, tags=tags)
+    admin.releases.Publish(release_pb2.PublishRequest())
+    limited.flags.DeleteFlag(flag_pb2.DeleteFlagRequest(name="flags/express"))
+    published = limited.releases.Publish(release_pb2.PublishRequest())
+    assert list(published.changed) == ["flags/express"]
+    admin.flags.DeleteFlag(flag_pb2.DeleteFlagRequest(name="flags/hero"))
+    with refused("PERMISSION_DENIED", "OUT_OF_REACH") as told:
+        limited.releases.Publish(release_pb2.PublishRequest())
+    assert told[0].parts["name"] == "flags/hero"
+    admin.releases.Publish(release_pb2.PublishRequest())
+    with refused("PERMISSION_DENIED", "OUT_OF_REACH"):
+        limited.releases.Rollback(release_pb2.RollbackRequest(name="snapshots/2"))
+    # Who takes the tag away takes the item out of the others' reach, and releases that.
+    flag = flag_pb2.Flag(name="flags/basket", tags=["other"])
+    request = flag_pb2.UpdateFlagRequest(flag=flag, update_mask={"paths": ["tags"]})
+    admin.flags.UpdateFlag(request)
+    with refused("PERMISSION_DENIED", "OUT_OF_REACH"):
+        limited.releases.Publish(release_pb2.PublishRequest())
+
+
+def test_a_limited_token_releases_no_workspace_whatever_its_prefix(admin, guarded, refused):
+    secret = make_token(admin, "p", "ROLE_PUBLISHER", key_prefixes=["work"]).secret
+    limited = guarded.as_token(secret)
+    make_flag(limited, "work-flag")
+    assert limited.releases.Publish(release_pb2.PublishRequest()).revision == 1
+    given = {"timezone": "Europe/Berlin"}
+    admin.workspace.UpdateWorkspace(workspace_pb2.UpdateWorkspaceRequest(workspace=given))
+    with refused("PERMISSION_DENIED", "OUT_OF_REACH") as told:
+        limited.releases.Publish(release_pb2.PublishRequest())
+    assert told[0].parts["name"] == "workspace"
+
+
+def test_a_limited_token_holds_no_units_out_of_experiments_of_others(admin, guarded, refused):
+    secret = make_token(admin, "p", "ROLE_PUBLISHER", key_prefixes=["till-"]).secret
+    limited = guarded.as_token(secret)
+    for key in ("till-e", "hero"):
+        make_experiment(admin, key)
+    make_holdout(admin, "till-all")
+    for scope in ({}, {"scope_experiments": ["hero"]}, {"scope_tags": ["till-"]}):
+        with refused("PERMISSION_DENIED", "OUT_OF_REACH") as told:
+            make_holdout(limited, "till-h", **scope)
+        assert "name experiments within the limits" in told[0].message
+    make_holdout(limited, "till-h", scope_experiments=["till-e"])
+    wider = holdout_pb2.Holdout(name="holdouts/till-h", scope_experiments=["till-e", "hero"])
+    with refused("PERMISSION_DENIED", "OUT_OF_REACH"):
+        limited.holdouts.UpdateHoldout(holdout_pb2.UpdateHoldoutRequest(holdout=wider))
+    move(limited.holdouts, "StartHoldout", "holdouts/till-h")
+    with refused("PERMISSION_DENIED", "OUT_OF_REACH"):
+        move(limited.holdouts, "StartHoldout", "holdouts/till-all")
+    # What others wrote, it does not release either.
+    make_flag(limited, "till-flag")
+    with refused("PERMISSION_DENIED", "OUT_OF_REACH"):
+        limited.releases.Publish(release_pb2.PublishRequest())
+
+
+def test_documents_of_a_limited_token_hold_no_units_out_of_others(admin, guarded, refused):
+    limited = guarded.as_token(make_token(admin, tags=["checkout"]).secret)
+    variants = {
+        "control": {"weight": "50%", "value": False},
+        "green": {"weight": "50%", "value": True},
+    }
+    mine = {"tags": ["checkout"], "variants": variants}
+    held = {"tags": ["checkout"], "share": "5%"}
+
+    def apply(scope):
+        documents = {"experiments": {"e": mine}, "holdouts": {"h": {**held, "scope": scope}}}
+        request = document_pb2.ApplyDocumentsRequest(documents=json.dumps(documents))
+        return limited.documents.ApplyDocuments(request)
+
+    with refused("PERMISSION_DENIED", "OUT_OF_REACH"):
+        apply("all")
+    assert len(apply({"experiments": ["e"]}).changes) == 2
+    assert len(apply({"tags": ["checkout"]}).changes) == 1
 
 
 def test_a_limited_admin_makes_no_unlimited_one(admin, guarded, refused):

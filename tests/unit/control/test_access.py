@@ -1,4 +1,4 @@
-"""Who may: the table of roles, and the limits of a token."""
+"""Who may: the table of roles."""
 
 import importlib
 from collections import Counter
@@ -12,8 +12,6 @@ from turnout.control.access import (
     ROLES,
     Caller,
     needed_role,
-    require_no_limits,
-    require_reach,
     require_role,
 )
 from turnout.control.failures import PermissionDenied
@@ -64,33 +62,3 @@ def test_what_only_reads_needs_the_smallest_role(method):
 def test_what_is_in_no_table_is_refused_to_an_admin():
     with pytest.raises(PermissionDenied, match="in no table"):
         require_role(Caller("anna", "admin"), "DropEverything")
-
-
-@pytest.mark.parametrize(
-    ("prefixes", "tags", "key", "before", "after", "may"),
-    [
-        ([], [], "f", [], [], True),
-        (["till-"], [], "till-a", [], [], True),
-        (["till-"], [], "hero", [], [], False),
-        ([], ["checkout"], "f", ["checkout"], ["checkout", "b"], True),
-        ([], ["checkout"], "f", ["checkout"], [], False),
-        ([], ["checkout"], "f", [], ["checkout"], False),
-        (["till-"], ["checkout"], "till-a", [], [], True),
-        (["till-"], ["checkout"], "hero", ["checkout"], ["checkout"], True),
-    ],
-)
-def test_a_write_is_in_reach_before_and_after(prefixes, tags, key, before, after, may):
-    caller = Caller("anna", "editor", prefixes, tags)
-    if may:
-        require_reach(caller, f"flags/{key}", before, after)
-    else:
-        with pytest.raises(PermissionDenied, match=f"may not write `flags/{key}`"):
-            require_reach(caller, f"flags/{key}", before, after)
-
-
-def test_what_has_no_key_is_out_of_reach_of_every_limit():
-    require_no_limits(Caller("anna", "admin"), "workspace")
-    with pytest.raises(PermissionDenied, match="limited to keys that start with `a`"):
-        require_no_limits(Caller("anna", "admin", ["a"]), "workspace")
-    with pytest.raises(PermissionDenied, match="limited to the tags `t`"):
-        require_no_limits(Caller("anna", "admin", [], ["t"]), "workspace")

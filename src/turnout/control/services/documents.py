@@ -1,13 +1,13 @@
 """`DocumentService`: the store as documents, and documents into the store."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from google.protobuf.message import Message
 
 from turnout.compiler.history import Identity
-from turnout.control.access import require_no_limits, require_reach, require_role
+from turnout.control.access import require_role
 from turnout.control.applying.changes import (
     WORKSPACE,
     Comparison,
@@ -22,6 +22,7 @@ from turnout.control.calls import Answer, Call, write
 from turnout.control.conversion import carrying_fault
 from turnout.control.failures import FailedPrecondition, InvalidDocument, Violation
 from turnout.control.lifecycle import ARCHIVED
+from turnout.control.reach import require_no_limits, require_reach, tags_in
 from turnout.control.services.items import Handler, ItemService, in_use
 from turnout.control.services.releases import problem
 from turnout.control.services.resources import new_key
@@ -81,7 +82,7 @@ class Documents:
             found = found._replace(
                 changes=[self._prepared(tx, one, found) for one in found.changes]
             )
-            self._check(call, found)
+            self._check(tx, call, found)
             self._write(tx, found)
             left = bases if request.keep_missing else {}
             tx.applied.replace(document_set, {**left, **_bases(written)})
@@ -111,13 +112,18 @@ class Documents:
 
     # Checking.
 
-    def _check(self, call: Call, found: Comparison) -> None:
+    def _check(self, tx: Transaction, call: Call, found: Comparison) -> None:
         if found.workspace is not None:
             require_role(call.caller, "UpdateWorkspace")
             require_no_limits(call.caller, "workspace")
+        fresh = {one.key: one.body for one in found.changes if one.kind == "experiment"}
+
+        def tags_of(key: str) -> Iterable[str]:
+            return (fresh[key] or {}).get("tags", ()) if key in fresh else tags_in(tx, key)
+
         for change in found.changes:
-            tags = [body.get("tags", ()) for body in (_body(change.before), change.body) if body]
-            require_reach(call.caller, change.name, *tags)
+            bodies = [body for body in (_body(change.before), change.body) if body]
+            require_reach(call.caller, change.name, *bodies, tags_of=tags_of)
             self._refuse_fixed(change)
             self._refuse_used(change, found.changes)
             if fault := carrying_fault(change.body or {}):

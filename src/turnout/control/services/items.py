@@ -1,16 +1,16 @@
 """What all kinds of items have in common: reading, writing, and moving by the lifecycle tables."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from google.protobuf.message import Message
 
 from turnout.control import lifecycle
-from turnout.control.access import require_reach
 from turnout.control.calls import Answer, Call, write
 from turnout.control.failures import FailedPrecondition, InvalidArgument, Violation
 from turnout.control.lifecycle import Move
 from turnout.control.masks import fields_to_take, take
+from turnout.control.reach import require_reach_in
 from turnout.control.services.listing import list_items
 from turnout.control.services.resources import (
     Body,
@@ -137,7 +137,7 @@ class ItemService:
             body = {name: body[name] for name in body if name not in self.output_only}
             body = with_salt(key, self.prepare(tx, body, None))
             body = with_ranges(self.kind, body, status)
-            require_reach(call.caller, item_name(self.kind, key), body.get("tags", ()))
+            require_reach_in(tx, call.caller, item_name(self.kind, key), body)
             # First, so that a key that is taken is told as that.
             item = tx.items.create(self.kind, key, body, status)
             self._check(key, body, status)
@@ -168,7 +168,7 @@ class ItemService:
         """
         body = self.prepare(tx, body, item)
         body = with_ranges(self.kind, body, item.status, item.body, item.status)
-        self._require_reach(call, item, body)
+        require_reach_in(tx, call.caller, item.name, item.body, body)
         self._check(item.key, body, item.status)
         return tx.items.change(item, body=body)
 
@@ -178,7 +178,7 @@ class ItemService:
         def delete(tx: Transaction) -> Message:
             item = tx.items.get(self.kind, key)
             check_etag(item, request.etag)
-            self._require_reach(call, item, item.body)
+            require_reach_in(tx, call.caller, item.name, item.body)
             if item.status not in lifecycle.DELETABLE[self.kind]:
                 allowed = lifecycle.allowed(self.kind, item.status)
                 raise lifecycle.Forbidden(self.kind, key, "Delete", item.status, allowed)
@@ -209,7 +209,7 @@ class ItemService:
         """
         item = tx.items.get(self.kind, key_of(self.kind, request.name))
         check_etag(item, request.etag)
-        self._require_reach(call, item, item.body)
+        require_reach_in(tx, call.caller, item.name, item.body)
         options = (move.option for move in lifecycle.MOVES[self.kind] if move.verb == verb)
         option = next((name for name in options if name and getattr(request, name)), "")
         move = lifecycle.find_move(self.kind, item.key, verb, item.status, option)
@@ -259,9 +259,6 @@ class ItemService:
                 name=item.name,
                 problem_count=str(len(fresh)),
             )
-
-    def _require_reach(self, call: Call, item: Item, body: Mapping[str, Any]) -> None:
-        require_reach(call.caller, item.name, item.body.get("tags", ()), body.get("tags", ()))
 
     # Requests.
 

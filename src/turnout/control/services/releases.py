@@ -1,18 +1,20 @@
 """`ReleaseService`: plan, publish, roll back, and what was published."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from google.protobuf.message import Message
 
-from turnout.control.access import Caller, require_reach
+from turnout.control.access import Caller
 from turnout.control.calls import Answer, Call, write
 from turnout.control.failures import InvalidArgument
 from turnout.control.paging import read_page
+from turnout.control.reach import require_no_limits, require_reach
 from turnout.control.services.items import Handler
 from turnout.control.services.listing import MOST_BYTES, fitting
 from turnout.control.v1 import release_pb2 as pb
-from turnout.documents.names import ITEM_KINDS
 from turnout.documents.problem import clip
+from turnout.releases.baseline import Baseline, Raw
+from turnout.releases.documents import WORKSPACE
 from turnout.releases.plan import ChangeKind, PlannedChange
 from turnout.releases.problem import Problem
 from turnout.releases.releases import Releases
@@ -135,9 +137,20 @@ def require_reach_of_release(
     Raises:
         PermissionDenied: A token that is limited to some items releases others.
     """
-    if caller.is_limited and (before is None or before.revision != published.revision):
-        for name in published.changed:
-            require_reach(caller, name, _tags(tx, name))
+    if not caller.is_limited or (before is not None and before.revision == published.revision):
+        return
+    # As they decided before and decide now: what was removed has its tags only there.
+    known = [_published(tx, one) for one in (before, published) if one is not None]
+
+    def tags_of(key: str) -> Iterable[str]:
+        tags: Iterable[str] = known[-1].get(f"experiments/{key}", {}).get("tags", ())
+        return tags
+
+    for name in published.changed:
+        if name == WORKSPACE:
+            require_no_limits(caller, name)
+        bodies = [items[name] for items in known if name in items]
+        require_reach(caller, name, *bodies, tags_of=tags_of)
 
 
 def _shortened(answer: pb.PlanResponse) -> pb.PlanResponse:
@@ -153,10 +166,9 @@ def _shortened(answer: pb.PlanResponse) -> pb.PlanResponse:
     return answer
 
 
-def _tags(tx: Transaction, name: str) -> Iterable[str]:
-    section, _, key = name.partition("/")
-    item = tx.items.find(ITEM_KINDS[section], key) if section in ITEM_KINDS else None
-    return item.body.get("tags", ()) if item is not None else ()
+def _published(tx: Transaction, published: Published) -> Mapping[str, Raw]:
+    """The items of a snapshot by name."""
+    return Baseline.load(tx.snapshots.history(published.revision), {}).raws
 
 
 def planned(change: PlannedChange) -> pb.PlannedChange:

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 
 from google.protobuf.message import Message
 
-from turnout.control.access import require_reach
 from turnout.control.calls import Answer, Call, write
 from turnout.control.conversion.forms import number_of
 from turnout.control.failures import FailedPrecondition, InvalidArgument, Violation
 from turnout.control.filters import by_field, read_filter
 from turnout.control.paging import Page, read_page
+from turnout.control.reach import require_reach_in
 from turnout.control.scheduling.actions import fill_action, kind_of, read_action
 from turnout.control.scheduling.doing import Doing
 from turnout.control.services.items import Handler, ItemService
@@ -125,7 +125,7 @@ class Schedules:
             if len(getattr(given, name)) > MOST_TEXT:
                 raise InvalidArgument(f"{_FIELD}.{name}", f"it has at most {MOST_TEXT} characters")
         item = tx.items.get(kind, key)
-        require_reach(call.caller, item.name, item.body.get("tags", ()))
+        require_reach_in(tx, call.caller, item.name, item.body)
         return NewScheduledChange(
             item=item.name,
             item_id=item.id,
@@ -193,7 +193,7 @@ class Schedules:
     def _pending(self, tx: Transaction, call: Call, name: str, verb: str) -> ScheduledChange:
         change = tx.schedules.get(_number(name))
         item = tx.items.find(kind_of(change.item), change.item.partition("/")[2])
-        require_reach(call.caller, change.item, item.body.get("tags", ()) if item else ())
+        require_reach_in(tx, call.caller, change.item, item.body if item else {})
         if change.state is not ScheduleState.PENDING:
             raise FailedPrecondition(
                 "NOT_PENDING",

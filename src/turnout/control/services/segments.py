@@ -6,6 +6,7 @@ from turnout.control.calls import Answer, Call, write
 from turnout.control.failures import FailedPrecondition, InvalidArgument
 from turnout.control.lifecycle import Move
 from turnout.control.paging import read_page
+from turnout.control.reach import require_reach_in
 from turnout.control.services.items import Handler, ItemService, Moved, in_use
 from turnout.control.services.listing import fitting_sizes
 from turnout.control.services.resources import Body, key_of
@@ -110,7 +111,7 @@ class Segments(ItemService):
             )
         if call is not None:
             self.refuse_archived(item)
-            self._require_reach(call, item, item.body)
+            require_reach_in(tx, call.caller, item.name, item.body)
         return item
 
 

@@ -6,13 +6,14 @@ from typing import Any
 
 from google.protobuf.message import Message
 
-from turnout.control.access import ROLES, require_no_limits
+from turnout.control.access import ROLES
 from turnout.control.calls import Answer, Call, write
 from turnout.control.conversion.forms import number_of, word_of
 from turnout.control.conversion.unreadable import Unreadable
 from turnout.control.credentials import KEPT_FOR, make_secret
 from turnout.control.failures import InvalidArgument
 from turnout.control.paging import read_page
+from turnout.control.reach import require_no_limits
 from turnout.control.services.items import Handler
 from turnout.control.services.resources import is_key, new_key
 from turnout.control.v1 import token_pb2 as pb

@@ -4,10 +4,10 @@ from typing import Any
 
 from google.protobuf.message import Message
 
-from turnout.control.access import require_no_limits
 from turnout.control.calls import Answer, Call, write
 from turnout.control.failures import InvalidArgument, InvalidDocument, Violation
 from turnout.control.masks import fields_to_take, take
+from turnout.control.reach import require_no_limits
 from turnout.control.services.items import Handler
 from turnout.control.v1 import workspace_pb2 as pb
 from turnout.documents.problem import clip
