@@ -99,8 +99,24 @@ def test_what_left_the_folder_is_removed_unless_it_is_kept(run, ok, folder):
     (folder / "b.yaml").unlink()
     assert ok("diff", folder, "--keep-missing").out == "nothing changes\n"
     assert ok("diff", folder, "--set", "other").out == "nothing changes\n"
-    assert run("diff", folder).out == "removed   segments/all\n1 removed\n"
+    shown = "removed   segments/all\n          it is active\n1 removed\n"
+    assert run("diff", folder).out == f"live      segments/all left the documents\n{shown}"
+    refused = run("apply", folder, "--yes")
+    assert (refused.code, "`--prune`" in refused.err) == (ExitCode.REFUSED, True)
+    ok("segment", "get", "all")
+    assert run("diff", folder, "--prune").out == shown
+    ok("apply", folder, "--yes", "--prune")
+    assert run("segment", "get", "all").code == ExitCode.NOT_FOUND
+
+
+def test_what_was_archived_leaves_the_folder_and_stays_in_the_store(run, ok, folder):
+    (folder / "b.yaml").write_text("segments: {all: {kind: everyone}}")
     ok("apply", folder, "--yes")
+    (folder / "b.yaml").write_text("segments: {all: {kind: everyone, status: archived}}")
+    ok("apply", folder, "--yes")
+    (folder / "b.yaml").unlink()
+    assert ok("diff", folder).out == "nothing changes\n"
+    ok("segment", "delete", "all", "--yes")
     assert run("segment", "get", "all").code == ExitCode.NOT_FOUND
 
 

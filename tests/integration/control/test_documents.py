@@ -10,6 +10,7 @@ from turnout.control.v1 import audit_pb2 as audit
 from turnout.control.v1 import document_pb2 as documents
 from turnout.control.v1 import experiment_pb2 as experiments
 from turnout.control.v1 import flag_pb2 as flags
+from turnout.control.v1 import holdout_pb2 as holdouts
 from turnout.control.v1 import release_pb2 as releases
 from turnout.control.v1 import segment_pb2 as segments
 from turnout.control.v1 import token_pb2 as tokens
@@ -104,10 +105,71 @@ def test_what_others_changed_stays_and_what_both_changed_is_refused(plane, refus
 
 
 def test_what_left_the_documents_is_removed_unless_it_is_kept(plane):
-    apply(plane, {"flags": {"f": FLAG, "g": FLAG}})
+    apply(plane, {"flags": {"f": FLAG, "g": {**FLAG, "status": "draft"}}})
     assert changes(apply(plane, {"flags": {"f": FLAG}}, keep_missing=True)) == {}
-    assert changes(apply(plane, {"flags": {"f": FLAG}})) == {"flags/g": REMOVED}
+    removed = apply(plane, {"flags": {"f": FLAG}})
+    assert changes(removed) == {"flags/g": REMOVED}
+    assert list(removed.changes[0].differences) == ["it is draft"]
     assert list(export(plane)["flags"]) == ["f"]
+
+
+def test_what_is_live_leaves_the_store_only_when_that_is_said(plane, refused):
+    live = {"segments": {"s": {"kind": "everyone"}}, "experiments": {"e": EXPERIMENT}}
+    dead = {
+        "holdouts": {"h": {"share": "5%", "scope": "all", "status": "ended"}},
+        "layers": {"l": {}},
+    }
+    kept = {"flags": {"f": FLAG}}
+    apply(plane, {**kept, **live, **dead, "flags": {"f": FLAG, "g": FLAG}})
+    with refused("FAILED_PRECONDITION", "LIVE") as told:
+        apply(plane, kept)
+    assert told[0].subjects == {
+        "experiments/e": "is running, which allows `StopEnrolment`, `Pause`, `Conclude`, `Kill`,"
+        " `Revive`, `BumpEpoch`",
+        "flags/g": "is enabled, which allows `Disable`",
+        "segments/s": "is active, which allows `Pause`, `Archive`",
+    }
+    assert told[0].parts == {"live_count": "3"}
+    ahead = apply(plane, kept, validate_only=True)
+    assert list(ahead.live) == ["experiments/e", "flags/g", "segments/s"]
+    assert changes(ahead)["flags/g"] == REMOVED
+    assert set(export(plane)) >= {"segments", "experiments", "holdouts", "layers"}
+    with refused("INVALID_ARGUMENT"):
+        apply(plane, kept, prune=True, keep_missing=True)
+    assert list(apply(plane, kept, prune=True).live) == list(ahead.live)
+    assert set(export(plane)) == {"workspace", "flags"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "status"),
+    [("segment", {"kind": "everyone"}, status) for status in ("draft", "active", "paused")]
+    + [("flag", FLAG, status) for status in ("draft", "enabled", "disabled")]
+    + [
+        ("experiment", EXPERIMENT, status)
+        for status in ("draft", "running", "enrolment_stopped", "paused", "concluded")
+    ]
+    + [
+        ("holdout", {"share": "5%", "scope": "all"}, status)
+        for status in ("draft", "running", "ended")
+    ],
+)
+def test_documents_remove_what_a_delete_removes(plane, kind, written, status):
+    apply(plane, {f"{kind}s": {"x": {**written, "status": status}}})
+    service = getattr(plane, f"{kind}s")
+    delete = {
+        "segment": segments.DeleteSegmentRequest,
+        "flag": flags.DeleteFlagRequest,
+        "experiment": experiments.DeleteExperimentRequest,
+        "holdout": holdouts.DeleteHoldoutRequest,
+    }[kind](name=f"{kind}s/x", validate_only=True)
+    outcomes = []
+    for remove in (lambda: getattr(service, f"Delete{kind.capitalize()}")(delete),
+                   lambda: apply(plane, {})):  # fmt: skip
+        try:
+            outcomes.append(remove() is not None)
+        except grpc.RpcError:
+            outcomes.append(False)
+    assert outcomes in ([True, True], [False, False])
 
 
 def test_an_export_without_what_is_archived_removes_nothing(plane):
@@ -139,11 +201,11 @@ def test_a_segment_that_others_name_cannot_leave_without_them(plane, refused):
     both["flags"] = {"f": {**FLAG, "rules": [rule]}}
     apply(plane, both)
     with refused() as told:
-        apply(plane, {"flags": both["flags"]})
+        apply(plane, {"flags": both["flags"]}, prune=True)
     [refusal] = told
     assert refusal.reason == "IN_USE"
     assert list(refusal.subjects) == ["flags/f"]
-    assert changes(apply(plane, {"flags": {"f": FLAG}})) == {
+    assert changes(apply(plane, {"flags": {"f": FLAG}}, prune=True)) == {
         "flags/f": CHANGED,
         "segments/s": REMOVED,
     }
@@ -295,7 +357,7 @@ def test_a_token_that_is_limited_applies_only_what_it_reaches(start, refused):
     [refusal] = told
     assert refusal.code == grpc.StatusCode.PERMISSION_DENIED
     with refused() as told:
-        apply(limited, {"workspace": {"timezone": "Europe/Berlin"}})
+        apply(limited, {"workspace": {"timezone": "Europe/Berlin"}}, keep_missing=True)
     [refusal] = told
     assert refusal.code == grpc.StatusCode.PERMISSION_DENIED
 

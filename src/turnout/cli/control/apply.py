@@ -39,8 +39,9 @@ def apply(
     """Bring the store of a control plane to what documents say, all of it or nothing.
 
     Shows what would change and asks. What others changed since the documents were applied last
-    stays; where both changed one field nothing is written (exit code 8), unless --force. Decisions
-    change when it is published: --publish, or `turnout publish` later.
+    stays; where both changed one field nothing is written (exit code 8), unless --force. What left
+    the documents is removed, unless it is live (exit code 5): archive it first, or --prune.
+    Decisions change when it is published: --publish, or `turnout publish` later.
     """
     if comment and not publish:
         raise usage("`--comment` goes with what is published: add `--publish`")
@@ -68,6 +69,14 @@ def _apply(
             "others changed the same fields meanwhile, and nothing was applied: take their values"
             " over into the documents, or overrule them with `--force`",
             ExitCode.CONFLICT,
+            (),
+            compared.as_object(),
+        )
+    if compared.would_lose:
+        raise Failed(
+            "what left the documents is live, and nothing was applied: end and archive it first,"
+            " leave it with `--keep-missing`, or remove it all the same with `--prune`",
+            ExitCode.REFUSED,
             (),
             compared.as_object(),
         )

@@ -14,13 +14,14 @@ from turnout.cli.control.changes import (
     named_object,
     show_changes,
     show_conflicts,
+    show_live,
     show_named,
 )
 from turnout.cli.control.folder import Folder
 from turnout.cli.control.plane import ControlPlane
 from turnout.cli.control.refusals import Refused, lines
 from turnout.cli.exit_codes import ExitCode
-from turnout.cli.failures import Failed
+from turnout.cli.failures import Failed, usage
 from turnout.cli.spread import spread
 from turnout.control.v1 import document_pb2, document_pb2_grpc
 
@@ -45,6 +46,14 @@ class Applying:
     keep_missing: Annotated[
         bool,
         typer.Option("--keep-missing", help="Leave items that the documents do not hold any more."),
+    ] = False
+    prune: Annotated[
+        bool,
+        typer.Option(
+            "--prune",
+            help="Remove items that the documents do not hold any more in whatever status they are;"
+            " without it nothing is applied while one of them is live.",
+        ),
     ] = False
 
 
@@ -71,10 +80,16 @@ class Comparison(NamedTuple):
         """Whether nothing can be applied as it is."""
         return bool(self.answer.conflicts) and not self.request.force
 
+    @property
+    def would_lose(self) -> list[str]:
+        """What is live and would be removed, unless it is to be pruned."""
+        return [] if self.request.prune else list(self.answer.live)
+
     def show(self) -> None:
         """Writes it for people: warnings, conflicts, changes."""
         show_named(self.answer.warnings, self.folder, label="warning: ")
         show_conflicts(self.answer.conflicts, taken_over=self.request.force)
+        show_live(self.would_lose)
         show_changes(self.answer.changes)
 
     def as_object(self) -> dict[str, object]:
@@ -83,6 +98,7 @@ class Comparison(NamedTuple):
             "changes": [change_object(one) for one in self.answer.changes],
             "conflicts": [conflict_object(one) for one in self.answer.conflicts],
             "warnings": [named_object(one, self.folder) for one in self.answer.warnings],
+            "live": list(self.answer.live),
         }
 
 
@@ -92,6 +108,8 @@ def compare(plane: ControlPlane, documents: Path, options: Applying) -> Comparis
     Raises:
         Failed: They are not there or have problems, or the control plane says no.
     """
+    if options.prune and options.keep_missing:
+        raise usage("`--prune` and `--keep-missing` are opposites: leave one of them away")
     folder = Folder(documents)
     _check_here(plane, folder)
     request = document_pb2.ApplyDocumentsRequest(
@@ -99,6 +117,7 @@ def compare(plane: ControlPlane, documents: Path, options: Applying) -> Comparis
         document_set=options.set_name,
         force=options.force,
         keep_missing=options.keep_missing,
+        prune=options.prune,
         validate_only=True,
     )
     return Comparison(folder, request, _ask(plane, request, folder, "comparing with the store"))

@@ -54,6 +54,13 @@ def show_conflicts(conflicts: Iterable[Message], *, taken_over: bool) -> None:
         _write(Text(f"{_INDENT}store:     {_side(one.in_store)}"))
 
 
+def show_live(names: Iterable[str]) -> None:
+    """Writes what left the documents and is not removed by itself."""
+    for name in names:
+        head = ("live".ljust(len(_INDENT)), "bold red")
+        _write(Text.assemble(head, (value_text(name), "bold"), " left the documents"))
+
+
 def show_named(found: Iterable[Message], folder: Folder | None = None, *, label: str = "") -> None:
     """Writes problems or warnings to standard error, at their place if it is known.
 

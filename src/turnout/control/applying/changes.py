@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from turnout.compiler.history import Identity
 from turnout.control.applying.merging import Body, merge
 from turnout.control.applying.reading import Written
-from turnout.control.lifecycle import ARCHIVED
+from turnout.control.lifecycle import ARCHIVED, DELETABLE
 from turnout.documents.models import MODELS
 from turnout.documents.names import item_name
 from turnout.store import Item, Transaction
@@ -64,6 +64,12 @@ class Comparison(NamedTuple):
     """The new body of the workspace; None: it stays."""
     workspace_before: dict[str, Any]
     conflicts: list[FoundConflict]
+
+    @property
+    def live(self) -> list[Item]:
+        """What is removed in a status in which nobody may delete it."""
+        gone = [one.before for one in self.changes if one.body is None and one.before is not None]
+        return [item for item in gone if item.status not in DELETABLE[item.kind]]
 
 
 def compare(tx: Transaction, written: Written, bases: Mapping[Identity, Body]) -> Comparison:

@@ -20,8 +20,13 @@ from turnout.control.applying.reading import FIELD, Written, read_documents
 from turnout.control.applying.standing import standing_after
 from turnout.control.calls import Answer, Call, write
 from turnout.control.conversion import carrying_fault
-from turnout.control.failures import FailedPrecondition, InvalidDocument, Violation
-from turnout.control.lifecycle import ARCHIVED
+from turnout.control.failures import (
+    FailedPrecondition,
+    InvalidArgument,
+    InvalidDocument,
+    Violation,
+)
+from turnout.control.lifecycle import ARCHIVED, allowed
 from turnout.control.reach import require_no_limits, require_reach, tags_in
 from turnout.control.services.items import Handler, ItemService, in_use
 from turnout.control.services.releases import problem
@@ -71,6 +76,8 @@ class Documents:
     def _apply(self, call: Call, request: pb.ApplyDocumentsRequest) -> Answer:
         written = read_documents(request.documents)
         document_set = new_key(request.document_set or _DEFAULT_SET, "document_set")
+        if request.prune and request.keep_missing:
+            raise InvalidArgument("prune", "`prune` has no meaning with `keep_missing`")
 
         def apply(tx: Transaction) -> Message:
             bases = tx.applied.get(document_set)
@@ -79,6 +86,8 @@ class Documents:
             found = compare(tx, written, looked_at)
             if found.conflicts and not (request.force or request.validate_only):
                 raise _conflicting(found.conflicts)
+            if found.live and not (request.prune or request.validate_only):
+                raise _live(found.live)
             found = found._replace(
                 changes=[self._prepared(tx, one, found) for one in found.changes]
             )
@@ -197,6 +206,7 @@ class Documents:
             changes=[*_workspace_change(found), *(_planned(one) for one in found.changes)],
             conflicts=[_conflict(one) for one in found.conflicts],
             warnings=[problem(one) for one in self._releases.warnings(bodies)],
+            live=[one.name for one in found.live],
         )
 
 
@@ -255,6 +265,23 @@ def _conflicting(found: Sequence[FoundConflict]) -> FailedPrecondition:
     )
 
 
+def _live(found: Sequence[Item]) -> FailedPrecondition:
+    first = found[0]
+    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+    return FailedPrecondition(
+        "LIVE",
+        f"what left the documents is live: `{first.name}`, which is {first.status}{more}:"
+        " archive or end it first, keep what is missing, or prune it",
+        [Violation(one.name, _standing(one)) for one in found],
+        live_count=str(len(found)),
+    )
+
+
+def _standing(item: Item) -> str:
+    listed = ", ".join(f"`{one}`" for one in allowed(item.kind, item.status))
+    return f"is {item.status}, which allows {listed}"
+
+
 def _beside(one: FoundConflict) -> str:
     return f"the documents say {_told(one.in_documents)}, the store {_told(one.in_store)}"
 
@@ -280,6 +307,8 @@ def _planned(change: ItemChange) -> release_pb2.PlannedChange:
     planned = release_pb2.PlannedChange(name=change.name)
     if change.body is None:
         planned.kind = release_pb2.CHANGE_KIND_REMOVED
+        if change.status:
+            planned.differences.append(f"it is {change.status}")
     elif change.before is None:
         planned.kind = release_pb2.CHANGE_KIND_ADDED
     else:

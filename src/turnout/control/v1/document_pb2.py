@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from turnout.control.v1 import release_pb2 as turnout_dot_control_dot_v1_dot_release__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!turnout/control/v1/document.proto\x12\x12turnout.control.v1\x1a turnout/control/v1/release.proto\"/\n\x16\x45xportDocumentsRequest\x12\x15\n\rshow_archived\x18\x01 \x01(\x08\",\n\x17\x45xportDocumentsResponse\x12\x11\n\tdocuments\x18\x01 \x01(\t\"\x90\x01\n\x15\x41pplyDocumentsRequest\x12\x11\n\tdocuments\x18\x01 \x01(\t\x12\x14\n\x0c\x64ocument_set\x18\x02 \x01(\t\x12\r\n\x05\x66orce\x18\x03 \x01(\x08\x12\x14\n\x0ckeep_missing\x18\x04 \x01(\x08\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x15\n\rvalidate_only\x18\x06 \x01(\x08\"\xac\x01\n\x16\x41pplyDocumentsResponse\x12\x32\n\x07\x63hanges\x18\x01 \x03(\x0b\x32!.turnout.control.v1.PlannedChange\x12/\n\tconflicts\x18\x02 \x03(\x0b\x32\x1c.turnout.control.v1.Conflict\x12-\n\x08warnings\x18\x03 \x03(\x0b\x32\x1b.turnout.control.v1.Problem\"O\n\x08\x43onflict\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05\x66ield\x18\x02 \x01(\t\x12\x14\n\x0cin_documents\x18\x03 \x01(\t\x12\x10\n\x08in_store\x18\x04 \x01(\t2\xe6\x01\n\x0f\x44ocumentService\x12j\n\x0f\x45xportDocuments\x12*.turnout.control.v1.ExportDocumentsRequest\x1a+.turnout.control.v1.ExportDocumentsResponse\x12g\n\x0e\x41pplyDocuments\x12).turnout.control.v1.ApplyDocumentsRequest\x1a*.turnout.control.v1.ApplyDocumentsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!turnout/control/v1/document.proto\x12\x12turnout.control.v1\x1a turnout/control/v1/release.proto\"/\n\x16\x45xportDocumentsRequest\x12\x15\n\rshow_archived\x18\x01 \x01(\x08\",\n\x17\x45xportDocumentsResponse\x12\x11\n\tdocuments\x18\x01 \x01(\t\"\x9f\x01\n\x15\x41pplyDocumentsRequest\x12\x11\n\tdocuments\x18\x01 \x01(\t\x12\x14\n\x0c\x64ocument_set\x18\x02 \x01(\t\x12\r\n\x05\x66orce\x18\x03 \x01(\x08\x12\x14\n\x0ckeep_missing\x18\x04 \x01(\x08\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x15\n\rvalidate_only\x18\x06 \x01(\x08\x12\r\n\x05prune\x18\x07 \x01(\x08\"\xba\x01\n\x16\x41pplyDocumentsResponse\x12\x32\n\x07\x63hanges\x18\x01 \x03(\x0b\x32!.turnout.control.v1.PlannedChange\x12/\n\tconflicts\x18\x02 \x03(\x0b\x32\x1c.turnout.control.v1.Conflict\x12-\n\x08warnings\x18\x03 \x03(\x0b\x32\x1b.turnout.control.v1.Problem\x12\x0c\n\x04live\x18\x04 \x03(\t\"O\n\x08\x43onflict\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05\x66ield\x18\x02 \x01(\t\x12\x14\n\x0cin_documents\x18\x03 \x01(\t\x12\x10\n\x08in_store\x18\x04 \x01(\t2\xe6\x01\n\x0f\x44ocumentService\x12j\n\x0f\x45xportDocuments\x12*.turnout.control.v1.ExportDocumentsRequest\x1a+.turnout.control.v1.ExportDocumentsResponse\x12g\n\x0e\x41pplyDocuments\x12).turnout.control.v1.ApplyDocumentsRequest\x1a*.turnout.control.v1.ApplyDocumentsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,11 +37,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EXPORTDOCUMENTSRESPONSE']._serialized_start=140
   _globals['_EXPORTDOCUMENTSRESPONSE']._serialized_end=184
   _globals['_APPLYDOCUMENTSREQUEST']._serialized_start=187
-  _globals['_APPLYDOCUMENTSREQUEST']._serialized_end=331
-  _globals['_APPLYDOCUMENTSRESPONSE']._serialized_start=334
-  _globals['_APPLYDOCUMENTSRESPONSE']._serialized_end=506
-  _globals['_CONFLICT']._serialized_start=508
-  _globals['_CONFLICT']._serialized_end=587
-  _globals['_DOCUMENTSERVICE']._serialized_start=590
-  _globals['_DOCUMENTSERVICE']._serialized_end=820
+  _globals['_APPLYDOCUMENTSREQUEST']._serialized_end=346
+  _globals['_APPLYDOCUMENTSRESPONSE']._serialized_start=349
+  _globals['_APPLYDOCUMENTSRESPONSE']._serialized_end=535
+  _globals['_CONFLICT']._serialized_start=537
+  _globals['_CONFLICT']._serialized_end=616
+  _globals['_DOCUMENTSERVICE']._serialized_start=619
+  _globals['_DOCUMENTSERVICE']._serialized_end=849
 # @@protoc_insertion_point(module_scope)

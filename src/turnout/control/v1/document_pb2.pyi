@@ -20,30 +20,34 @@ class ExportDocumentsResponse(_message.Message):
     def __init__(self, documents: _Optional[str] = ...) -> None: ...
 
 class ApplyDocumentsRequest(_message.Message):
-    __slots__ = ("documents", "document_set", "force", "keep_missing", "request_id", "validate_only")
+    __slots__ = ("documents", "document_set", "force", "keep_missing", "request_id", "validate_only", "prune")
     DOCUMENTS_FIELD_NUMBER: _ClassVar[int]
     DOCUMENT_SET_FIELD_NUMBER: _ClassVar[int]
     FORCE_FIELD_NUMBER: _ClassVar[int]
     KEEP_MISSING_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    PRUNE_FIELD_NUMBER: _ClassVar[int]
     documents: str
     document_set: str
     force: bool
     keep_missing: bool
     request_id: str
     validate_only: bool
-    def __init__(self, documents: _Optional[str] = ..., document_set: _Optional[str] = ..., force: _Optional[bool] = ..., keep_missing: _Optional[bool] = ..., request_id: _Optional[str] = ..., validate_only: _Optional[bool] = ...) -> None: ...
+    prune: bool
+    def __init__(self, documents: _Optional[str] = ..., document_set: _Optional[str] = ..., force: _Optional[bool] = ..., keep_missing: _Optional[bool] = ..., request_id: _Optional[str] = ..., validate_only: _Optional[bool] = ..., prune: _Optional[bool] = ...) -> None: ...
 
 class ApplyDocumentsResponse(_message.Message):
-    __slots__ = ("changes", "conflicts", "warnings")
+    __slots__ = ("changes", "conflicts", "warnings", "live")
     CHANGES_FIELD_NUMBER: _ClassVar[int]
     CONFLICTS_FIELD_NUMBER: _ClassVar[int]
     WARNINGS_FIELD_NUMBER: _ClassVar[int]
+    LIVE_FIELD_NUMBER: _ClassVar[int]
     changes: _containers.RepeatedCompositeFieldContainer[_release_pb2.PlannedChange]
     conflicts: _containers.RepeatedCompositeFieldContainer[Conflict]
     warnings: _containers.RepeatedCompositeFieldContainer[_release_pb2.Problem]
-    def __init__(self, changes: _Optional[_Iterable[_Union[_release_pb2.PlannedChange, _Mapping]]] = ..., conflicts: _Optional[_Iterable[_Union[Conflict, _Mapping]]] = ..., warnings: _Optional[_Iterable[_Union[_release_pb2.Problem, _Mapping]]] = ...) -> None: ...
+    live: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, changes: _Optional[_Iterable[_Union[_release_pb2.PlannedChange, _Mapping]]] = ..., conflicts: _Optional[_Iterable[_Union[Conflict, _Mapping]]] = ..., warnings: _Optional[_Iterable[_Union[_release_pb2.Problem, _Mapping]]] = ..., live: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Conflict(_message.Message):
     __slots__ = ("name", "field", "in_documents", "in_store")

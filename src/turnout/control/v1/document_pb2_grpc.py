@@ -62,7 +62,8 @@ class DocumentServiceServicer:
         """Brings the store to what the documents say, in one transaction: all of it or nothing. It is a
         three-way merge: what the documents changed since they were applied last is taken over, what others
         changed since stays, and where both changed one field differently nothing is written and
-        FAILED_PRECONDITION names each.
+        FAILED_PRECONDITION names each. What left the documents is removed as the Delete of its kind would,
+        so that nothing is written, and each is named, while any of it is live.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -84,6 +84,23 @@ def test_apply_does_nothing_without_a_yes(run, applied, documents, terminal):
     assert all(one.validate_only for one in applied.requests("ApplyDocuments"))
 
 
+def test_apply_removes_nothing_that_is_live_unless_it_is_told_to(run, plane, documents):
+    plane.answers["ApplyDocuments"] = apply_answer(live=["segments/old"])
+    done = run("apply", documents, "--yes")
+    assert done.code == ExitCode.REFUSED
+    assert done.out == f"live      segments/old left the documents\n{SHOWN}"
+    assert "nothing was applied" in done.err
+    told = json.loads(run("apply", documents, "--yes", "-o", "json").err)["error"]
+    assert told["live"] == ["segments/old"]
+    assert all(one.validate_only for one in plane.requests("ApplyDocuments"))
+    pruned = run("apply", documents, "--yes", "--prune")
+    assert pruned.code == ExitCode.OK, pruned.err
+    assert pruned.out.startswith(SHOWN)
+    assert all(one.prune for one in plane.requests("ApplyDocuments")[-2:])
+    both = run("apply", documents, "--prune", "--keep-missing")
+    assert (both.code, "are opposites" in both.err) == (ExitCode.USAGE, True)
+
+
 def test_apply_of_what_is_there_asks_nobody(run, plane, documents):
     plane.answers["ApplyDocuments"] = apply_answer([])
     done = run("apply", documents)
