@@ -2,13 +2,15 @@
 
 import logging
 import os
+import subprocess
+import sys
 import threading
 import time
 
 import pytest
 
 from servers.waiting import wait_until
-from turnout.serving.loader import Announcement, Loader
+from turnout.serving.loader import Announcement, Loader, step_back
 
 
 def sealed(mark: str) -> bytes:
@@ -106,3 +108,36 @@ def test_of_several_announcements_the_newest_is_loaded(holder, write):
     loader.stop()
     # The file had changed under the first announcement, too: what counts is what it holds.
     assert ("b", True) not in holder.told
+
+
+BUSY = """
+import time
+print(flush=True)
+until = time.monotonic() + 1
+while time.monotonic() < until:
+    pass
+print(time.process_time())
+"""
+
+
+def test_beside_a_program_that_takes_the_whole_core_it_goes_on_slowly():
+    """What is published is decided by on a busy machine too: a nice thread, no idle one."""
+    core = {min(os.sched_getaffinity(0))}
+    taken = []
+
+    def work(rival):
+        os.sched_setaffinity(threading.get_native_id(), core)
+        step_back()
+        began = time.thread_time()
+        while rival.poll() is None:
+            pass
+        taken.append(time.thread_time() - began)
+
+    with subprocess.Popen([sys.executable, "-c", BUSY], stdout=subprocess.PIPE) as rival:
+        os.sched_setaffinity(rival.pid, core)
+        rival.stdout.readline()
+        thread = threading.Thread(target=work, args=[rival])
+        thread.start()
+        thread.join()
+        its = float(rival.stdout.read())
+    assert 0.03 < taken[0] / its < 0.5
