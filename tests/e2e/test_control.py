@@ -12,7 +12,7 @@ import time
 import grpc
 import pytest
 
-from servers.waiting import wait_until
+from servers.waiting import SOON_S, wait_until
 from turnout.control.v1 import (
     flag_pb2,
     flag_pb2_grpc,
@@ -27,8 +27,10 @@ from turnout.v1.value_pb2 import Value
 @contextlib.contextmanager
 def control(server):
     """Stubs of flags and releases, once the control plane is there."""
-    with grpc.insecure_channel(f"127.0.0.1:{server.control_port}") as channel:
-        grpc.channel_ready_future(channel).result(20)
+    # Else it tries ever less often, and the last time long before the end of the wait.
+    trying = [("grpc.initial_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 500)]
+    with grpc.insecure_channel(f"127.0.0.1:{server.control_port}", trying) as channel:
+        grpc.channel_ready_future(channel).result(SOON_S)
         yield flag_pb2_grpc.FlagServiceStub(channel), release_pb2_grpc.ReleaseServiceStub(channel)
 
 
@@ -43,16 +45,18 @@ def flag(default="off"):
 
 
 def create(flags, key, default="off"):
-    return flags.CreateFlag(flag_pb2.CreateFlagRequest(flag=flag(default), flag_id=key), timeout=10)
+    return flags.CreateFlag(
+        flag_pb2.CreateFlagRequest(flag=flag(default), flag_id=key), timeout=SOON_S
+    )
 
 
 def set_default(flags, key, default):
     changed = flag_pb2.Flag(name=f"flags/{key}", default_variant=default)
-    return flags.UpdateFlag(flag_pb2.UpdateFlagRequest(flag=changed), timeout=10)
+    return flags.UpdateFlag(flag_pb2.UpdateFlagRequest(flag=changed), timeout=SOON_S)
 
 
 def publish(releases):
-    return releases.Publish(release_pb2.PublishRequest(comment="test"), timeout=10)
+    return releases.Publish(release_pb2.PublishRequest(comment="test"), timeout=SOON_S)
 
 
 def test_a_published_flag_is_decided_and_a_rollback_takes_it_back(controlled):
@@ -68,7 +72,7 @@ def test_a_published_flag_is_decided_and_a_rollback_takes_it_back(controlled):
         second = publish(releases)
         assert (second.revision, second.changed) == (2, ["flags/a"])
         assert server.wait_for_variant("on").snapshot.revision == 2
-        back = releases.Rollback(release_pb2.RollbackRequest(name=first.name), timeout=10)
+        back = releases.Rollback(release_pb2.RollbackRequest(name=first.name), timeout=SOON_S)
         assert (back.revision, back.id) == (3, first.id)
         decision = server.wait_for_variant("off")
         assert decision.snapshot.revision == 3
@@ -124,7 +128,7 @@ def test_nothing_acknowledged_is_lost_when_the_worker_is_killed(controlled):
     server = controlled().start()
     seed = random.randrange(1 << 30)
     chance = random.Random(seed)
-    acknowledged = {"flags": [], "revision": 0, "default": "off"}
+    acknowledged = {"flags": [], "revision": 0}
     ended = threading.Event()
 
     def write():
@@ -149,7 +153,9 @@ def test_nothing_acknowledged_is_lost_when_the_worker_is_killed(controlled):
     last = 0
     try:
         for _ in range(6):
-            until = time.monotonic() + chance.uniform(0.5, 1.5)
+            before = len(acknowledged["flags"])
+            wait_until(lambda before=before: len(acknowledged["flags"]) > before, "a write")
+            until = time.monotonic() + chance.uniform(0, 1)
             while time.monotonic() < until:
                 decision = server.decide("a")
                 assert decision.snapshot.revision >= last, seed
@@ -161,16 +167,15 @@ def test_nothing_acknowledged_is_lost_when_the_worker_is_killed(controlled):
             wait_until(lambda known=known: server.decide("a").snapshot.revision >= known, "it")
     finally:
         ended.set()
-        writing.join(40)
+        writing.join()
     with control(server) as (flags, releases):
         publish(releases)
         current = releases.GetSnapshot(release_pb2.GetSnapshotRequest(name="snapshots/current"))
         assert current.revision >= acknowledged["revision"], seed
         for key in acknowledged["flags"]:
-            flags.GetFlag(flag_pb2.GetFlagRequest(name=f"flags/{key}"), timeout=10)
+            flags.GetFlag(flag_pb2.GetFlagRequest(name=f"flags/{key}"), timeout=SOON_S)
         newest = acknowledged["flags"][-1]
         server.wait_for_decision(newest)
-    assert len(acknowledged["flags"]) > 10, seed
 
 
 def test_a_control_plane_alone_answers_no_decisions(controlled):
@@ -192,7 +197,7 @@ def test_the_first_token_is_shown_once_and_needed(controlled):
         shown = wait_until(lambda: re.search(r"turnout_admin_[0-9a-f]{64}", server.log), "a token")
         bearer = (("authorization", f"Bearer {shown[0]}"),)
         request = flag_pb2.CreateFlagRequest(flag=flag(), flag_id="a")
-        assert flags.CreateFlag(request, metadata=bearer, timeout=10).name == "flags/a"
+        assert flags.CreateFlag(request, metadata=bearer, timeout=SOON_S).name == "flags/a"
     server.stop()
     server.start()
     with control(server) as (flags, _):
@@ -213,16 +218,15 @@ def test_control_planes_on_one_database_follow_each_other(own_postgres, controll
     url = own_postgres.new_database()
     writer = controlled("--role", "control", "--store", url).start()
     (tmp_path / "other").mkdir()
-    other = controlled("--store", url, folder=tmp_path / "other").start()
+    # Nothing is found by looking in this time: it is woken.
+    other = controlled("--store", url, "--rescan", "3600", folder=tmp_path / "other").start()
     with control(other) as _, control(writer) as (flags, releases):
         create(flags, "a")
         publish(releases)
         assert other.wait_for_decision().variant == "off"
         set_default(flags, "a", "on")
         published = publish(releases)
-        at = time.monotonic()
         assert other.wait_for_variant("on").snapshot.revision == published.revision
-        assert time.monotonic() - at < 3  # woken, not found by looking
         own_postgres.kill()
         assert other.decide().variant == "on"
         with pytest.raises(grpc.RpcError) as gone:
@@ -255,7 +259,7 @@ def test_a_sidecar_decides_by_what_is_published(controlled, make_server, tmp_pat
         set_default(flags, "a", "on")
         publish(releases)
         sidecar.wait_for_variant("on")
-        releases.Rollback(release_pb2.RollbackRequest(name="snapshots/1"), timeout=10)
+        releases.Rollback(release_pb2.RollbackRequest(name="snapshots/1"), timeout=SOON_S)
         assert sidecar.wait_for_variant("off").snapshot.revision == 3
 
 
@@ -266,9 +270,9 @@ def test_what_is_scheduled_is_decided_also_when_it_was_missed(controlled):
         publish(releases)
         server.wait_for_variant("off")
         schedule(server, "SCHEDULED_VERB_DISABLE", seconds=1.5)
-        missed = schedule(server, "SCHEDULED_VERB_ENABLE", seconds=4)
         wait_until(lambda: server.decide("a").reason == "DISABLED", "it is disabled")
-    assert server.stop() == 0
+        missed = schedule(server, "SCHEDULED_VERB_ENABLE", seconds=2)
+    server.kill_all()
     time.sleep(max(0, missed.change_time.seconds + 1 - time.time()))
     server.start()
     assert server.wait_for_variant("off").snapshot.revision == 3
@@ -282,4 +286,4 @@ def schedule(server, verb, *, seconds):
     request = schedule_pb2.CreateScheduledChangeRequest(scheduled_change=change)
     with grpc.insecure_channel(f"127.0.0.1:{server.control_port}") as channel:
         stub = schedule_pb2_grpc.ScheduleServiceStub(channel)
-        return stub.CreateScheduledChange(request, timeout=10)
+        return stub.CreateScheduledChange(request, timeout=SOON_S)

@@ -2,7 +2,8 @@
 
 import time
 
-SOON_S = 20.0
+# Also where other programs take the cores: nothing waits longer than it must.
+SOON_S = 60.0
 
 
 def wait_until(condition, what: str, timeout: float = SOON_S):
