@@ -175,6 +175,8 @@ class ServeSettings(BaseSettings):
     authentication: bool | None = None
     """Whoever calls the control plane has to say who they are; without it: unless both of its
     addresses are loopback."""
+    tls: bool = True
+    """The control plane speaks TLS on every address other than loopback."""
     tls_cert: Path | None = None
     """The certificate of the control plane, PEM, with those that sign it."""
     tls_key: Path | None = None
@@ -215,7 +217,7 @@ class ServeSettings(BaseSettings):
     """Where health and metrics are, or `none`."""
     allow_remote: bool = False
     """Lets `listen` and `admin_listen`, which have no authentication, be other than loopback, and
-    the control plane without authentication or TLS."""
+    the control plane with `authentication` off."""
     state_dir: Path = Field(default_factory=default_state_dir)
     """Where the last good snapshot is kept."""
     threads: int = Field(default=0, ge=0, le=1024)
@@ -315,21 +317,23 @@ class ServeSettings(BaseSettings):
             raise ValueError("`--tls-client-ca` needs TLS: add `--tls-cert` and `--tls-key`")
         if self.role == "control" and {self.control_listen, self.snapshots_listen} == {NOWHERE}:
             raise ValueError("nothing would answer: leave `--control-listen` on")
+        if self.tls_cert and not self.tls:
+            raise ValueError("`--no-tls` and `--tls-cert` are opposites: leave one of them away")
         named = {"control-listen": self.control_listen, "snapshots-listen": self.snapshots_listen}
         for name, address in named.items():
-            if not self._is_remote(address) or self.allow_remote:
+            if not self._is_remote(address):
                 continue
-            if self.authentication is False:
+            if self.authentication is False and not self.allow_remote:
                 raise ValueError(
                     f"`--{name} {address}` would let everybody write who reaches it: leave"
                     " `--no-authentication` away, or add `--allow-remote` if a network policy or a"
                     " proxy guards it"
                 )
-            if not self.tls_cert:
+            if self.tls and not self.tls_cert:
                 raise ValueError(
                     f"`--{name} {address}` would carry tokens that others can read: add"
-                    " `--tls-cert` and `--tls-key`, or `--allow-remote` if a network policy or a"
-                    " proxy guards it"
+                    " `--tls-cert` and `--tls-key`, or `--no-tls` if a proxy or a private network"
+                    " keeps them from it"
                 )
 
     def _is_remote(self, address: str) -> bool:

@@ -252,11 +252,29 @@ class TestStore:
         assert "add `--tls-cert` and `--tls-key`" in store_refused(**{name: address})
         open_to_all = {name: address, "authentication": False} | tls
         assert "leave `--no-authentication` away" in store_refused(**open_to_all)
-        for given in (tls, {"allow_remote": True}):
+        for given in (tls, {"tls": False}):
             control = ServeSettings(**{name: address}, **given).launch()["worker"]["control"]
             assert control["authentication"]
         told = ServeSettings(**open_to_all, allow_remote=True).launch()["worker"]["control"]
         assert not told["authentication"]
+
+    @pytest.mark.parametrize("name", ["control_listen", "snapshots_listen"])
+    def test_what_lets_one_thing_be_does_not_lift_the_other(self, name):
+        at = {name: "0.0.0.0:1"}
+        assert "or `--no-tls` if" in store_refused(**at, allow_remote=True)
+        without = {"authentication": False}
+        assert "or `--no-tls` if" in store_refused(**at, **without, allow_remote=True)
+        assert "or add `--allow-remote` if" in store_refused(**at, **without, tls=False)
+        told = ServeSettings(**at, **without, allow_remote=True, tls=False)
+        control = told.launch()["worker"]["control"]
+        assert (control["authentication"], control["tls_cert"]) == (False, "")
+
+    def test_tls_is_lifted_by_the_environment_too(self, monkeypatch):
+        monkeypatch.setenv("TURNOUT_TLS", "false")
+        assert ServeSettings(control_listen="0.0.0.0:1").launch()["worker"]["control"]
+        assert "`--no-tls` and `--tls-cert` are opposites" in store_refused(
+            tls_cert="c", tls_key="k"
+        )
 
     def test_roles_of_certificates_come_from_the_environment(self, monkeypatch):
         monkeypatch.setenv("TURNOUT_CLIENT_ROLES", '{"spiffe://a/b": "publisher"}')

@@ -73,6 +73,14 @@ class ServeOptions:
             show_default=False,
         ),
     ] = None
+    no_tls: Annotated[
+        bool,
+        typer.Option(
+            "--no-tls",
+            help="Let the control plane speak no TLS on other addresses than loopback: others may"
+            " read its tokens on the way.",
+        ),
+    ] = False
     tls_cert: Annotated[
         Path | None, _set("--tls-cert", "PATH", "The certificate of the control plane.")
     ] = None
@@ -199,7 +207,7 @@ class ServeOptions:
         typer.Option(
             "--allow-remote",
             help="Let the addresses be other than loopback: whoever reaches the port may ask. A"
-            " control plane needs it only without authentication or TLS.",
+            " control plane needs it only with --no-authentication.",
         ),
     ] = False
 
@@ -210,6 +218,8 @@ class ServeOptions:
             "require_second_person": self.require_second_person or None,
             "watch": False if self.no_watch else None,
             "no_watch": None,
+            "tls": False if self.no_tls else None,
+            "no_tls": None,
         }
         return {name: value for name, value in written.items() if value is not None}
 
