@@ -60,6 +60,10 @@ def _experiment(
         was = f"it was {_shown(old)}" if old else "it had none"
         remedy = f"{was}, and a change needs a new experiment"
         yield Fault(_place(candidate, field), f"`{field}` is fixed once started: {remedy}")
+    if now.epoch < before.epoch:
+        # Units that were dealt anew would get back what they had, and be counted in both.
+        text = f"`epoch` only rises once started: it was {_shown(before.epoch)}"
+        yield Fault(_place(candidate, "epoch"), f"{text}, write that or a higher one")
 
 
 def _holdout(

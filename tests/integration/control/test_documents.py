@@ -271,6 +271,20 @@ def test_what_is_fixed_by_now_is_refused(plane, refused):
     assert refusal.reason == "FIXED"
 
 
+def test_documents_raise_an_epoch_and_never_lower_it(plane, refused):
+    apply(plane, {"experiments": {"e": {**EXPERIMENT, "epoch": 2}}})
+    apply(plane, {"experiments": {"e": {**EXPERIMENT, "epoch": 3}}})
+    for lower in ({"epoch": 2}, {}):
+        with refused("INVALID_ARGUMENT", "INVALID_DOCUMENT") as told:
+            apply(plane, {"experiments": {"e": {**EXPERIMENT, **lower}}}, force=True)
+        assert list(told[0].fields) == [f"experiments/e {''.join(lower)}".strip()]
+    # What others raised meanwhile stays, whatever the documents go on to say.
+    bump = experiments.BumpEpochExperimentRequest(name="experiments/e")
+    plane.experiments.BumpEpochExperiment(bump)
+    apply(plane, {"experiments": {"e": {**EXPERIMENT, "epoch": 3, "traffic": "50%"}}})
+    assert export(plane)["experiments"]["e"]["epoch"] == 4
+
+
 def test_what_is_fixed_may_be_said_in_other_words(plane):
     held = {"share": "5%", "scope": "all", "status": "running"}
     written = {

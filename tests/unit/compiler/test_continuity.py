@@ -65,6 +65,20 @@ def test_what_is_fixed_once_an_experiment_has_started(status, fields, said):
     assert of(result) == of(run(before))
 
 
+@pytest.mark.parametrize("status", ["running", "enrolment_stopped", "paused", "concluded"])
+@pytest.mark.parametrize("epoch", [2, 1, None])
+def test_the_epoch_of_an_experiment_that_has_started_only_rises(status, epoch):
+    before = changed(ONE, "experiments", "e", status=status, epoch=3)
+    result = run(before, changed(before, "experiments", "e", epoch=epoch))
+    (problem,) = result.problems
+    assert "`epoch` only rises once started: it was `3`, write that or" in problem.message
+    assert of(result) == of(run(before))
+    for higher in (3, 4):
+        assert not run(before, changed(before, "experiments", "e", epoch=higher)).problems
+    draft = changed(before, "experiments", "e", status="draft")
+    assert not run(draft, changed(draft, "experiments", "e", epoch=epoch)).problems
+
+
 @pytest.mark.parametrize(("fields", "_said"), FIXED)
 def test_draft_changes_freely(fields, _said):
     draft = changed(ONE, "experiments", "e", status="draft")
