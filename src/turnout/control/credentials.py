@@ -10,6 +10,8 @@ from typing import Final, NamedTuple
 from turnout.store import Act, Store, Token, Transaction
 
 PREFIX: Final = "turnout_"
+ITSELF: Final = "turnout"
+"""The actor of what nobody called for."""
 KEPT_FOR = timedelta(days=365)
 """How long a token is good, unless something else is asked for."""
 
@@ -74,7 +76,7 @@ def make_first_token(store: Store, now: datetime, show: Callable[[str], None]) -
     with store.read() as tx:
         if tx.tokens.any_good("admin", now):
             return
-    with store.write(Act("turnout", "CreateToken")) as tx:
+    with store.write(Act(ITSELF, "CreateToken")) as tx:
         if tx.tokens.any_good("admin", now):
             return
         name = _free_name(tx)

@@ -1,15 +1,18 @@
 """Who calls: from a bearer token, a client certificate, or the loopback itself."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from turnout.control.access import Caller
-from turnout.control.credentials import find_token, read_bearer
+from turnout.control.credentials import ITSELF, find_token, read_bearer
 from turnout.control.failures import Unauthenticated
-from turnout.store import Store
+from turnout.control.settings import ControlSettings
+from turnout.store import Store, Token, Transaction
 
 LOOPBACK = Caller("loopback", "admin")
 """Who calls where nobody has to say who they are."""
+RESERVED = frozenset({LOOPBACK.actor, ITSELF})
+"""Actors in the log that are no token, and that no token may be taken for."""
 
 _ANYTHING = "a token is needed: send `authorization: Bearer TOKEN`"
 _NOT_GOOD = "the token is not good: it is unknown, over or revoked"
@@ -25,23 +28,20 @@ class Identities:
 
     Args:
         store: Where tokens are.
-        authentication: Everybody has to say who they are.
-        certificates: The roles of client certificates, by a name in them: a URI or DNS name, else
-            the common name.
+        settings: Whom to believe without one.
         now: The clock; aware.
     """
 
     def __init__(
         self,
         store: Store,
+        settings: ControlSettings,
         *,
-        authentication: bool,
-        certificates: Mapping[str, str],
-        now: Callable[[], datetime],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store = store
-        self._authentication = authentication
-        self._certificates = certificates
+        self._authentication = settings.authentication
+        self._certificates = settings.certificates
         self._now = now
 
     def caller(self, authorization: Sequence[str], connection: AuthContext) -> Caller:
@@ -63,6 +63,14 @@ class Identities:
             raise Unauthenticated(_ANYTHING)
         return LOOPBACK
 
+    def known(self, tx: Transaction, actor: str) -> Caller | None:
+        """Who is called so by now, from a token, good or not, or from the settings; else None."""
+        if (token := tx.tokens.find(actor)) is not None:
+            return _of_token(token)
+        if actor in self._certificates:
+            return Caller(actor, self._certificates[actor])
+        return LOOPBACK if actor == LOOPBACK.actor and not self._authentication else None
+
     def _by_token(self, authorization: Sequence[str]) -> Caller:
         presented = read_bearer(authorization[0]) if len(authorization) == 1 else None
         if presented is None:
@@ -71,7 +79,7 @@ class Identities:
             token = find_token(tx, presented, self._now())
         if token is None:
             raise Unauthenticated(_NOT_GOOD)
-        return Caller(token.name, token.role, token.key_prefixes, token.tags)
+        return _of_token(token)
 
     def _by_certificate(self, connection: AuthContext) -> Caller | None:
         names = [*connection.get(SUBJECT_ALTERNATIVE_NAME, ()), *connection.get(COMMON_NAME, ())]
@@ -79,3 +87,7 @@ class Identities:
             if name in self._certificates:
                 return Caller(name, self._certificates[name])
         return None
+
+
+def _of_token(token: Token) -> Caller:
+    return Caller(token.name, token.role, token.key_prefixes, token.tags)

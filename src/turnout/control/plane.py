@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from turnout.control.credentials import make_first_token
+from turnout.control.identity import Identities
 from turnout.control.scheduling.timekeeper import Timekeeper
 from turnout.control.server import ControlServer
 from turnout.control.settings import ControlSettings
@@ -97,7 +98,7 @@ class ControlPlane:
             with contextlib.closing(store), self._following(store):
                 async with self._serving(store, releases):
                     await asyncio.to_thread(self._warm, releases)
-                    async with _keeping_time(store, releases):
+                    async with _keeping_time(store, releases, settings.control):
                         await asyncio.to_thread(self._ended.wait)
 
     def _open(self) -> Store | None:
@@ -177,9 +178,11 @@ class ControlPlane:
 
 
 @contextlib.asynccontextmanager
-async def _keeping_time(store: Store, releases: Releases) -> AsyncIterator[None]:
+async def _keeping_time(
+    store: Store, releases: Releases, settings: ControlSettings
+) -> AsyncIterator[None]:
     """Carries out what is scheduled; what was missed at once."""
-    keeper = Timekeeper(store, releases)
+    keeper = Timekeeper(store, releases, Identities(store, settings))
     keeper.start()
     try:
         yield

@@ -50,7 +50,7 @@ class Service(NamedTuple):
     handlers: dict[str, Handler]
 
 
-def services(store: Store, releases: Releases) -> list[Service]:
+def services(store: Store, releases: Releases, settings: ControlSettings) -> list[Service]:
     """All services of `turnout.control.v1`."""
     items = item_services(store, releases)
     files = {kind: RESOURCES[kind].DESCRIPTOR.file for kind in items}
@@ -61,7 +61,7 @@ def services(store: Store, releases: Releases) -> list[Service]:
         _service(release_pb2.DESCRIPTOR, ReleaseRpcs(store, releases).handlers()),
         _service(schedule_pb2.DESCRIPTOR, Schedules(store, releases, items).handlers()),
         _service(audit_pb2.DESCRIPTOR, Audit(store).handlers()),
-        _service(token_pb2.DESCRIPTOR, Tokens(store).handlers()),
+        _service(token_pb2.DESCRIPTOR, Tokens(store, settings.certificates).handlers()),
     ]
 
 
@@ -82,14 +82,9 @@ class ControlServer:
     def __init__(self, store: Store, releases: Releases, settings: ControlSettings) -> None:
         self._store = store
         self._settings = settings
-        self._services = services(store, releases)
+        self._services = services(store, releases, settings)
         self._pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="control")
-        self._identities = Identities(
-            store,
-            authentication=settings.authentication,
-            certificates=settings.certificates,
-            now=_now,
-        )
+        self._identities = Identities(store, settings)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._server: grpc.aio.Server | None = None

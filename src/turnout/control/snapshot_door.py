@@ -5,7 +5,6 @@ import hashlib
 import logging
 import ssl
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, Self
 
 from aiohttp import web
@@ -49,12 +48,7 @@ class SnapshotDoor:
 
     def open(self, store: Store) -> None:
         """Says where tokens are; until then nobody can show a good one."""
-        self._identities = Identities(
-            store,
-            authentication=True,
-            certificates=self._settings.certificates,
-            now=lambda: datetime.now(UTC),
-        )
+        self._identities = Identities(store, self._settings)
 
     async def __aenter__(self) -> Self:
         """Starts to listen.

@@ -43,7 +43,7 @@ class Tokens:
             Invalid: The name is no text that every database can keep.
         """
         check_text("token_id", name)
-        if self._find(name) is not None:
+        if self.find(name) is not None:
             raise AlreadyExists("token", name)
         token = Token(
             name, id, digest, role, self._audit.now, expires_at, None,
@@ -60,10 +60,15 @@ class Tokens:
         Raises:
             NotFound: There is none.
         """
-        token = self._find(name)
+        token = self.find(name)
         if token is None:
             raise NotFound("token", name)
         return token
+
+    def find(self, name: str) -> Token | None:
+        """Gives one, also when it is over or revoked; None when there is none."""
+        row = self._connection.execute(select(tokens).where(tokens.c.name == name)).one_or_none()
+        return None if row is None else token_of(row)
 
     def by_id(self, id: str) -> Token | None:  # noqa: A002 - what it is called everywhere
         """Gives the one with this public part, also when it is over or revoked; else None."""
@@ -106,10 +111,6 @@ class Tokens:
         query = select(tokens.c.name).where(tokens.c.role == role, tokens.c.expires_at > now)
         query = query.where(tokens.c.revoked_at.is_(None)).limit(1)
         return self._connection.execute(query).first() is not None
-
-    def _find(self, name: str) -> Token | None:
-        row = self._connection.execute(select(tokens).where(tokens.c.name == name)).one_or_none()
-        return None if row is None else token_of(row)
 
 
 def _name(name: str) -> str:

@@ -9,6 +9,7 @@ import grpc
 import pytest
 from google.rpc import error_details_pb2, status_pb2
 
+from turnout.control.identity import Identities
 from turnout.control.server import ControlServer
 from turnout.control.settings import ControlSettings
 from turnout.releases.releases import Releases
@@ -68,8 +69,9 @@ def refusal_of(error):
 class Plane:
     """A control plane and a client of it."""
 
-    def __init__(self, server, store, releases):
+    def __init__(self, server, store, releases, identities):
         self.server, self.store, self.released = server, store, releases
+        self.identities = identities
         self.channel = grpc.insecure_channel(server.address)
 
     def __getattr__(self, name):
@@ -90,10 +92,11 @@ def start(tmp_path):
         ends.append(store.close)
         releases = Releases(store, **releasing or {})
         given = {"listen": "127.0.0.1:0", "grace_s": 5.0} | settings
-        server = ControlServer(store, releases, ControlSettings(**given))
+        settings = ControlSettings(**given)
+        server = ControlServer(store, releases, settings)
         server.start()
         ends.append(server.stop)
-        plane = Plane(server, store, releases)
+        plane = Plane(server, store, releases, Identities(store, settings))
         ends.append(plane.channel.close)
         return plane
 

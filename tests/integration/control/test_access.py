@@ -140,12 +140,22 @@ def test_a_name_of_a_token_is_never_used_again(admin, refused):
         ({"tags": [""]}, "token.tags[0]"),
         ({"tags": [str(at) for at in range(101)]}, "token.tags"),
         ({"name": "a b"}, "token_id"),
+        ({"name": "loopback"}, "token_id"),
+        ({"name": "turnout"}, "token_id"),
     ],
 )
 def test_a_token_that_cannot_be_meant_is_refused(admin, refused, fields, field):
     with refused("INVALID_ARGUMENT") as told:
         make_token(admin, **fields)
     assert list(told[0].fields) == [field]
+
+
+def test_no_token_is_taken_for_somebody_else_in_the_log(start, refused):
+    plane = start(certificates={"ci.example": "publisher"})
+    with refused("INVALID_ARGUMENT", "RESERVED_NAME") as told:
+        make_token(plane, "ci.example")
+    assert told[0].parts == {"field": "token_id", "name": "ci.example"}
+    make_token(plane, "ci")
 
 
 def test_too_small_a_role_is_told_which_one_is_needed(admin, guarded, refused):

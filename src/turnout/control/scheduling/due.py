@@ -5,16 +5,16 @@ from collections.abc import Callable
 from datetime import datetime
 
 from turnout.control.errors import failure_of
-from turnout.control.failures import PermissionDenied
+from turnout.control.identity import Identities
 from turnout.control.scheduling.actions import METHOD
 from turnout.control.scheduling.doing import REFUSALS, Doing, caller_of
+from turnout.control.scheduling.lapsing import require_still
 from turnout.control.services.kinds import item_services
 from turnout.control.services.releases import require_reach_of_release
 from turnout.releases.errors import NeedsSecondPerson
 from turnout.releases.releases import Releases
 from turnout.store import (
     Act,
-    NotFound,
     ScheduledChange,
     ScheduleState,
     Store,
@@ -35,12 +35,20 @@ class Due:
     Args:
         store: Where it is.
         releases: What publishes.
+        identities: Knows who may still.
         now: The clock; aware.
     """
 
-    def __init__(self, store: Store, releases: Releases, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        releases: Releases,
+        identities: Identities,
+        now: Callable[[], datetime],
+    ) -> None:
         self._store = store
         self._releases = releases
+        self._identities = identities
         self._now = now
         self._doing = Doing(item_services(store, releases))
 
@@ -87,9 +95,7 @@ class Due:
 
     def _refuse(self, tx: Transaction, change: ScheduledChange) -> None:
         for actor in filter(None, (change.creator, change.approver)):
-            if _is_revoked(tx, actor):
-                text = f"the token of `{actor}` was revoked since this was scheduled"
-                raise PermissionDenied("TOKEN_REVOKED", text, actor=actor)
+            require_still(tx, self._identities, actor, self._now())
         if self._releases.requires_second_person and change.publish and not change.approver:
             raise NeedsSecondPerson(change.creator, [change.item])
 
@@ -104,6 +110,7 @@ class Due:
                 change = tx.schedules.get(number)
                 if change.state is not ScheduleState.APPLIED:
                     return
+                self._refuse(tx, change)
                 before = tx.snapshots.current()
                 comment = change.comment or f"{change.name} {change.step}".rstrip()
                 approved = (change.creator, change.item)
@@ -138,10 +145,3 @@ def _note_failure(tx: Transaction, change: ScheduledChange, error: Exception) ->
     tx.schedules.fail(change, failure.reason, message)
     extra = fields(name=change.name, item=change.item, reason=failure.reason)
     _log.warning("what was scheduled cannot be done: %s", message, extra=extra)
-
-
-def _is_revoked(tx: Transaction, name: str) -> bool:
-    try:
-        return tx.tokens.get(name).revoked_at is not None
-    except NotFound:
-        return False  # who calls by a certificate, or without anything

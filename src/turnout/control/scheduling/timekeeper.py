@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Self
 
+from turnout.control.identity import Identities
 from turnout.control.scheduling.due import Due
 from turnout.releases.releases import Releases
 from turnout.store import Store, Unavailable
@@ -28,6 +29,7 @@ class Timekeeper:
     Args:
         store: Where it is scheduled.
         releases: What publishes it.
+        identities: Knows who may still.
         now: The clock; aware.
     """
 
@@ -35,10 +37,11 @@ class Timekeeper:
         self,
         store: Store,
         releases: Releases,
+        identities: Identities,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._due = Due(store, releases, now)
+        self._due = Due(store, releases, identities, now)
         self._now = now
         self._leadership = store.leadership(_WORK)
         self._watch = store.watch_schedules()

@@ -13,6 +13,7 @@ from turnout.control.paging import Page, read_page
 from turnout.control.reach import require_reach_in
 from turnout.control.scheduling.actions import fill_action, kind_of, read_action
 from turnout.control.scheduling.doing import Doing
+from turnout.control.scheduling.lapsing import require_good_token
 from turnout.control.services.items import Handler, ItemService
 from turnout.control.services.listing import fitting
 from turnout.control.services.resources import is_key
@@ -126,6 +127,7 @@ class Schedules:
                 raise InvalidArgument(f"{_FIELD}.{name}", f"it has at most {MOST_TEXT} characters")
         item = tx.items.get(kind, key)
         require_reach_in(tx, call.caller, item.name, item.body)
+        require_good_token(tx, call.caller.actor, due_at)
         return NewScheduledChange(
             item=item.name,
             item_id=item.id,
@@ -179,6 +181,7 @@ class Schedules:
             change = self._pending(tx, call, request.name, "approved")
             if change.creator == call.caller.actor:
                 raise NeedsSecondPerson(change.creator, [change.name])
+            require_good_token(tx, call.caller.actor, change.due_at)
             return _message_of(tx.schedules.approve(change))
 
         return write(self._store, call, request, approve)

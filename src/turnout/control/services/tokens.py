@@ -1,6 +1,6 @@
 """`TokenService`: who may call."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from turnout.control.conversion.forms import number_of, word_of
 from turnout.control.conversion.unreadable import Unreadable
 from turnout.control.credentials import KEPT_FOR, make_secret
 from turnout.control.failures import InvalidArgument
+from turnout.control.identity import RESERVED
 from turnout.control.paging import read_page
 from turnout.control.reach import require_no_limits
 from turnout.control.services.items import Handler
@@ -30,13 +31,19 @@ class Tokens:
 
     Args:
         store: Where they are.
+        certificates: Names that clients have by their certificates, and no token.
         now: The clock; aware.
     """
 
     def __init__(
-        self, store: Store, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        store: Store,
+        certificates: Collection[str],
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store = store
+        self._reserved = RESERVED.union(certificates)
         self._now = now
 
     def handlers(self) -> dict[str, Handler]:
@@ -51,6 +58,9 @@ class Tokens:
     def _create(self, call: Call, request: pb.CreateTokenRequest) -> Answer:
         require_no_limits(call.caller, _SECTION)
         name = new_key(request.token_id, "token_id")
+        if name in self._reserved:
+            text = f"`{name}` is somebody else in the log: choose another name"
+            raise InvalidArgument("token_id", text, reason="RESERVED_NAME", name=name)
         role = _role(request.token)
         expires_at = self._expiry(request.token)
         limits = {

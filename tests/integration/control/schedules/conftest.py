@@ -19,7 +19,7 @@ def due(plane, clock):
 
     def carry_out(hours, of=plane):
         clock.ahead = hours * HOUR + timedelta(minutes=1)
-        work = Due(of.store, of.released, clock)
+        work = Due(of.store, of.released, of.identities, clock)
         while (first := work.next()) is not None and first.due_at <= clock():
             work.carry_out(first)
 

@@ -15,7 +15,7 @@ from turnout.store import Unavailable
 
 def test_it_wakes_when_anything_is_scheduled_and_when_it_is_due(plane, clock):
     make_flag(plane)
-    with Timekeeper(plane.store, plane.released, now=clock) as keeper:
+    with Timekeeper(plane.store, plane.released, plane.identities, now=clock) as keeper:
         change = schedule(plane, "flags/f", timedelta(seconds=1) / HOUR, move=verb("ENABLE"))
         wait_until(lambda: state(plane, change) == "DONE", "it is done")
         later = schedule(plane, "flags/f", 5, move=verb("DISABLE"))
@@ -28,7 +28,7 @@ def test_what_was_missed_is_done_at_the_start(plane, clock):
     make_flag(plane)
     change = schedule(plane, "flags/f", move=verb("ENABLE"))
     clock.ahead = 2 * HOUR
-    with Timekeeper(plane.store, plane.released, now=clock):
+    with Timekeeper(plane.store, plane.released, plane.identities, now=clock):
         wait_until(lambda: state(plane, change) == "DONE", "it is done")
 
 
@@ -36,7 +36,7 @@ def test_it_sleeps_until_something_is_due(plane, clock):
     make_flag(plane)
     schedule(plane, "flags/f", move=verb("ENABLE"))
     looks = []
-    keeper = Timekeeper(plane.store, plane.released, now=clock)
+    keeper = Timekeeper(plane.store, plane.released, plane.identities, now=clock)
     find = keeper._due.next
     keeper._due.next = lambda: looks.append(1) or find()
     with keeper:
@@ -49,7 +49,7 @@ def test_a_store_that_is_gone_ends_nothing(plane, clock, caplog):
     make_flag(plane)
     change = schedule(plane, "flags/f", move=verb("ENABLE"))
     clock.ahead = 2 * HOUR
-    keeper = Timekeeper(plane.store, plane.released, now=clock)
+    keeper = Timekeeper(plane.store, plane.released, plane.identities, now=clock)
     carry_out, tries = keeper._due.carry_out, []
 
     def once_gone(found):
@@ -87,7 +87,7 @@ def test_two_control_planes_do_each_exactly_once(start, postgres, clock):
     planes = [start(url), start(url)]
     make_experiment(planes[0])
     move(planes[0].experiments, "StartExperiment", "experiments/e")
-    keepers = [Timekeeper(one.store, one.released, now=clock) for one in planes]
+    keepers = [Timekeeper(one.store, one.released, one.identities, now=clock) for one in planes]
     for keeper in keepers:
         keeper.start()
     # Each of these shows how often it was done.
@@ -117,7 +117,7 @@ def test_two_that_both_believe_to_lead_do_it_once(start, postgres, clock):
     make_experiment(planes[0])
     change = schedule(planes[0], "experiments/e", move=verb("BUMP_EPOCH"))
     clock.ahead = 2 * HOUR
-    works = [Due(one.store, one.released, clock) for one in planes]
+    works = [Due(one.store, one.released, one.identities, clock) for one in planes]
     seen = [work.next() for work in works]
     for work, found in zip(works, seen, strict=True):
         work.carry_out(found)
