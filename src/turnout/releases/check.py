@@ -50,7 +50,8 @@ def find_problems(
         return [Problem.of(one) for one in judgement.problems]
     nearby = _nearby(state, files, [*files, *_affected(state, files)])
     catalogue = Catalogue([state.workspace, *nearby.values()])
-    return [Problem.of(one) for one in judge_documents(catalogue, _history(state, nearby)).problems]
+    history = _history(state, nearby.keys() - _held(state, changes))
+    return [Problem.of(one) for one in judge_documents(catalogue, history).problems]
 
 
 def find_warnings(
@@ -132,7 +133,16 @@ def _concerns_referrers(state: State, identity: Identity, file: SourceFile | Non
     return any(before.raw.get(field) != after.get(field) for field in _LOOKED_AT)
 
 
-def _history(state: State, nearby: Mapping[Identity, SourceFile]) -> dict[str, Any]:
+def _held(state: State, changes: Sequence[Change]) -> set[Identity]:
+    """Segments that the changes pause, which are given as they go on.
+
+    With what was active before, the compiler would hold them to that, as it does in a folder.
+    """
+    paused = {(one.kind, one.key) for one in changes if one.status == "paused"}
+    return {one for one in paused if one in state.items and state.items[one].status == "active"}
+
+
+def _history(state: State, nearby: Iterable[Identity]) -> dict[str, Any]:
     """What was good: that an item was not touched is how the compiler knows whom to blame."""
     history: dict[str, Any] = {}
     for kind, key in nearby:

@@ -39,7 +39,7 @@ def as_written(
 
 
 def in_force(kind: str, body: Body, status: str, active_body: Body | None) -> Body:
-    """The body that decides: a paused rule segment goes on as it was when it was active last."""
+    """The body that decides: a paused rule segment goes on with what was kept for that."""
     if kind != "segment" or status != "paused" or active_body is None:
         return body
     if body.get("kind", "rule") != "rule":

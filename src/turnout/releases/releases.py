@@ -67,6 +67,15 @@ class Releases:
         with self._store.read() as tx:
             return tx.snapshots.current()
 
+    def published(self, name: str) -> Body | None:
+        """Gives what an item says that decides now, as a document writes it; None when none does.
+
+        Args:
+            name: For example `segments/buyers`.
+        """
+        with self._store.read() as tx:
+            return self._baseline(tx, tx.snapshots.current()).raws.get(name)
+
     def check(self, changes: Sequence[Change], workspace: Body | None = None) -> list[Problem]:
         """Finds what writes would break; without any problem they may be done.
 

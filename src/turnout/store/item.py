@@ -36,7 +36,7 @@ class Item:
     member_count: int
     """Of a static segment, else 0."""
     active_body: dict[str, Any] | None
-    """The definition of a segment when it was active last."""
+    """What a rule segment goes on with while it is not active."""
 
     @property
     def name(self) -> str:

@@ -251,6 +251,23 @@ def test_a_draft_that_is_paused_goes_on_with_what_the_documents_say(plane):
     assert items["segments/s"]["match"]["is"] == "new"
 
 
+def test_documents_pause_a_segment_that_goes_on_as_it_was_published(plane, refused):
+    match = {"attribute": "plan", "is": "old"}
+    other = {"other": {"match": match}}
+    apply(plane, {"segments": {"s": {"match": {"segment": "other"}}, **other}})
+    plane.released.publish(Act("anna", "Publish"))
+    new = {"match": {**match, "is": "new"}}
+    paused = {"segments": {"s": {"status": "paused", **new}}}
+    with refused("FAILED_PRECONDITION", "HAS_PROBLEMS") as told:
+        apply(plane, paused, prune=True)
+    assert "unknown segment `other`" in told[0].message
+    apply(plane, {"segments": {**paused["segments"], **other}})
+    published = plane.released.publish(Act("anna", "Publish"))
+    assert published.changed == ["segments/s"]
+    assert plane.released.published("segments/s")["match"] == {"segment": "other"}
+    assert export(plane)["segments"]["s"]["match"] == new["match"]
+
+
 def test_slots_move_the_least_when_documents_change_weights(plane):
     apply(plane, {"experiments": {"e": EXPERIMENT}})
     variants = {

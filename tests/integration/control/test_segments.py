@@ -4,6 +4,7 @@ import pytest
 from making import make_experiment, make_flag, make_segment, move
 
 from turnout.control.v1 import segment_pb2 as pb
+from turnout.store import Act
 
 
 def stored(plane, key):
@@ -73,6 +74,62 @@ def test_edits_of_a_paused_one_wait_for_activation(plane):
     assert stored(plane, "s").active_body is None
 
 
+def test_a_paused_one_goes_on_with_what_was_published_last(plane):
+    name = make_segment(plane, status="SEGMENT_STATUS_ACTIVE").name
+    plane.released.publish(Act("anna", "Publish"))
+    first = stored(plane, "s").body
+    update(plane, name=name, match={"attribute": "p", "is": "new"}, description="said anew")
+    move(plane.segments, "PauseSegment", name)
+    assert stored(plane, "s").active_body == first
+    plane.released.publish(Act("anna", "Publish"))
+    published = plane.released.published(name)
+    assert (published["match"], published["status"]) == (first["match"], "paused")
+    assert published["description"] == "said anew"
+    # Active again and paused at once, nothing was decided by the edit.
+    move(plane.segments, "ActivateSegment", name)
+    move(plane.segments, "PauseSegment", name)
+    assert stored(plane, "s").active_body["match"] == first["match"]
+    move(plane.segments, "ActivateSegment", name)
+    plane.released.publish(Act("anna", "Publish"))
+    move(plane.segments, "PauseSegment", name)
+    assert stored(plane, "s").active_body["match"]["is"] == "new"
+
+
+def test_an_archived_one_comes_back_with_what_was_published_last(plane):
+    name = make_segment(plane, status="SEGMENT_STATUS_ACTIVE").name
+    plane.released.publish(Act("anna", "Publish"))
+    first = stored(plane, "s").body
+    update(plane, name=name, match={"attribute": "p", "is": "new"})
+    move(plane.segments, "ArchiveSegment", name)
+    plane.released.publish(Act("anna", "Publish"))
+    move(plane.segments, "RestoreSegment", name)
+    assert stored(plane, "s").active_body == first
+
+
+def test_one_that_was_published_with_what_is_gone_is_paused_once_it_is_published_anew(
+    plane, refused
+):
+    other = make_segment(plane, "other", status="SEGMENT_STATUS_ACTIVE").name
+    third = make_segment(plane, "third", status="SEGMENT_STATUS_ACTIVE").name
+    name = make_segment(plane, match={"segment": "other"}, status="SEGMENT_STATUS_ACTIVE").name
+    plane.released.publish(Act("anna", "Publish"))
+    update(plane, name=name, match={"segment": "third"})
+    for verb in ("ArchiveSegment", "DeleteSegment"):
+        move(plane.segments, verb, other)
+    with refused("FAILED_PRECONDITION", "HAS_PROBLEMS") as told:
+        move(plane.segments, "PauseSegment", name)
+    assert "unknown segment `other`" in told[0].message
+    assert "publish what it says now before" in told[0].message
+    plane.released.publish(Act("anna", "Publish"))
+    move(plane.segments, "PauseSegment", name)
+    # What it goes on with stays, whatever it says by now.
+    update(plane, name=name, match={"attribute": "p", "is": "new"})
+    with refused("FAILED_PRECONDITION", "IN_USE"):
+        move(plane.segments, "ArchiveSegment", third)
+    plane.released.publish(Act("anna", "Publish"))
+    assert plane.released.published(name)["match"] == {"segment": "third"}
+
+
 def test_conditions_that_cannot_come_back_are_found_when_restoring(plane, refused):
     other = make_segment(plane, "other", status="SEGMENT_STATUS_ACTIVE").name
     made = make_segment(plane, match={"segment": "other"}, status="SEGMENT_STATUS_ACTIVE").name
@@ -84,6 +141,7 @@ def test_conditions_that_cannot_come_back_are_found_when_restoring(plane, refuse
     with refused("FAILED_PRECONDITION", "HAS_PROBLEMS") as told:
         move(plane.segments, "RestoreSegment", made)
     assert "unknown segment `other`" in told[0].message
+    assert "restore it as a draft" in told[0].message
     move(plane.segments, "RestoreSegment", made, to_draft=True)
 
 

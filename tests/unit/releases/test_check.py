@@ -121,6 +121,12 @@ def test_the_edit_of_a_paused_segment_is_checked_as_it_will_be(room):
     assert found.startswith("segments/pro match.segment: unknown segment `gone`")
 
 
+def test_what_a_segment_goes_on_with_is_checked_when_it_is_paused(room):
+    (found,) = problems(room, ("segment", "pro", {"match": {"segment": "gone"}}, "paused"))
+    assert found.startswith("segments/pro match.segment: unknown segment `gone`")
+    assert problems(room, ("segment", "pro", RULE, "paused")) == []
+
+
 def test_a_change_of_the_workspace_is_checked_against_every_item(room):
     body = {"attributes": {"plan": {"type": "number"}}}
     typed = room.releases.check([], body)

@@ -28,7 +28,14 @@ from turnout.control.failures import (
 )
 from turnout.control.lifecycle import ARCHIVED, allowed
 from turnout.control.reach import require_no_limits, require_reach, tags_in
-from turnout.control.services.items import Handler, ItemService, in_use
+from turnout.control.services.items import (
+    PUBLISH,
+    Handler,
+    ItemService,
+    goes_on_with,
+    in_use,
+    not_right,
+)
 from turnout.control.services.releases import problem
 from turnout.control.services.resources import new_key
 from turnout.control.services.segments import definition_kept, written_out
@@ -137,13 +144,22 @@ class Documents:
             self._refuse_used(change, found.changes)
             if fault := carrying_fault(change.body or {}):
                 raise InvalidDocument(FIELD, [Violation(change.name, fault)])
-        problems = self._releases.check(
-            [Change(one.kind, one.key, one.body, one.status) for one in found.changes],
-            found.workspace,
-        )
-        if problems:
+        versions = [Change(one.kind, one.key, one.body, one.status) for one in found.changes]
+        if problems := self._releases.check(versions, found.workspace):
             told = [Violation(f"{one.name} {one.field}".strip(), one.message) for one in problems]
             raise InvalidDocument(FIELD, told)
+        for at, change in enumerate(found.changes):
+            if (goes_on := self._goes_on_with(change)) is not None:
+                others = [*versions[:at], *versions[at + 1 :]]
+                if problems := self._releases.check([goes_on, *others], found.workspace):
+                    raise not_right(change.kind, change.key, change.status, problems, PUBLISH)
+
+    def _goes_on_with(self, change: ItemChange) -> Change | None:
+        """What a segment goes on with that is paused; None for all else."""
+        if change.body is None or change.before is None or change.status == change.before.status:
+            return None
+        kept = self._active_body(change)
+        return goes_on_with(change.kind, change.key, change.body, change.status, kept)
 
     def _refuse_fixed(self, change: ItemChange) -> None:
         if change.before is None or change.body is None:
@@ -190,11 +206,18 @@ class Documents:
                 tx.members.remove(change.key, change.removed_members)
 
     def _write_item(self, tx: Transaction, change: ItemChange, body: dict[str, Any]) -> None:
-        standing = {**standing_after(change)._asdict(), "active_body": _active_body(change)}
+        standing = {**standing_after(change)._asdict(), "active_body": self._active_body(change)}
         if change.before is None:
             tx.items.create(change.kind, change.key, body, **standing)
         else:
             tx.items.change(change.before, body=body, **standing)
+
+    def _active_body(self, change: ItemChange) -> dict[str, Any] | None:
+        """The definition that a paused segment goes on with."""
+        # A draft is paused by way of active: it goes on with what it says now, as a new one does.
+        if change.kind != "segment" or change.before is None or change.before.status == "draft":
+            return None
+        return definition_kept(change.before, change.status, self._releases.published)
 
     def _answer(self, found: Comparison) -> pb.ApplyDocumentsResponse:
         bodies = {
@@ -208,14 +231,6 @@ class Documents:
             warnings=[problem(one) for one in self._releases.warnings(bodies)],
             live=[one.name for one in found.live],
         )
-
-
-def _active_body(change: ItemChange) -> dict[str, Any] | None:
-    """The definition that a paused segment goes on with."""
-    # A draft is paused by way of active: it goes on with what it says now, as a new one does.
-    if change.kind != "segment" or change.before is None or change.before.status == "draft":
-        return None
-    return definition_kept(change.before, change.status)
 
 
 def _body(item: Item | None) -> dict[str, Any] | None:

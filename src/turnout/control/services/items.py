@@ -1,7 +1,7 @@
 """What all kinds of items have in common: reading, writing, and moving by the lifecycle tables."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from google.protobuf.message import Message
 
@@ -28,6 +28,7 @@ from turnout.control.services.updating import means_the_same, merged
 from turnout.documents.names import item_name
 from turnout.releases.check import Change
 from turnout.releases.documents import in_force
+from turnout.releases.problem import Problem
 from turnout.releases.ranges import with_ranges
 from turnout.releases.referrers import Referrer
 from turnout.releases.releases import Releases
@@ -36,6 +37,10 @@ from turnout.store import Item, Store, Transaction
 Handler = Callable[[Call, Any], Answer]
 """Answers one RPC. Runs in a thread of its own, and may wait for the store."""
 
+PUBLISH: Final = "it goes on with what was published last: publish what it says now before"
+"""What to do when a segment cannot be paused."""
+
+_RESTORE = "it comes back with what it went on with: restore it as a draft"
 _OUTPUT = ("create_time", "update_time")
 
 
@@ -219,10 +224,9 @@ class ItemService:
         self.refuse_used(item, status, request)
         moved = self.moved(item, move, status, request)
         body = with_ranges(self.kind, moved.body, status, item.body, item.status)
-        deciding = dict(in_force(self.kind, body, status, moved.active_body))
-        self._check_move(item, deciding, status)
-        changed = moved._replace(body=body)
-        return tx.items.change(item, **changed._asdict())
+        moved = moved._replace(body=body)
+        self._check_move(item, moved)
+        return tx.items.change(item, **moved._asdict())
 
     # Checking.
 
@@ -244,21 +248,18 @@ class ItemService:
         found = self.releases.check([Change(self.kind, key, body, status)])
         refuse_problems(self.kind, key, body, found)
 
-    def _check_move(self, item: Item, body: Body, status: str) -> None:
+    def _check_move(self, item: Item, moved: Moved) -> None:
         """Refuses a move that would break something that is not broken already."""
-        found = self.releases.check([Change(self.kind, item.key, body, status)])
+        goes_on = goes_on_with(self.kind, item.key, moved.body, moved.status, moved.active_body)
+        changed = goes_on or Change(self.kind, item.key, moved.body, moved.status)
+        found = self.releases.check([changed])
         if not found:
             return
         known = self.releases.check([Change(self.kind, item.key, item.body, item.status)])
         fresh = [one for one in found if one not in known]
         if fresh:
-            raise FailedPrecondition(
-                "HAS_PROBLEMS",
-                f"{self.kind} `{item.key}` would not be right as {status}: {fresh[0].message}",
-                [Violation(f"{one.name} {one.field}".strip(), one.message) for one in fresh],
-                name=item.name,
-                problem_count=str(len(fresh)),
-            )
+            remedy = _RESTORE if item.status == lifecycle.ARCHIVED else PUBLISH
+            raise not_right(self.kind, item.key, moved.status, fresh, remedy if goes_on else "")
 
     # Requests.
 
@@ -321,6 +322,28 @@ class ItemService:
 def _is_set(message: Any, name: str) -> bool:  # noqa: ANN401 - any message
     field = message.DESCRIPTOR.fields_by_name[name]
     return bool(message.HasField(name) if field.has_presence else getattr(message, name))
+
+
+def goes_on_with(
+    kind: str, key: str, body: Body, status: str, active_body: Body | None
+) -> Change | None:
+    """What a segment that is paused goes on with, to be checked; None where it is what it says."""
+    held = in_force(kind, body, status, active_body)
+    return None if held is body else Change(kind, key, held, status)
+
+
+def not_right(
+    kind: str, key: str, status: str, found: Sequence[Problem], remedy: str = ""
+) -> FailedPrecondition:
+    """The error for an item that would have problems in a status."""
+    more = f"; {remedy}" if remedy else ""
+    return FailedPrecondition(
+        "HAS_PROBLEMS",
+        f"{kind} `{key}` would not be right as {status}: {found[0].message}{more}",
+        [Violation(f"{one.name} {one.field}".strip(), one.message) for one in found],
+        name=item_name(kind, key),
+        problem_count=str(len(found)),
+    )
 
 
 def in_use(item: Item, verb: str, referrers: Sequence[Referrer]) -> FailedPrecondition:

@@ -1,5 +1,6 @@
 """`SegmentService`: kinds, copies, what a paused one goes on with, and members."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from turnout.control.calls import Answer, Call, write
@@ -54,7 +55,7 @@ class Segments(ItemService):
 
     def moved(self, item: Item, move: Move, status: str, request: Any) -> Moved:  # noqa: ANN401, ARG002 - as of all kinds
         """Keeps what it decides by, as long as it is not active."""
-        kept = definition_kept(item, status)
+        kept = definition_kept(item, status, self.releases.published)
         return Moved(item.body, status, item.started, active_body=kept)
 
     def refuse_used(self, item: Item, status: str, request: Any) -> None:  # noqa: ANN401 - as of all kinds
@@ -115,12 +116,25 @@ class Segments(ItemService):
         return item
 
 
-def definition_kept(item: Item, status: str) -> Body | None:
-    """The definition that a segment goes on with in a status; None: the one that it has."""
+def definition_kept(
+    item: Item, status: str, published: Callable[[str], Mapping[str, Any] | None]
+) -> dict[str, Any] | None:
+    """The definition that a segment goes on with in a status; None: the one that it has.
+
+    Args:
+        item: As it is.
+        status: The one that it shall have.
+        published: Gives what an item says that decides now, by its name. It goes on with that:
+            nothing was decided by what was written since.
+    """
     if status in ("active", "draft") or item.body.get("kind", "rule") != "rule":
         return None
-    kept = item.body if item.status == "active" else item.active_body
-    return kept or item.body if status == "paused" else kept
+    if item.status != "active":
+        return item.active_body or item.body if status == "paused" else item.active_body
+    found = published(item.name)
+    if found is None or found.get("status") not in ("active", "paused"):
+        return item.body
+    return {name: value for name, value in found.items() if name != "status"}
 
 
 def written_out(body: Body, source: Body | None) -> Body:
