@@ -3,11 +3,14 @@
 //! `engine-cost time ROUNDS SNAPSHOT…`: nanoseconds of a decision on each snapshot and of one
 //! SHA-256 of 40 bytes, interleaved, as one JSON list of rounds for each.
 //! `engine-cost records ROUNDS FOLDER COUNT`: nanoseconds of a read among that many assignments.
+//! `engine-cost members ROUNDS FOLDER COUNT`: what sets of so many members take, as one JSON object.
+//! `engine-cost swap-members FILE FILE`: the most memory while one set takes the place of another.
 //! `engine-cost count COUNT SNAPSHOT`: that many decisions, for callgrind to count.
 //! `engine-cost shapes ROUNDS SNAPSHOT CASES`: nanoseconds of a decision by the shape of its rule.
 //! `engine-cost count-shapes COUNT SNAPSHOT CASES`: that many decisions of each shape.
 
 mod measured;
+mod members;
 mod records;
 mod shapes;
 
@@ -23,6 +26,8 @@ use crate::shapes::Shapes;
 
 const USAGE: &str = "usage: engine-cost time ROUNDS SNAPSHOT…
        engine-cost records ROUNDS FOLDER COUNT
+       engine-cost members ROUNDS FOLDER COUNT
+       engine-cost swap-members FILE FILE
        engine-cost count COUNT SNAPSHOT
        engine-cost shapes ROUNDS SNAPSHOT CASES
        engine-cost count-shapes COUNT SNAPSHOT CASES";
@@ -36,6 +41,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         ["records", rounds, folder, count] => {
             records::time(rounds.parse()?, folder, count.parse()?)
         }
+        ["members", rounds, folder, count] => {
+            members::measure(rounds.parse()?, folder, count.parse()?)
+        }
+        ["swap-members", before, after] => members::swap(before, after),
         ["count", count, path] => {
             let (program, users) = (link(path)?, Users::new());
             users.decide(&program, count.parse()?)
