@@ -14,7 +14,7 @@ from turnout.store.errors import (
     StoreError,
     Unavailable,
 )
-from turnout.store.item import Item
+from turnout.store.item import Item, NewItem
 from turnout.store.leadership import Leadership
 from turnout.store.published import Published, PublishedVersion
 from turnout.store.scheduled_change import NewScheduledChange, ScheduledChange, ScheduleState
@@ -34,6 +34,7 @@ __all__ = [
     "InvalidRequestId",
     "Item",
     "Leadership",
+    "NewItem",
     "NewScheduledChange",
     "NewerStore",
     "NotFound",

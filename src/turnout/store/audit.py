@@ -34,6 +34,8 @@ class _Row(NamedTuple):
 class Audit:
     """The log. In a transaction that writes, it holds the end of the chain against all others.
 
+    Events are written together: when somebody reads them, and at the end.
+
     Args:
         connection: Inside a transaction.
         act: Who writes; None in a transaction that reads.
@@ -43,6 +45,7 @@ class Audit:
         self._connection = connection
         self._act = act
         self._number, self._hash = 0, NO_HASH
+        self._unwritten: list[dict[str, Any]] = []
         if act is not None:
             self._begin(act)
 
@@ -67,10 +70,12 @@ class Audit:
     @contextmanager
     def rewinding(self) -> Iterator[None]:
         """Forgets at an error what was recorded inside; the caller takes it out of the table."""
+        self._write()
         end = self._number, self._hash
         try:
             yield
         except BaseException:
+            self._unwritten.clear()
             self._number, self._hash = end
             raise
 
@@ -81,7 +86,7 @@ class Audit:
         after: _Document | None,
         row_hash: str | None = None,
     ) -> int:
-        """Writes an event and gives its number: the version of what it is about.
+        """Takes up an event and gives its number: the version of what it is about.
 
         Args:
             resource: For example `flags/new-checkout`.
@@ -95,12 +100,13 @@ class Audit:
             act.peer, _text(before), _text(after), row_hash,
         )  # fmt: skip
         hashed = hash_of(self._hash, row)
-        self._connection.execute(insert(audit_events), [{**row._asdict(), "hash": hashed}])
+        self._unwritten.append({**row._asdict(), "hash": hashed})
         self._number, self._hash = row.number, hashed
         return row.number
 
     def finish(self) -> None:
-        """Moves the head of the log to the last event. Once, before the commit."""
+        """Writes what is left, and moves the head of the log. Once, before the commit."""
+        self._write()
         moved = update(audit_head).values(number=self._number, hash=self._hash)
         self._connection.execute(moved)
 
@@ -110,6 +116,7 @@ class Audit:
         Raises:
             NotFound: There is none.
         """
+        self._write()
         query = select(audit_events).where(audit_events.c.number == number)
         row = self._connection.execute(query).one_or_none()
         if row is None:
@@ -138,6 +145,7 @@ class Audit:
             since: Only at this moment or later.
             until: Only before this moment.
         """
+        self._write()
         query = select(audit_events).order_by(audit_events.c.number.desc()).limit(limit)
         if before:
             query = query.where(audit_events.c.number < before)
@@ -150,13 +158,20 @@ class Audit:
         Args:
             after: The number of that event; 0: since ever.
         """
+        self._write()
         columns = audit_events.c
         query = select(columns.resource, columns.actor).where(columns.number > after).distinct()
         return {(row.resource, row.actor) for row in self._connection.execute(query)}
 
     def verify(self) -> Verdict:
         """Reads the whole log and says whether anybody tampered with it."""
+        self._write()
         return audit_chain.verify(self._connection)
+
+    def _write(self) -> None:
+        if self._unwritten:
+            self._connection.execute(insert(audit_events), self._unwritten)
+            self._unwritten.clear()
 
     def _begin(self, act: Act) -> None:
         check_text("", *act[:3])

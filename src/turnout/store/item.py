@@ -49,6 +49,25 @@ class Item:
         return document_of(self.status, self.body)
 
 
+@dataclass(frozen=True)
+class NewItem:
+    """An item that is to be added."""
+
+    kind: str
+    """One of the values of `documents.names.ITEM_KINDS`."""
+    key: str
+    body: dict[str, Any]
+    """The document without its status and without members."""
+    status: str = ""
+    """Empty for a layer."""
+    started: bool = False
+    """Whether it runs at once."""
+    resumes_to: str = ""
+    """See `Item`."""
+    active_body: dict[str, Any] | None = None
+    """See `Item`."""
+
+
 def space_of(kind: str) -> str:
     """In which a key is used once: flags and experiments share one."""
     return _SPACES.get(kind, kind)

@@ -1,21 +1,24 @@
 """Segments, flags, experiments, layers and holdouts."""
 
+from collections.abc import Sequence
 from types import EllipsisType
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from turnout.documents.names import item_name
 from turnout.store import json_text
 from turnout.store.audit import Audit
 from turnout.store.errors import AlreadyExists, Conflict, NotFound
-from turnout.store.item import Item, document_of, item_of, space_of
+from turnout.store.item import Item, NewItem, document_of, item_of, space_of
 from turnout.store.item_pages import LIVE, ItemPages, select_items
 from turnout.store.row_hash import row_hash
 from turnout.store.tables import item_tags, items, members
 from turnout.store.texts import check_text, folded
 
 _Body = dict[str, Any]
+
+_AT_ONCE = 5000
 
 
 class Items(ItemPages):
@@ -58,35 +61,27 @@ class Items(ItemPages):
         resumes_to: str = "",
         active_body: _Body | None = None,
     ) -> Item:
-        """Adds an item.
+        """Adds an item and gives it; see `NewItem` and `create_all`."""
+        self.create_all([NewItem(kind, key, body, status, started, resumes_to, active_body)])
+        return self.get(kind, key)
 
-        Args:
-            kind: One of the values of `documents.names.ITEM_KINDS`.
-            key: Its key.
-            body: The document without its status and without members.
-            status: Empty for a layer.
-            started: Whether it runs at once.
-            resumes_to: See `Item`.
-            active_body: See `Item`.
+    def create_all(self, given: Sequence[NewItem]) -> None:
+        """Adds items, each with an event of its own, in their order.
 
         Raises:
-            AlreadyExists: The key is taken; flags and experiments share their keys.
-            Invalid: The body is no JSON.
+            AlreadyExists: A key is taken; flags and experiments share their keys.
+            Invalid: A body is no JSON.
         """
-        check_text("key", key)
-        self._refuse_taken(kind, key)
-        number = self._audit.next_number
-        values = {
-            "id": number, "kind": kind, "space": space_of(kind), "key": key, "status": status,
-            "started": started, "resumes_to": resumes_to, "member_count": 0,
-            "active_body": active_body, "created_at": self._audit.now,
-        }  # fmt: skip
-        values |= self._definition(kind, key, body, number)
-        left = row_hash(items, values)
-        self._audit.record(item_name(kind, key), None, document_of(status, body), left)
-        self._connection.execute(insert(items).values(values))
-        self._replace_tags(number, body)
-        return self.get(kind, key)
+        check_text("key", *(new.key for new in given))
+        self._refuse_taken(given)
+        rows = [self._row_of(new, at) for at, new in enumerate(given, self._audit.next_number)]
+        # All of them before the first event: what is no JSON is found here.
+        hashes = [row_hash(items, row) for row in rows]
+        for new, left in zip(given, hashes, strict=True):
+            after = document_of(new.status, new.body)
+            self._audit.record(item_name(new.kind, new.key), None, after, left)
+        self._insert(items, rows)
+        self._insert(item_tags, [tag for row in rows for tag in _tags(row["id"], row["body"])])
 
     def change(
         self,
@@ -129,7 +124,9 @@ class Items(ItemPages):
         after = document_of(values["status"], values["body"])
         self._audit.record(current.name, current.document, after, left)
         self._connection.execute(update(items).where(items.c.id == current.id).values(values))
-        self._replace_tags(current.id, values["body"])
+        if (tags := _tags(current.id, values["body"])) != _tags(current.id, current.body):
+            self._connection.execute(delete(item_tags).where(item_tags.c.item_id == current.id))
+            self._insert(item_tags, tags)
         return self.get(current.kind, current.key)
 
     def remove(self, item: Item) -> None:
@@ -153,11 +150,27 @@ class Items(ItemPages):
             raise Conflict(item.kind, item.key, current.etag)
         return current
 
-    def _refuse_taken(self, kind: str, key: str) -> None:
-        query = select(items.c.kind).where(LIVE, items.c.space == space_of(kind))
-        by = self._connection.execute(query.where(items.c.key == key)).scalar()
-        if by is not None:
-            raise AlreadyExists(kind, key, by=by)
+    def _refuse_taken(self, given: Sequence[NewItem]) -> None:
+        taken: dict[tuple[str, str], str] = {}
+        for space in dict.fromkeys(space_of(new.kind) for new in given):
+            keys = [new.key for new in given if space_of(new.kind) == space]
+            for at in range(0, len(keys), _AT_ONCE):
+                query = select(items.c.key, items.c.kind).where(LIVE, items.c.space == space)
+                query = query.where(items.c.key.in_(keys[at : at + _AT_ONCE]))
+                taken |= {(space, row.key): row.kind for row in self._connection.execute(query)}
+        for new in given:
+            place = space_of(new.kind), new.key
+            if place in taken:
+                raise AlreadyExists(new.kind, new.key, by=taken[place])
+            taken[place] = new.kind
+
+    def _row_of(self, new: NewItem, number: int) -> dict[str, Any]:
+        return {
+            "id": number, "kind": new.kind, "space": space_of(new.kind), "key": new.key,
+            "status": new.status, "started": new.started, "resumes_to": new.resumes_to,
+            "member_count": 0, "active_body": new.active_body, "created_at": self._audit.now,
+            **self._definition(new.kind, new.key, new.body, number),
+        }  # fmt: skip
 
     def _definition(self, kind: str, key: str, body: _Body, number: int) -> dict[str, Any]:
         return {
@@ -168,11 +181,13 @@ class Items(ItemPages):
             "updated_at": self._audit.now,
         }
 
-    def _replace_tags(self, item_id: int, body: _Body) -> None:
-        self._connection.execute(delete(item_tags).where(item_tags.c.item_id == item_id))
-        tags = [{"item_id": item_id, "tag": tag} for tag in dict.fromkeys(body.get("tags", ()))]
-        if tags:
-            self._connection.execute(insert(item_tags), tags)
+    def _insert(self, table: Table, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            self._connection.execute(insert(table), rows)
+
+
+def _tags(item_id: int, body: _Body) -> list[dict[str, Any]]:
+    return [{"item_id": item_id, "tag": tag} for tag in dict.fromkeys(body.get("tags", ()))]
 
 
 def _alike(one: object, other: object) -> bool:

@@ -1,8 +1,9 @@
 """The unit ids of static segments."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from turnout.documents.names import item_name
 from turnout.store.audit import Audit
@@ -34,14 +35,14 @@ class Members:
             NotFound: There is no such segment.
             Invalid: An id is empty, or is no text that every database can keep.
         """
-        segment, wanted = self._segment(key), list(dict.fromkeys(unit_ids))
+        segment, wanted = self._row(key), list(dict.fromkeys(unit_ids))
         _check(wanted)
-        present = self._present(segment, wanted)
+        present = self._present(segment.id, wanted) if segment.member_count else set()
         new = [unit_id for unit_id in wanted if unit_id not in present]
         if new:
-            rows = [{"item_id": segment, "unit_id": unit_id} for unit_id in new]
+            rows = [{"item_id": segment.id, "unit_id": unit_id} for unit_id in new]
             self._connection.execute(insert(members), rows)
-            self._record(segment, key, "added", new, len(new))
+            self._record(segment, "added", new, len(new))
         return len(new)
 
     def remove(self, key: str, unit_ids: Iterable[str]) -> int:
@@ -51,17 +52,17 @@ class Members:
             NotFound: There is no such segment.
             Invalid: An id is empty, or is no text that every database can keep.
         """
-        segment, wanted = self._segment(key), list(dict.fromkeys(unit_ids))
+        segment, wanted = self._row(key), list(dict.fromkeys(unit_ids))
         _check(wanted)
-        present = self._present(segment, wanted)
+        present = self._present(segment.id, wanted)
         gone = [unit_id for unit_id in wanted if unit_id in present]
         for chunk in _chunks(gone):
-            of_segment = members.c.item_id == segment
+            of_segment = members.c.item_id == segment.id
             self._connection.execute(
                 delete(members).where(of_segment, members.c.unit_id.in_(chunk))
             )
         if gone:
-            self._record(segment, key, "removed", gone, -len(gone))
+            self._record(segment, "removed", gone, -len(gone))
         return len(gone)
 
     def page(self, key: str, after: str = "", limit: int = 1000) -> list[str]:
@@ -95,16 +96,19 @@ class Members:
         Raises:
             NotFound: There is no such segment.
         """
-        query = select(items.c.member_count).where(items.c.id == self._segment(key))
-        count: int = self._connection.execute(query).scalar_one()
+        count: int = self._row(key).member_count
         return count
 
     def _segment(self, key: str) -> int:
-        query = select(items.c.id).where(LIVE, items.c.kind == "segment", items.c.key == key)
-        found: int | None = self._connection.execute(query).scalar()
-        if found is None:
+        segment: int = self._row(key).id
+        return segment
+
+    def _row(self, key: str) -> Row[Any]:
+        query = select(items).where(LIVE, items.c.kind == "segment", items.c.key == key)
+        row = self._connection.execute(query).one_or_none()
+        if row is None:
             raise NotFound("segment", key)
-        return found
+        return row
 
     def _page(self, segment: int, after: str, limit: int) -> list[str]:
         query = select(members.c.unit_id).where(members.c.item_id == segment)
@@ -120,8 +124,8 @@ class Members:
             )
         return present
 
-    def _record(self, segment: int, key: str, what: str, ids: list[str], more: int) -> None:
-        count = self.count(key)
+    def _record(self, segment: Row[Any], what: str, ids: list[str], more: int) -> None:
+        count = segment.member_count
         before = {"member_count": count}
         after = {"member_count": count + more, what: ids}
         changed = {
@@ -130,11 +134,9 @@ class Members:
             "version": self._audit.next_number,
             "updated_at": self._audit.now,
         }
-        is_it = items.c.id == segment
-        self._connection.execute(update(items).where(is_it).values(changed))
-        row = self._connection.execute(select(items).where(is_it)).one()
-        left = row_hash(items, row._asdict())
-        self._audit.record(item_name("segment", key), before, after, left)
+        left = row_hash(items, {**segment._asdict(), **changed})
+        self._audit.record(item_name("segment", segment.key), before, after, left)
+        self._connection.execute(update(items).where(items.c.id == segment.id).values(changed))
 
 
 def _chunks(ids: list[str]) -> Iterator[list[str]]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from turnout.store import Act, AlreadyExists, Conflict, Invalid, NotFound
+from turnout.store import Act, AlreadyExists, Conflict, Invalid, NewItem, NotFound
 
 BODY = {
     "description": "Zahlende Kunden, à la carte \ud800 \0",
@@ -52,6 +52,37 @@ def test_a_key_is_used_once_and_flags_and_experiments_share_theirs(store, act):
         with pytest.raises(AlreadyExists):
             tx.items.create("segment", "new", {}, "active")
         assert tx.items.find("experiment", "new") is None
+
+
+def test_several_are_added_in_their_order_each_with_its_event(store, act):
+    given = [NewItem("segment", "s", {}, "draft"), NewItem("flag", "f", BODY, "enabled")]
+    with store.write(act) as tx:
+        tx.items.create_all(given)
+        tx.items.create("flag", "g", {"tags": ["web"]}, "enabled")
+    with store.read() as tx:
+        added = [tx.items.get("segment", "s"), tx.items.get("flag", "f"), tx.items.get("flag", "g")]
+        events = tx.audit.page()[::-1]
+        assert [one.version for one in added] == [one.number for one in events] == [1, 2, 3]
+        assert [one.resource for one in events] == ["segments/s", "flags/f", "flags/g"]
+        assert [one.key for one in tx.items.page("flag", tags=["web"])] == ["f", "g"]
+        assert tx.audit.verify().intact
+
+
+@pytest.mark.usefixtures("flag")
+@pytest.mark.parametrize(
+    "last",
+    [
+        NewItem("experiment", "new", {}, "draft"),
+        NewItem("experiment", "f", {}, "draft"),
+        NewItem("segment", "s", {"x": {1, 2}}, "draft"),
+    ],
+)
+def test_several_are_added_all_or_none(store, act, last):
+    with store.write(act) as tx:
+        with pytest.raises((AlreadyExists, Invalid)):
+            tx.items.create_all([NewItem("flag", "f", {}, "enabled"), last])
+        assert tx.items.find("flag", "f") is None
+        assert len(tx.audit.page()) == 1
 
 
 def test_a_change_keeps_what_is_not_given(store, act, flag):

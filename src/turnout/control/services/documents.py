@@ -47,7 +47,7 @@ from turnout.releases.differences import differences
 from turnout.releases.ranges import with_ranges
 from turnout.releases.referrers import Referrer
 from turnout.releases.releases import Releases
-from turnout.store import Item, Store, Transaction
+from turnout.store import Item, NewItem, Store, Transaction
 from turnout.store.item import document_of
 
 _DEFAULT_SET = "default"
@@ -194,23 +194,23 @@ class Documents:
         if found.workspace is not None:
             tx.workspace.change(tx.workspace.get(), found.workspace)
         # What is removed first: its key may be taken by what is new.
+        new = []
         for change in sorted(found.changes, key=lambda one: one.body is not None):
             if change.body is None:
                 if change.before is not None:
                     tx.items.remove(change.before)
                 continue
-            self._write_item(tx, change, change.body)
+            standing = {**standing_after(change)._asdict(), "active_body": self._active_body(change)}
+            if change.before is None:
+                new.append(NewItem(change.kind, change.key, change.body, **standing))
+            else:
+                tx.items.change(change.before, body=change.body, **standing)
+        tx.items.create_all(new)
+        for change in found.changes:
             if change.added_members:
                 tx.members.add(change.key, change.added_members)
             if change.removed_members:
                 tx.members.remove(change.key, change.removed_members)
-
-    def _write_item(self, tx: Transaction, change: ItemChange, body: dict[str, Any]) -> None:
-        standing = {**standing_after(change)._asdict(), "active_body": self._active_body(change)}
-        if change.before is None:
-            tx.items.create(change.kind, change.key, body, **standing)
-        else:
-            tx.items.change(change.before, body=body, **standing)
 
     def _active_body(self, change: ItemChange) -> dict[str, Any] | None:
         """The definition that a paused segment goes on with."""
