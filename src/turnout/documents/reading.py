@@ -108,6 +108,9 @@ def _copy(value: object, path: ValuePath, faults: list[Fault]) -> Any:  # noqa: 
         message = f"nested more than {limits.MAX_DEPTH} deep: make it flatter"
         faults.append(Fault(path[:2], message))
         return None
+    # These first: there are most of them, and of the others is asked at length.
+    if value is None or isinstance(value, str | bool | int | float):
+        return _plain_scalar(value)
     if isinstance(value, Mapping):
         for name in value:
             if not isinstance(name, str):
@@ -120,8 +123,6 @@ def _copy(value: object, path: ValuePath, faults: list[Fault]) -> Any:  # noqa: 
         }
     if isinstance(value, list | tuple):
         return [_copy(inner, (*path, index), faults) for index, inner in enumerate(value)]
-    if value is None or isinstance(value, str | bool | int | float):
-        return _plain_scalar(value)
     at = render_path(path)
     faults.append(Fault(path, f"`{at}` is a {type(value).__name__}: only what JSON has is read"))
     return None

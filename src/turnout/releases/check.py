@@ -5,10 +5,11 @@ from typing import Any, NamedTuple
 
 from turnout.compiler import judge_documents
 from turnout.compiler.history import Identity
+from turnout.compiler.scope import Surroundings
 from turnout.documents import Catalogue, SourceFile
 from turnout.documents.names import SECTION_OF, item_name, slip_of
 from turnout.releases.documents import Body, as_written, item_document, workspace_document
-from turnout.releases.index import references_of, salts_of
+from turnout.releases.index import references_of, salts_of, surroundings_of
 from turnout.releases.problem import Problem
 from turnout.releases.shelf import State
 
@@ -29,29 +30,44 @@ class Change(NamedTuple):
 _Files = dict[Identity, SourceFile | None]
 
 
-def find_problems(
-    state: State, changes: Sequence[Change], workspace: Body | None = None
-) -> list[Problem]:
-    """Finds what would be wrong with the changed items, and with others because of them.
-
-    Looks at what the changed items name, directly or not, and at those that name them. What is
-    wrong between others is left for the plan of a release.
+class Proposal:
+    """Writes that one transaction is to do, beside the store. Each is compiled once.
 
     Args:
-        state: The store before the changes.
-        changes: What is written, in one transaction.
-        workspace: Its new body, if that is written too: then every item is looked at.
+        state: The store before.
+        changes: What is written.
+        workspace: Its new body, if that is written too.
     """
-    files: _Files = {(one.kind, one.key): _file(one) for one in changes}
-    if workspace is not None:
-        found = {one: shelved.file for one, shelved in state.items.items()} | files
-        items = (file for file in found.values() if file is not None)
-        judgement = judge_documents(Catalogue([workspace_document(workspace), *items]))
-        return [Problem.of(one) for one in judgement.problems]
-    nearby = _nearby(state, files, [*files, *_affected(state, files)])
-    catalogue = Catalogue([state.workspace, *nearby.values()])
-    history = _history(state, nearby.keys() - _held(state, changes))
-    return [Problem.of(one) for one in judge_documents(catalogue, history).problems]
+
+    def __init__(
+        self, state: State, changes: Sequence[Change], workspace: Body | None = None
+    ) -> None:
+        self._state, self._changes = state, changes
+        self._files: _Files = {(one.kind, one.key): _file(one) for one in changes}
+        self._workspace = None if workspace is None else workspace_document(workspace)
+
+    def problems(self) -> list[Problem]:
+        """Finds what would be wrong with the changed items, and with others because of them.
+
+        Looks at what the changed items name, directly or not, and at those that name them; at
+        every item, when the workspace is written. What is wrong between others is left for the
+        plan of a release.
+        """
+        state, files = self._state, self._files
+        if self._workspace is not None:
+            found = {one: shelved.file for one, shelved in state.items.items()} | files
+            items = (file for file in found.values() if file is not None)
+            judgement = judge_documents(Catalogue([self._workspace, *items]))
+            return [Problem.of(one) for one in judgement.problems]
+        nearby = _nearby(state, state.around, files, [*files, *_affected(state, files)])
+        catalogue = Catalogue([state.workspace, *nearby.values()])
+        history = _history(state, nearby.keys() - _held(state, self._changes))
+        return [Problem.of(one) for one in judge_documents(catalogue, history).problems]
+
+    def warnings(self) -> list[Problem]:
+        """Finds what compiles and may not be meant in the changed items."""
+        names = [one for one, file in self._files.items() if file is not None]
+        return _warnings(self._state, self._files, names, self._workspace)
 
 
 def find_warnings(
@@ -67,8 +83,18 @@ def find_warnings(
     files: _Files = {
         (kind, key): item_document(kind, key, raw) for (kind, key), raw in (versions or {}).items()
     }
-    nearby = _nearby(state, files, names)
-    judgement = judge_documents(Catalogue([state.workspace, *nearby.values()]))
+    return _warnings(state, files, names)
+
+
+def _warnings(
+    state: State,
+    files: _Files,
+    names: Collection[Identity],
+    workspace: SourceFile | None = None,
+) -> list[Problem]:
+    around = state.around if workspace is None else surroundings_of(workspace)
+    nearby = _nearby(state, around, files, names)
+    judgement = judge_documents(Catalogue([workspace or state.workspace, *nearby.values()]))
     wanted = {item_name(kind, key) for kind, key in names}
     found = (Problem.of(one) for one in judgement.find_warnings())
     return [one for one in found if one.name in wanted]
@@ -81,7 +107,9 @@ def _file(change: Change) -> SourceFile | None:
     return item_document(change.kind, change.key, raw)
 
 
-def _nearby(state: State, files: _Files, seeds: Iterable[Identity]) -> dict[Identity, SourceFile]:
+def _nearby(
+    state: State, around: Surroundings, files: _Files, seeds: Iterable[Identity]
+) -> dict[Identity, SourceFile]:
     """Items with everything that they name, as they would be."""
     found: dict[Identity, SourceFile] = {}
     seen: set[Identity] = set()
@@ -97,7 +125,7 @@ def _nearby(state: State, files: _Files, seeds: Iterable[Identity]) -> dict[Iden
             continue
         found[identity] = file
         written = file.document.items[identity]
-        waiting += [one.target for one in references_of(written, state.around)]
+        waiting += [one.target for one in references_of(written, around)]
     return found
 
 

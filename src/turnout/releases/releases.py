@@ -1,14 +1,13 @@
 """From the store to what decides: plan, publish, roll back."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from turnout.compiler import Compiled
-from turnout.compiler.history import Identity
 from turnout.releases.baseline import NOTHING, Baseline
 from turnout.releases.candidate import Candidate, authors_of
-from turnout.releases.check import Change, find_problems, find_warnings
+from turnout.releases.check import Change, Proposal
 from turnout.releases.documents import Body
 from turnout.releases.errors import HasProblems, NeedsSecondPerson, PlanOutdated
 from turnout.releases.movement import Served
@@ -76,25 +75,20 @@ class Releases:
         with self._store.read() as tx:
             return self._baseline(tx, tx.snapshots.current()).raws.get(name)
 
-    def check(self, changes: Sequence[Change], workspace: Body | None = None) -> list[Problem]:
-        """Finds what writes would break; without any problem they may be done.
+    def propose(self, changes: Sequence[Change], workspace: Body | None = None) -> Proposal:
+        """Gives what can be asked about writes before they are done.
 
         Looks at the committed store, so it may be called inside a transaction that writes.
 
         Args:
             changes: All items that one transaction writes.
-            workspace: The new body of the workspace, if it is written too: then every item is
-                looked at.
+            workspace: The new body of the workspace, if it is written too.
         """
-        return find_problems(self._state(), changes, workspace)
+        return Proposal(self._state(), changes, workspace)
 
-    def warnings(self, versions: Mapping[Identity, Body]) -> list[Problem]:
-        """Finds what compiles and may not be meant in items that are about to be written.
-
-        Args:
-            versions: Their new bodies, with their statuses.
-        """
-        return find_warnings(self._state(), list(versions), versions)
+    def check(self, changes: Sequence[Change], workspace: Body | None = None) -> list[Problem]:
+        """Finds what writes would break; without any problem they may be done. See `propose`."""
+        return self.propose(changes, workspace).problems()
 
     def referrers(self, kind: str, key: str) -> list[Referrer]:
         """Finds who names an item in the committed store, by kind and key."""

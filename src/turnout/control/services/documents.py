@@ -42,8 +42,9 @@ from turnout.control.services.segments import definition_kept, written_out
 from turnout.control.v1 import document_pb2 as pb
 from turnout.control.v1 import release_pb2
 from turnout.documents.names import SECTION_OF
-from turnout.releases.check import Change
+from turnout.releases.check import Change, Proposal
 from turnout.releases.differences import differences
+from turnout.releases.problem import Problem
 from turnout.releases.ranges import with_ranges
 from turnout.releases.referrers import Referrer
 from turnout.releases.releases import Releases
@@ -98,11 +99,11 @@ class Documents:
             found = found._replace(
                 changes=[self._prepared(tx, one, found) for one in found.changes]
             )
-            self._check(tx, call, found)
+            proposal = self._check(tx, call, found)
             self._write(tx, found)
             left = bases if request.keep_missing else {}
             tx.applied.replace(document_set, {**left, **_bases(written)})
-            return self._answer(found)
+            return _answer(found, proposal.warnings())
 
         return write(self._store, call, request, apply)
 
@@ -128,7 +129,7 @@ class Documents:
 
     # Checking.
 
-    def _check(self, tx: Transaction, call: Call, found: Comparison) -> None:
+    def _check(self, tx: Transaction, call: Call, found: Comparison) -> Proposal:
         if found.workspace is not None:
             require_role(call.caller, "UpdateWorkspace")
             require_no_limits(call.caller, "workspace")
@@ -145,7 +146,8 @@ class Documents:
             if fault := carrying_fault(change.body or {}):
                 raise InvalidDocument(FIELD, [Violation(change.name, fault)])
         versions = [Change(one.kind, one.key, one.body, one.status) for one in found.changes]
-        if problems := self._releases.check(versions, found.workspace):
+        proposal = self._releases.propose(versions, found.workspace)
+        if problems := proposal.problems():
             told = [Violation(f"{one.name} {one.field}".strip(), one.message) for one in problems]
             raise InvalidDocument(FIELD, told)
         for at, change in enumerate(found.changes):
@@ -153,6 +155,7 @@ class Documents:
                 others = [*versions[:at], *versions[at + 1 :]]
                 if problems := self._releases.check([goes_on, *others], found.workspace):
                     raise not_right(change.kind, change.key, change.status, problems, PUBLISH)
+        return proposal
 
     def _goes_on_with(self, change: ItemChange) -> Change | None:
         """What a segment goes on with that is paused; None for all else."""
@@ -200,7 +203,10 @@ class Documents:
                 if change.before is not None:
                     tx.items.remove(change.before)
                 continue
-            standing = {**standing_after(change)._asdict(), "active_body": self._active_body(change)}
+            standing = {
+                **standing_after(change)._asdict(),
+                "active_body": self._active_body(change),
+            }
             if change.before is None:
                 new.append(NewItem(change.kind, change.key, change.body, **standing))
             else:
@@ -219,18 +225,14 @@ class Documents:
             return None
         return definition_kept(change.before, change.status, self._releases.published)
 
-    def _answer(self, found: Comparison) -> pb.ApplyDocumentsResponse:
-        bodies = {
-            (one.kind, one.key): document_of(one.status, one.body)
-            for one in found.changes
-            if one.body is not None
-        }
-        return pb.ApplyDocumentsResponse(
-            changes=[*_workspace_change(found), *(_planned(one) for one in found.changes)],
-            conflicts=[_conflict(one) for one in found.conflicts],
-            warnings=[problem(one) for one in self._releases.warnings(bodies)],
-            live=[one.name for one in found.live],
-        )
+
+def _answer(found: Comparison, warnings: Iterable[Problem]) -> pb.ApplyDocumentsResponse:
+    return pb.ApplyDocumentsResponse(
+        changes=[*_workspace_change(found), *(_planned(one) for one in found.changes)],
+        conflicts=[_conflict(one) for one in found.conflicts],
+        warnings=[problem(one) for one in warnings],
+        live=[one.name for one in found.live],
+    )
 
 
 def _body(item: Item | None) -> dict[str, Any] | None:
