@@ -156,3 +156,13 @@ def test_who_names_an_item_is_known_after_each_write(room):
     room.change("flag", "new-checkout", body=flag())
     assert [one[0] for one in named("segment", "pro")] == ["experiments/e"]
     assert named("segment", "nobody") == []
+
+
+def test_warnings_go_by_the_workspace_that_is_written_along(room):
+    """What is right only with the new type of an attribute is looked at, too."""
+    room.change_workspace(attributes={"country": "number"})
+    rules = [{"when": {"attribute": "country", "is_not": "de"}, "serve": "on"}]
+    writes = [Change("flag", "f", flag(rules=rules), "enabled")]
+    workspace = {"key": "default", "timezone": "UTC", "attributes": {"country": "string"}}
+    proposal = room.releases.propose(writes, workspace)
+    assert [one.name for one in proposal.warnings()] == ["flags/f"]
