@@ -46,11 +46,12 @@ faults: setup ## Kill planes, sidecars and PostgreSQL under load: ROUNDS=200 SEE
 	@PYTHONPATH=tests $(BIN)/python tests/faults/run.py --rounds $(or $(ROUNDS),200) $(if $(SEED),--seed $(SEED))
 
 .PHONY: fuzz-native
-fuzz-native: setup ## Fuzz snapshots and requests (nightly, cargo-fuzz): SECONDS=600 each, TARGETS=...
+fuzz-native: setup ## Fuzz snapshots, requests and member sets (nightly, cargo-fuzz): SECONDS=600 each, TARGETS=...
 	@PYTHONPATH=tests/conformance $(BIN)/python fuzz/seed_requests.py
-	@for target in $(or $(TARGETS),snapshot content request); do \
+	@$(BIN)/python fuzz/seed_members.py
+	@for target in $(or $(TARGETS),snapshot content request members); do \
 		mkdir -p fuzz/corpus/$$target; \
-		golden=$$([ $$target = request ] || echo conformance/snapshots); \
+		case $$target in snapshot|content) golden=conformance/snapshots;; *) golden=;; esac; \
 		cargo +nightly fuzz run $$target fuzz/corpus/$$target $$golden -- \
 			-max_total_time=$(or $(SECONDS),600) -timeout=10 -rss_limit_mb=2048 -max_len=65536; \
 	done

@@ -64,5 +64,7 @@ def write_markdown(path: Path, numbers: Numbers, machine: Mapping[str, str]) -> 
 
 def _value(number: Number) -> str:
     size = abs(number.value)
+    if 0 < size < 1e-6:
+        return f"{number.value:.1e} {number.unit}".strip()
     digits = 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 10 else 3
     return f"{number.value:,.{digits}f} {number.unit}".strip()

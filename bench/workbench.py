@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import grpc
 
 from bench import catalogue, messages, servers, shapes
+from bench.in_engine import time_members
 from turnout.v1.decision_pb2 import DecideResponse
 
 if TYPE_CHECKING:
@@ -22,10 +23,12 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from bench.builds import Builds
+    from bench.in_engine import MemberTimes
     from bench.servers import Server
 
 BATCH = 50
 ALL = 300
+MEMBERS = 10_000_000
 
 
 class Workbench:
@@ -70,6 +73,11 @@ class Workbench:
     def such(self) -> Path:
         """The sealed snapshot of 300 flags of the measured shape and nothing else."""
         return self._sealed("such", catalogue.such_flags(ALL))
+
+    @cached_property
+    def members(self) -> MemberTimes:
+        """Sets of ten million members, built and asked once for all figures about them."""
+        return time_members(self, MEMBERS)
 
     @cached_property
     def shapes(self) -> tuple[Path, Path]:

@@ -1,31 +1,29 @@
 //! A file that is not there before it is whole.
-use std::fs::File;
-use std::io::{self, Write};
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
-use tempfile::NamedTempFile;
 use turnout_members::{Digest, Sink};
 
 use crate::failure::FileError;
 
 /// Written beside its place and renamed there; removed again if that is never reached.
 pub(crate) struct FreshFile {
-    file: NamedTempFile,
+    file: File,
     path: PathBuf,
+    beside: PathBuf,
     digest: Sha256,
 }
 
 impl FreshFile {
     pub(crate) fn beside(path: &Path) -> Result<Self, FileError> {
-        let file = tempfile::Builder::new()
-            .prefix(".members-")
-            .suffix(".tmp")
-            .tempfile_in(folder(path))
-            .map_err(FileError::io(path))?;
+        let (file, beside) = create(path).map_err(FileError::io(path))?;
         Ok(Self {
             file,
             path: path.to_owned(),
+            beside,
             digest: Sha256::new(),
         })
     }
@@ -37,14 +35,20 @@ impl FreshFile {
 
     /// Makes what was written last, and gives it its name.
     pub(crate) fn keep(self) -> Result<(), FileError> {
-        let Self { file, path, .. } = self;
         let kept = || {
-            file.as_file().sync_all()?;
-            file.persist(&path)?;
+            self.file.sync_all()?;
+            fs::rename(&self.beside, &self.path)?;
             // The name is what the folder holds.
-            File::open(folder(&path))?.sync_all()
+            File::open(folder(&self.path))?.sync_all()
         };
-        kept().map_err(FileError::io(&path))
+        kept().map_err(FileError::io(&self.path))
+    }
+}
+
+impl Drop for FreshFile {
+    fn drop(&mut self) {
+        // After a rename there is nothing of this name.
+        let _ = fs::remove_file(&self.beside);
     }
 }
 
@@ -55,6 +59,23 @@ impl Sink for FreshFile {
         self.digest.update(bytes);
         self.file.write_all(bytes)
     }
+}
+
+/// Creates a file of a name that nobody else has: of another thread, or of a process in another
+/// container, which may have the same number.
+fn create(path: &Path) -> io::Result<(File, PathBuf)> {
+    let name = path.file_name().ok_or(ErrorKind::InvalidInput)?;
+    for number in 0_u32.. {
+        let mut hidden = OsString::from(".");
+        hidden.push(name);
+        hidden.push(format!(".{}-{number}.tmp", std::process::id()));
+        let beside = folder(path).join(hidden);
+        match File::create_new(&beside) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            created => return created.map(|file| (file, beside)),
+        }
+    }
+    Err(ErrorKind::AlreadyExists.into())
 }
 
 fn folder(path: &Path) -> &Path {

@@ -122,11 +122,18 @@ impl<B: AsRef<[u8]>> Delta<B> {
         if *digest != self.base_digest || !alike(base.header(), target) {
             return Err(DeltaError::OtherBase);
         }
+        let counted = base
+            .len()
+            .checked_sub(self.removed)
+            .map(|kept| kept.checked_add(self.added));
+        if counted.flatten() != Some(target.count) {
+            return Err(DeltaError::Inconsistent);
+        }
         let (removed, added) = self.lists().ok_or(DeltaError::Inconsistent)?;
         let (body, removed, added) = base
             .body()
             .and_then(|body| {
-                let open = |list, count| List::open(target.kind, count, list);
+                let open = |list, count| List::open(target, count, list);
                 Some((body, open(removed, self.removed)?, open(added, self.added)?))
             })
             .ok_or(DeltaError::Inconsistent)?;
@@ -134,23 +141,37 @@ impl<B: AsRef<[u8]>> Delta<B> {
         out.put(&target.bytes())?;
         match (body, removed, added) {
             (Body::Integers(base), List::Integers(removed), List::Integers(added)) => {
-                let numbers = changed(base.numbers(), removed.numbers(), added.numbers());
+                let numbers = self.changed(base.numbers(), removed.numbers(), added.numbers());
                 fits(numbers.clone().count(), target)?;
                 out.put(&bitmaps::body(numbers))?;
             }
             (Body::Table(base), List::Entries(removed), List::Entries(added)) => {
-                let entries = changed(base.entries(), entries(removed), entries(added));
+                let entries = self.changed(base.entries(), entries(removed), entries(added));
                 fits(entries.clone().count(), target)?;
                 table::write(target.bits, entries, &mut out)?;
             }
             (Body::Texts(base), List::Texts(removed), List::Texts(added)) => {
-                let ids = changed(base.ids(), removed.ids(), added.ids());
+                let ids = self.changed(base.ids(), removed.ids(), added.ids());
                 fits(ids.clone().count(), target)?;
                 texts::write(ids, &mut out)?;
             }
             _ => return Err(DeltaError::Inconsistent),
         }
         Ok(out.finish()?)
+    }
+
+    /// The members that it leads to. No list is read beyond what it should hold: a few bytes of
+    /// runs can say that they are all integers.
+    fn changed<T: Ord + Clone>(
+        &self,
+        base: impl Iterator<Item = T> + Clone,
+        removed: impl Iterator<Item = T> + Clone,
+        added: impl Iterator<Item = T> + Clone,
+    ) -> impl Iterator<Item = T> + Clone {
+        let removed = removed.take(position(self.removed));
+        let added = added.take(position(self.added));
+        let kept = merge(base, removed).filter_map(Side::only_left);
+        merge(kept, added).map(Side::any)
     }
 
     /// Both lists.
@@ -257,15 +278,6 @@ fn fits<E>(count: usize, target: &Header) -> Result<(), DeltaError<E>> {
     Err(DeltaError::Inconsistent)
 }
 
-fn changed<T: Ord + Clone>(
-    base: impl Iterator<Item = T> + Clone,
-    removed: impl Iterator<Item = T> + Clone,
-    added: impl Iterator<Item = T> + Clone,
-) -> impl Iterator<Item = T> + Clone {
-    let kept = merge(base, removed).filter_map(Side::only_left);
-    merge(kept, added).map(Side::any)
-}
-
 enum List<'a> {
     Integers(Bitmaps<'a>),
     Entries(&'a [u8]),
@@ -273,10 +285,13 @@ enum List<'a> {
 }
 
 impl<'a> List<'a> {
-    fn open(kind: Kind, count: u64, list: &'a [u8]) -> Option<Self> {
-        Some(match kind {
+    fn open(target: &Header, count: u64, list: &'a [u8]) -> Option<Self> {
+        Some(match target.kind {
             Kind::Integers => Self::Integers(Bitmaps::split(list)?),
-            Kind::SparseIntegers | Kind::Hashed => Self::Entries(list),
+            Kind::SparseIntegers | Kind::Hashed => {
+                let inside = entries(list).all(|entry| entry.is_inside(target.bits));
+                inside.then_some(Self::Entries(list))?
+            }
             Kind::Texts => Self::Texts(Texts::split(count, list)?),
         })
     }

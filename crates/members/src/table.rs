@@ -12,7 +12,7 @@ const MOST_BITS: u8 = 27;
 const STORED: usize = 7;
 pub(crate) const STORED_BITS: i32 = 56;
 const STORED_MASK: u64 = (1 << STORED_BITS) - 1;
-/// So many entries are looked at around where one should be: few are beyond it.
+/// So many entries are searched around where one should be: few are beyond it.
 const WINDOW: usize = 16;
 /// Eight bytes are read of each entry.
 const WINDOW_LENGTH: usize = WINDOW * STORED + 1;
@@ -51,6 +51,11 @@ impl Entry {
         let bucket = u128::from(self.bucket).checked_shl(128_u32.saturating_sub(bits));
         let stored = u128::from(self.stored) << (128 - STORED_BITS);
         bucket.unwrap_or(0) | stored.wrapping_shr(bits)
+    }
+
+    /// Whether a directory of so many bits has its bucket.
+    pub(crate) fn is_inside(self, bits: u8) -> bool {
+        u64::from(self.bucket) < buckets(bits)
     }
 
     pub(crate) fn record(self) -> [u8; RECORD] {
@@ -139,43 +144,35 @@ impl<'a> Table<'a> {
         Ok(())
     }
 
-    /// Looks at a window of entries around where a hash of that size should be in its bucket, all
-    /// of them whatever they are: a CPU then goes on to the next lookup while this one's memory is
-    /// under way, which a search by halves would keep it from.
+    /// Looks in a window of entries around where a hash of that size should be in its bucket, without
+    /// a branch that depends on what is there: a CPU then goes on to the next lookup while this one's
+    /// memory is under way.
     #[inline]
     pub(crate) fn contains(&self, entry: Entry) -> bool {
         let Some((low, high)) = self.bucket(entry.bucket) else {
             return false;
         };
-        let from = self.window(low, high, entry.stored);
-        let Some(window) = self.entries_from(from) else {
-            return self.search(low, high, entry.stored);
-        };
-        let mut equal = 0_u32;
-        for index in 0..WINDOW {
-            let hit = stored_at(window, index) == Some(entry.stored);
-            equal |= u32::from(hit).wrapping_shl(small(index));
-        }
-        let inside = below(high.saturating_sub(from)) & !below(low.saturating_sub(from));
-        let lowest = stored_at(window, 0).unwrap_or_default();
-        let highest = stored_at(window, WINDOW - 1).unwrap_or_default();
-        let nothing_before = (from <= low) | (lowest <= entry.stored);
-        let nothing_behind = (high <= from.saturating_add(WINDOW)) | (entry.stored <= highest);
-        if nothing_before & nothing_behind {
-            return equal & inside != 0;
+        let from = window(low, high, entry.stored);
+        match self.entries_from(from) {
+            Some(window) if high.saturating_sub(low) >= WINDOW => {
+                let at = |index| stored_at(window, index).unwrap_or_default();
+                // Read first: the window lies on two or three lines, and all of them are waited for.
+                let (lowest, highest) = (at(0), at(WINDOW - 1));
+                let nothing_before = (from == low) | (lowest <= entry.stored);
+                let nothing_behind =
+                    (from.saturating_add(WINDOW) == high) | (entry.stored <= highest);
+                let mut last = 0_usize;
+                for step in [8, 4, 2, 1] {
+                    let next = last.saturating_add(step);
+                    last = if at(next) <= entry.stored { next } else { last };
+                }
+                if nothing_before & nothing_behind {
+                    return at(last) == entry.stored;
+                }
+            }
+            _ => {}
         }
         self.search(low, high, entry.stored)
-    }
-
-    /// Where the window begins.
-    #[inline]
-    fn window(&self, low: usize, high: usize, stored: u64) -> usize {
-        let entries = length(high.saturating_sub(low));
-        let rank = (stored >> (STORED_BITS / 2)).saturating_mul(entries) >> (STORED_BITS / 2);
-        let most = position(self.count).saturating_sub(WINDOW);
-        low.saturating_add(position(rank))
-            .saturating_sub(WINDOW / 2)
-            .min(most)
     }
 
     #[inline]
@@ -223,15 +220,13 @@ impl<'a> Table<'a> {
     }
 }
 
-/// Ones for the first entries of a window.
+/// Where in a bucket the window begins that the entry should be in the middle of.
 #[inline]
-fn below(count: usize) -> u32 {
-    !u32::MAX.checked_shl(small(count)).unwrap_or_default()
-}
-
-#[inline]
-fn small(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
+fn window(low: usize, high: usize, stored: u64) -> usize {
+    let entries = length(high.saturating_sub(low));
+    let rank = (stored >> (STORED_BITS / 2)).saturating_mul(entries) >> (STORED_BITS / 2);
+    low.saturating_add(position(rank).saturating_sub(WINDOW / 2))
+        .min(high.saturating_sub(WINDOW))
 }
 
 #[inline]
@@ -239,7 +234,7 @@ fn stored_at(entries: &[u8], at: usize) -> Option<u64> {
     u64_at(entries, at.checked_mul(STORED)?).map(|eight| eight & STORED_MASK)
 }
 
-/// Writes the body of a table of sorted entries.
+/// Writes the body of a table of sorted entries, which have their buckets in it.
 pub(crate) fn write<S: Sink>(
     bits: u8,
     entries: impl Iterator<Item = Entry> + Clone,

@@ -1,5 +1,6 @@
 //! The native module `turnout._core`: Python's objects to the engine's and back, nothing else.
 mod answers;
+mod arrow;
 mod attributes;
 mod carried;
 mod classes;
@@ -7,6 +8,7 @@ mod dataplane;
 mod explanation;
 mod failures;
 mod literals;
+mod members;
 mod memory;
 mod moments;
 mod program;
@@ -25,6 +27,8 @@ mod core_module {
         check_cidr, check_moments, check_number, check_regex, check_version, check_zone,
         compare_numbers, compare_versions, moment, slot, text_form, tzdata_version,
     };
+    #[pymodule_export]
+    use crate::members::{MemberDelta, MemberSet, MemberSetBuilder, MemberSetSummary};
     #[pymodule_export]
     use crate::program::Program;
 }

@@ -3,6 +3,10 @@
 from turnout._core import (
     Addresses,
     DataPlane,
+    MemberDelta,
+    MemberSet,
+    MemberSetBuilder,
+    MemberSetSummary,
     Program,
     check_cidr,
     check_moments,
@@ -21,6 +25,10 @@ from turnout._core import (
 __all__ = [
     "Addresses",
     "DataPlane",
+    "MemberDelta",
+    "MemberSet",
+    "MemberSetBuilder",
+    "MemberSetSummary",
     "Program",
     "check_cidr",
     "check_moments",

@@ -1,11 +1,15 @@
 """A small snapshot, made by hand: the door is tested without the compiler."""
 
 import hashlib
+import sys
+from pathlib import Path
 
 import pytest
 
 from turnout.engine import Program
 from turnout.snapshot.v1 import snapshot_pb2 as pb
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 def seal(content, revision=3):

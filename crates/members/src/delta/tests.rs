@@ -82,6 +82,23 @@ fn lists_that_do_not_fit_are_refused() {
     assert_eq!(refused, Err(DeltaError::Inconsistent));
 }
 
+/// As far as a directory that it has not would reach, nobody wants to write.
+#[test]
+fn a_bucket_beyond_the_directory_is_refused() {
+    let base = finished(Builder::new(KEY), &named(0..100));
+    let target = finished(Builder::new(KEY).succeeding(&base), &named(0..101));
+    let mut bytes = delta(&base, &target).unwrap().bytes;
+    bytes.truncate(bytes.len() - CHECKSUM_LENGTH);
+    bytes[LISTS + 3] = 0xff;
+    let mut changed = Vec::new();
+    let mut out = Writer::new(&mut changed);
+    out.put(&bytes).unwrap();
+    out.finish().unwrap();
+    let changed = Delta::open(changed).unwrap();
+    let refused = changed.apply(&base, changed.base(), Vec::new());
+    assert_eq!(refused, Err(DeltaError::Inconsistent));
+}
+
 #[test]
 fn another_kind_key_or_directory_has_no_delta() {
     let base = finished(Builder::new(KEY), &named(0..100));
