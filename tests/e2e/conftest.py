@@ -1,8 +1,6 @@
 """A real `turnout serve` on free ports, in a folder of its own."""
 
 import contextlib
-import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from servers.ports import free_port
+from servers.processes import children_of, is_alive, kill_all
 from servers.waiting import wait_until
 from turnout.client import Client
 from turnout.results import Context, TurnoutError
@@ -41,14 +40,6 @@ class Server:
     def flag(key: str, *, default: str = "off") -> str:
         """A document with one flag."""
         return FLAG.format(key=key, default=default)
-
-    @staticmethod
-    def is_alive(pid: int) -> bool:
-        """Whether the process is there, and no zombie."""
-        try:
-            return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-        except OSError:
-            return False
 
     def replace(self, name: str, text: str) -> None:
         """Writes a document as careful editors do: a new file, renamed onto the old one."""
@@ -113,11 +104,7 @@ class Server:
 
     def workers(self) -> list[int]:
         """The process ids of the children of the serving process."""
-        found = []
-        for task in Path(f"/proc/{self.pid}/task").glob("*/children"):
-            with contextlib.suppress(OSError):
-                found += [int(pid) for pid in task.read_text().split()]
-        return [pid for pid in found if self.is_alive(pid)]
+        return [pid for pid in children_of(self.pid) if is_alive(pid)]
 
     def wait_for_worker(self, *, other_than: int = 0) -> int:
         def another():
@@ -128,11 +115,9 @@ class Server:
     def kill_all(self) -> None:
         """kill -9 of the server and of its worker, as a power cut would."""
         pids = [self.pid, *self.workers()]
-        for pid in pids:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        kill_all(pids)
         self.child.wait(10)
-        wait_until(lambda: not any(map(self.is_alive, pids)), "the end of all")
+        wait_until(lambda: not any(map(is_alive, pids)), "the end of all")
 
     def stop(self) -> int:
         if self.child.poll() is None:

@@ -12,6 +12,7 @@ import time
 import grpc
 import pytest
 
+from servers.processes import is_alive
 from servers.waiting import SOON_S, wait_until
 from turnout.control.v1 import (
     flag_pb2,
@@ -114,7 +115,7 @@ def test_decisions_go_on_without_the_store(controlled):
     assert server.wait_for_decision().variant == "off"
     wait_until(lambda: "decisions go on" in server.log, "the log")
     worker = server.wait_for_worker()
-    assert server.is_alive(worker)
+    assert is_alive(worker)
     store.rmdir()
     away.rename(store)
     with control(server) as (flags, releases):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from servers.processes import is_alive
 from turnout.client import Client
 from turnout.results import Context, TurnoutError
 
@@ -21,7 +22,7 @@ def test_a_signal_ends_it_with_exit_code_0(server, number):
     worker = server.wait_for_worker()
     server.child.send_signal(number)
     assert server.child.wait(10) == 0
-    assert not server.is_alive(worker)
+    assert not is_alive(worker)
     assert not server.socket.exists()
 
 
@@ -49,7 +50,7 @@ def test_closing_its_terminal_ends_it(server):
     os.close(terminal)
     server.child.send_signal(signal.SIGHUP)
     assert server.child.wait(10) == 0
-    assert not server.is_alive(worker)
+    assert not is_alive(worker)
 
 
 def test_it_serves_when_nobody_reads_what_it_says(server):

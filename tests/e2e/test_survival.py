@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 
+from servers.processes import is_alive
 from servers.waiting import wait_until
 from turnout.client import Client
 from turnout.results import Context
@@ -47,7 +48,7 @@ def test_a_killed_server_leaves_no_worker(server):
     worker = server.wait_for_worker()
     os.kill(server.pid, signal.SIGKILL)
     server.child.wait(10)
-    wait_until(lambda: not server.is_alive(worker), "the end of the worker")
+    wait_until(lambda: not is_alive(worker), "the end of the worker")
 
 
 def test_last_known_good_is_served_when_the_folder_is_gone(server):

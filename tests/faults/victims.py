@@ -1,9 +1,7 @@
 """What is killed: control planes, sidecars and PostgreSQL, as real processes."""
 
 import contextlib
-import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -13,33 +11,10 @@ from pathlib import Path
 from faults.history import Outage
 from servers.ports import free_port
 from servers.postgres import PostgresServer
+from servers.processes import children_of, is_alive, kill_all
 from servers.waiting import wait_until
 from turnout.client import Client
 from turnout.results import Context, TurnoutError
-
-
-def children_of(pid):
-    """The process ids of the children of a process."""
-    found = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            found += [int(child) for child in task.read_text().split()]
-    return found
-
-
-def is_alive(pid):
-    """Whether the process is there, and no zombie."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def kill_all(pids):
-    """kill -9 of each; those that ended meanwhile are passed over."""
-    for pid in pids:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
 
 
 class Serving:

@@ -15,6 +15,7 @@ import psycopg
 import pytest
 
 from servers import ports
+from servers.processes import children_of, is_alive
 from servers.waiting import wait_until
 
 _USER = "turnout"
@@ -129,11 +130,12 @@ class PostgresServer:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _end(self, how: signal.Signals) -> None:
+        children = children_of(self.child.pid)
         if self.child.poll() is None:
             self.child.send_signal(how)
         self.child.wait(20)
-        # The memory that a killed one's children share may be in use a moment longer.
-        wait_until(lambda: not self._answers(), "postgres is gone")
+        # A killed one's children answer those who are connected until they have seen its end.
+        wait_until(lambda: not any(map(is_alive, children)), "the end of postgres")
 
     def _answers(self) -> bool:
         try:
