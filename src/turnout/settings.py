@@ -4,15 +4,26 @@ The command line and the tests import this; the serving process gets the outcome
 (`turnout.serving.launch`) and never imports it.
 """
 
-import ipaddress
 import os
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from turnout import addresses
+from turnout.addresses import (
+    DEFAULT_ADMIN_LISTEN,
+    DEFAULT_CONTROL_LISTEN,
+    DEFAULT_LISTEN,
+    DEFAULT_SNAPSHOTS_LISTEN,
+    EMBEDDED,
+    NOWHERE,
+    default_socket,
+    default_state_dir,
+    is_loopback,
+    without_password,
+)
 from turnout.serving.launch import (
     ControlLaunch,
     Limits,
@@ -22,132 +33,11 @@ from turnout.serving.launch import (
     WorkerLaunch,
 )
 
-DEFAULT_LISTEN = "127.0.0.1:8013"
-DEFAULT_ADMIN_LISTEN = "127.0.0.1:8014"
-DEFAULT_CONTROL_LISTEN = "127.0.0.1:8015"
-DEFAULT_SNAPSHOTS_LISTEN = "127.0.0.1:8016"
 STORE_FILE = "store.db"
-SOCKET_NAME = "turnout.sock"
-NOWHERE = "none"
-SNAPSHOT_PATH = "/v1/snapshot"
-EMBEDDED = "embedded"
-REDIS_SCHEMES = ("redis", "rediss", "redis-cluster", "rediss-cluster")
 # What the kernel's sockaddr_un holds, without the closing zero.
 _LONGEST_SOCKET_PATH = 107
 
-
-def default_state_dir() -> Path:
-    """`$XDG_STATE_HOME/turnout`, else `~/.local/state/turnout`."""
-    base = os.environ.get("XDG_STATE_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "state") / "turnout"
-
-
-def default_socket(state_dir: Path | None = None) -> Path:
-    """`turnout.sock` in `$XDG_RUNTIME_DIR`, else in the state folder."""
-    base = os.environ.get("XDG_RUNTIME_DIR")
-    if base and Path(base).is_dir():
-        return Path(base) / SOCKET_NAME
-    return (state_dir or default_state_dir()) / SOCKET_NAME
-
-
-def split_address(address: str) -> tuple[str, int]:
-    """Splits `host:port` or `[v6]:port`; the host is an IP address or `localhost`.
-
-    Raises:
-        ValueError: It is neither.
-    """
-    host, separator, port = address.rpartition(":")
-    if not separator or not port.isascii() or not port.isdigit() or int(port) > 65535:
-        raise ValueError(f"`{address}` is no address: write HOST:PORT, for example 127.0.0.1:8013")
-    host = host.removeprefix("[").removesuffix("]")
-    if host == "localhost":
-        host = "127.0.0.1"
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        raise ValueError(
-            f"`{host}` is no IP address: write one, for example 127.0.0.1, or `localhost`"
-        ) from None
-    return host, int(port)
-
-
-def is_loopback(address: str) -> bool:
-    """Whether only this machine can reach `host:port`."""
-    return ipaddress.ip_address(split_address(address)[0]).is_loopback
-
-
-def _sticky_store(value: str) -> str:
-    scheme, separator, _ = value.partition("://")
-    if value in {NOWHERE, EMBEDDED} or (separator and scheme in REDIS_SCHEMES):
-        return value
-    # The value is not repeated: it may hold a password.
-    raise ValueError(
-        "the store of sticky assignments is `none`, `embedded`, or an address such as"
-        " redis://HOST:PORT, rediss://HOST:PORT or redis-cluster://HOST:PORT,HOST:PORT"
-    )
-
-
-def _store(value: SecretStr) -> SecretStr:
-    url = value.get_secret_value()
-    scheme, separator, rest = url.partition("://")
-    is_file = scheme == "sqlite" and rest.startswith("/") and len(rest) > 1
-    if not url or is_file:
-        return value
-    if separator and scheme in {"postgresql", "postgres"} and _is_url(url):
-        return value
-    # The value is not repeated: it may hold a password.
-    raise ValueError(
-        "the store is `sqlite:////folder/file.db` or `postgresql://USER@HOST/DATABASE`"
-    )
-
-
-def _is_url(text: str) -> bool:
-    try:
-        urlsplit(text)
-    except ValueError:
-        return False
-    return True
-
-
-def without_password(url: str) -> str:
-    """A URL as people and logs may see it."""
-    if url.startswith("sqlite:"):
-        return url
-    parts = urlsplit(url)
-    name, _, host = parts.netloc.rpartition("@")
-    user = name.partition(":")[0]
-    options = [(key, value) for key, value in parse_qsl(parts.query) if "password" not in key]
-    netloc = f"{user}@{host}" if user else host
-    return urlunsplit(parts._replace(netloc=netloc, query=urlencode(options, safe="/")))
-
-
-def _listen_address(value: str) -> str:
-    if value == NOWHERE:
-        return value
-    host, port = split_address(value)
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def _origin(value: str) -> str:
-    """A URL of snapshots, with the path of a control plane where it has none."""
-    if not value:
-        return value
-    advice = "write http://HOST:PORT, https://HOST/PATH or file:///PATH"
-    try:
-        url = urlsplit(value)
-        host, _ = url.hostname, url.port  # a port that is no number is a ValueError
-    except ValueError:
-        host = None
-    is_file = value.startswith("file:///") and value != "file:///"
-    if not is_file and not (host and url.scheme in {"http", "https"}):
-        # The value is not repeated: it may hold a password.
-        raise ValueError(f"it is no place of snapshots: {advice}")
-    if url.username is not None or url.fragment:
-        raise ValueError("a URL of snapshots has no name, password or fragment: give a token")
-    return urlunsplit(url._replace(path=SNAPSHOT_PATH)) if url.path in {"", "/"} else value
-
-
-ListenAddress = Annotated[str, AfterValidator(_listen_address)]
+ListenAddress = Annotated[str, AfterValidator(addresses.listen_address)]
 
 
 class ServeSettings(BaseSettings):
@@ -166,7 +56,7 @@ class ServeSettings(BaseSettings):
     from elsewhere."""
     documents: Path | None = None
     """The folder or file of documents; without it there is a store."""
-    store: Annotated[SecretStr, AfterValidator(_store)] = SecretStr("")
+    store: Annotated[SecretStr, AfterValidator(addresses.store)] = SecretStr("")
     """The database of the control plane; empty: a file in the state folder."""
     control_listen: ListenAddress = DEFAULT_CONTROL_LISTEN
     """Where the control plane is, or `none`."""
@@ -189,7 +79,7 @@ class ServeSettings(BaseSettings):
     """The role of each client certificate, by a URI, a DNS name or the common name in it."""
     require_second_person: bool = False
     """Nobody may publish what they wrote themselves."""
-    origin: Annotated[str, AfterValidator(_origin)] = Field(
+    origin: Annotated[str, AfterValidator(addresses.origin)] = Field(
         default="", validation_alias="TURNOUT_FROM"
     )
     """Where a sidecar's snapshots come from."""
@@ -234,7 +124,7 @@ class ServeSettings(BaseSettings):
     """Seconds after which the documents are read even without a sign of change."""
     niceness: int = Field(default=10, ge=0, le=19)
     """How far the worker that compiles steps back behind the threads that answer."""
-    sticky: Annotated[str, AfterValidator(_sticky_store)] = NOWHERE
+    sticky: Annotated[str, AfterValidator(addresses.sticky_store)] = NOWHERE
     """Where sticky assignments are kept: `none` (with the callers), `embedded` (in a file of the
     state folder), or the address of a Redis."""
     sticky_budget_ms: float = Field(default=5.0, gt=0, le=10_000)

@@ -23,7 +23,9 @@ HEAVY = {
     "watchfiles",
     "yaml",
 }
-OURS_ABOVE = {"turnout.cli", "turnout.compiler", "turnout.documents", "turnout.settings"}
+OURS_ABOVE = {
+    "turnout.addresses", "turnout.cli", "turnout.compiler", "turnout.documents", "turnout.settings",
+}  # fmt: skip
 
 
 def imported_with(*modules: str) -> set[str]:

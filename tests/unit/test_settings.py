@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from turnout.addresses import default_socket, split_address
 from turnout.serving.launch import server_from_json, to_json, worker_from_json
-from turnout.settings import ServeSettings, default_socket, split_address
+from turnout.settings import ServeSettings
 
 
 @pytest.fixture(autouse=True)

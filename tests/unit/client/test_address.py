@@ -4,9 +4,9 @@ import socket
 
 import pytest
 
+from turnout.addresses import default_socket
 from turnout.client.address import default, parse
 from turnout.results import InvalidArgument
-from turnout.settings import default_socket
 
 
 @pytest.mark.parametrize(
