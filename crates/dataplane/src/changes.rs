@@ -2,12 +2,14 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher};
 
-use buffa::Message;
-use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::{
-    expression, rule, variant_condition,
+use buffa::{RepeatedView, ViewEncode};
+use turnout_engine::Parts;
+use turnout_snapshot::turnout::snapshot::v1::__buffa::view::oneof::{
+    expression, rule, segment, variant_condition,
 };
-use turnout_snapshot::turnout::snapshot::v1::{
-    Condition, Content, Experiment, Expression, Flag, Holdout, Layer, Segment, VariantCondition,
+use turnout_snapshot::turnout::snapshot::v1::__buffa::view::{
+    ExperimentView, ExpressionView, FlagView, HoldoutView, LayerView, SegmentView,
+    VariantConditionView,
 };
 
 /// A hash of the definition of every flag, experiment and segment. What an experiment owns of its
@@ -19,33 +21,33 @@ pub(crate) struct Fingerprints {
 }
 
 impl Fingerprints {
-    /// Of what a snapshot says; each definition is copied for a moment, never all of them.
-    pub(crate) fn of(content: &Content) -> Fingerprints {
+    /// Of what a snapshot says.
+    pub(crate) fn of(parts: &Parts<'_>) -> Fingerprints {
         let names = Names {
-            attributes: &content.attributes,
-            unit_kinds: &content.unit_kinds,
-            segments: keys(&content.segments, |segment| &segment.key),
-            flags: keys(&content.flags, |flag| &flag.key),
-            experiments: keys(&content.experiments, |experiment| &experiment.key),
-            layers: keys(&content.layers, |layer| &layer.key),
-            holdouts: keys(&content.holdouts, |holdout| &holdout.key),
+            attributes: texts(&parts.shared.attributes),
+            unit_kinds: texts(&parts.shared.unit_kinds),
+            segments: parts.segments.keys().collect(),
+            flags: parts.flags.keys().collect(),
+            experiments: parts.experiments.keys().collect(),
+            layers: parts.layers.keys().collect(),
+            holdouts: parts.holdouts.keys().collect(),
         };
-        let holdouts = content.holdouts.iter();
+        let holdouts = parts.holdouts.read();
         let around = Around {
-            layers: &content.layers,
+            layers: parts.layers.read().collect(),
             holdouts: holdouts
-                .map(|holdout| holdout_hash(holdout.clone(), &names))
+                .map(|holdout| holdout_hash(holdout, &names))
                 .collect(),
         };
-        let flags = content.flags.iter();
-        let flags = flags.map(|flag| (&flag.key, flag_hash(flag.clone(), &names)));
-        let experiments = (0..).zip(&content.experiments).map(|(index, experiment)| {
-            let hash = experiment_hash(index, experiment.clone(), &names, &around);
-            (&experiment.key, hash)
+        let flags = parts.flags.read();
+        let flags = flags.map(|flag| (flag.key, flag_hash(flag, &names)));
+        let experiments = (0..).zip(parts.experiments.read());
+        let experiments = experiments.map(|(index, experiment)| {
+            let key = experiment.key;
+            (key, experiment_hash(index, experiment, &names, &around))
         });
-        let segments = content.segments.iter();
-        let segments =
-            segments.map(|segment| (&segment.key, segment_hash(segment.clone(), &names)));
+        let segments = parts.segments.read();
+        let segments = segments.map(|segment| (segment.key, segment_hash(segment, &names)));
         Fingerprints {
             items: flags.chain(experiments).map(owned).collect(),
             segments: segments.map(owned).collect(),
@@ -67,28 +69,28 @@ impl Fingerprints {
     }
 }
 
-fn owned((key, hash): (&String, u64)) -> (Box<str>, u64) {
-    (key.as_str().into(), hash)
+fn owned((key, hash): (&str, u64)) -> (Box<str>, u64) {
+    (key.into(), hash)
 }
 
 /// What the indices of a definition stand for.
 struct Names<'c> {
-    attributes: &'c [String],
-    unit_kinds: &'c [String],
-    segments: Vec<&'c String>,
-    flags: Vec<&'c String>,
-    experiments: Vec<&'c String>,
-    layers: Vec<&'c String>,
-    holdouts: Vec<&'c String>,
+    attributes: Vec<&'c str>,
+    unit_kinds: Vec<&'c str>,
+    segments: Vec<&'c str>,
+    flags: Vec<&'c str>,
+    experiments: Vec<&'c str>,
+    layers: Vec<&'c str>,
+    holdouts: Vec<&'c str>,
 }
 
-fn keys<T>(all: &[T], key: impl Fn(&T) -> &String) -> Vec<&String> {
-    all.iter().map(key).collect()
+fn texts(all: &[String]) -> Vec<&str> {
+    all.iter().map(String::as_str).collect()
 }
 
 /// What stands around experiments.
 struct Around<'c> {
-    layers: &'c [Layer],
+    layers: Vec<LayerView<'c>>,
     /// A hash of each.
     holdouts: Vec<u64>,
 }
@@ -98,71 +100,72 @@ struct Around<'c> {
 struct References(DefaultHasher);
 
 impl References {
-    fn take(&mut self, names: &[impl AsRef<str>], index: &mut u32) {
-        let name = names.get(*index as usize).map_or("", AsRef::as_ref);
+    fn take(&mut self, names: &[&str], index: &mut u32) {
+        let name = names.get(*index as usize).copied().unwrap_or_default();
         self.0.write(name.as_bytes());
         self.0.write_u8(0);
         *index = 0;
     }
 
-    fn finish(mut self, definition: &impl Message) -> u64 {
-        self.0.write(&definition.encode_to_vec());
+    fn finish<'m>(mut self, definition: &impl ViewEncode<'m>) -> u64 {
+        let mut bytes = Vec::new();
+        definition.encode(&mut bytes);
+        self.0.write(&bytes);
         self.0.finish()
     }
 }
 
-fn segment_hash(mut segment: Segment, names: &Names<'_>) -> u64 {
-    use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::segment::Definition;
+fn segment_hash(mut segment: SegmentView<'_>, names: &Names<'_>) -> u64 {
     let mut references = References::default();
-    references.take(names.unit_kinds, &mut segment.unit);
-    for index in segment.include.iter_mut().chain(segment.exclude.iter_mut()) {
-        references.take(&names.segments, index);
+    references.take(&names.unit_kinds, &mut segment.unit);
+    for indices in [&mut segment.include, &mut segment.exclude] {
+        each(indices, |index| references.take(&names.segments, index));
     }
-    if let Some(Definition::Rule(expression)) = &mut segment.definition {
+    if let Some(segment::Definition::Rule(expression)) = &mut segment.definition {
         strip(expression, names, &mut references);
     }
     references.finish(&segment)
 }
 
-fn flag_hash(mut flag: Flag, names: &Names<'_>) -> u64 {
+fn flag_hash(mut flag: FlagView<'_>, names: &Names<'_>) -> u64 {
     let mut references = References::default();
-    references.take(names.unit_kinds, &mut flag.unit);
-    for prerequisite in &mut flag.prerequisites {
+    references.take(&names.unit_kinds, &mut flag.unit);
+    each(&mut flag.prerequisites, |prerequisite| {
         strip_variant(prerequisite, names, &mut references);
-    }
-    for rule in &mut flag.rules {
-        if let Some(expression) = rule.when.as_option_mut() {
+    });
+    each(&mut flag.rules, |rule| {
+        if let Some(expression) = rule.when.as_mut() {
             strip(expression, names, &mut references);
         }
         if let Some(rule::Outcome::Experiment(index)) = &mut rule.outcome {
             references.take(&names.experiments, index);
         }
-    }
+    });
     references.finish(&flag)
 }
 
 fn experiment_hash(
     index: u32,
-    mut experiment: Experiment,
+    mut experiment: ExperimentView<'_>,
     names: &Names<'_>,
     around: &Around<'_>,
 ) -> u64 {
     let mut references = References::default();
-    references.take(names.unit_kinds, &mut experiment.unit);
+    references.take(&names.unit_kinds, &mut experiment.unit);
     if let Some(unit) = &mut experiment.fallback_unit {
-        references.take(names.unit_kinds, unit);
+        references.take(&names.unit_kinds, unit);
     }
-    if let Some(audience) = experiment.audience.as_option_mut() {
+    if let Some(audience) = experiment.audience.as_mut() {
         strip(audience, names, &mut references);
     }
-    for prerequisite in &mut experiment.prerequisites {
+    each(&mut experiment.prerequisites, |prerequisite| {
         strip_variant(prerequisite, names, &mut references);
-    }
-    for holdout in &mut experiment.holdouts {
+    });
+    each(&mut experiment.holdouts, |holdout| {
         let hash = around.holdouts.get(*holdout as usize);
         references.0.write_u64(hash.copied().unwrap_or_default());
         references.take(&names.holdouts, holdout);
-    }
+    });
     if let Some(layer) = &mut experiment.layer {
         if let Some(layer) = around.layers.get(*layer as usize) {
             references.0.write_u64(share_hash(index, layer, names));
@@ -172,53 +175,60 @@ fn experiment_hash(
     references.finish(&experiment)
 }
 
-fn holdout_hash(mut holdout: Holdout, names: &Names<'_>) -> u64 {
+fn holdout_hash(mut holdout: HoldoutView<'_>, names: &Names<'_>) -> u64 {
     let mut references = References::default();
-    references.take(names.unit_kinds, &mut holdout.unit);
-    if let Some(audience) = holdout.audience.as_option_mut() {
+    references.take(&names.unit_kinds, &mut holdout.unit);
+    if let Some(audience) = holdout.audience.as_mut() {
         strip(audience, names, &mut references);
     }
     references.finish(&holdout)
 }
 
 /// Of what one experiment owns of a layer: what others own there is theirs.
-fn share_hash(experiment: u32, layer: &Layer, names: &Names<'_>) -> u64 {
+fn share_hash(experiment: u32, layer: &LayerView<'_>, names: &Names<'_>) -> u64 {
     let mut references = References::default();
     let own = layer.allocations.iter();
     let own = own.filter(|owned| owned.experiment == experiment);
-    let mut share = Layer {
-        allocations: own.cloned().collect(),
-        salt: layer.salt.clone(),
+    let own = own.cloned().map(|mut owned| {
+        owned.experiment = 0;
+        owned
+    });
+    let mut share = LayerView {
+        allocations: own.collect(),
+        salt: layer.salt,
         unit: layer.unit,
         quarantined: layer.quarantined,
-        ..Layer::default()
+        ..LayerView::default()
     };
-    references.take(names.unit_kinds, &mut share.unit);
-    for owned in &mut share.allocations {
-        owned.experiment = 0;
-    }
+    references.take(&names.unit_kinds, &mut share.unit);
     references.finish(&share)
 }
 
 /// Replaces indices by what they stand for. The engine has refused expressions that are too deep.
-fn strip(expression: &mut Expression, names: &Names<'_>, references: &mut References) {
+fn strip(expression: &mut ExpressionView<'_>, names: &Names<'_>, references: &mut References) {
     use expression::Kind;
     match &mut expression.kind {
         Some(Kind::All(group) | Kind::Any(group)) => {
-            for inner in &mut group.expressions {
+            each(&mut group.expressions, |inner| {
                 strip(inner, names, references);
-            }
+            });
         }
         Some(Kind::Not(inner)) => strip(inner, names, references),
-        Some(Kind::Condition(condition)) => strip_condition(condition, names, references),
+        Some(Kind::Condition(condition)) => {
+            references.take(&names.attributes, &mut condition.attribute);
+        }
         Some(Kind::Segment(index)) => references.take(&names.segments, index),
-        Some(Kind::Slot(slot)) => references.take(names.unit_kinds, &mut slot.unit),
+        Some(Kind::Slot(slot)) => references.take(&names.unit_kinds, &mut slot.unit),
         Some(Kind::Variant(condition)) => strip_variant(condition, names, references),
         None => {}
     }
 }
 
-fn strip_variant(condition: &mut VariantCondition, names: &Names<'_>, references: &mut References) {
+fn strip_variant(
+    condition: &mut VariantConditionView<'_>,
+    names: &Names<'_>,
+    references: &mut References,
+) {
     match &mut condition.item {
         Some(variant_condition::Item::Flag(index)) => references.take(&names.flags, index),
         Some(variant_condition::Item::Experiment(index)) => {
@@ -228,17 +238,27 @@ fn strip_variant(condition: &mut VariantCondition, names: &Names<'_>, references
     }
 }
 
-fn strip_condition(condition: &mut Condition, names: &Names<'_>, references: &mut References) {
-    references.take(names.attributes, &mut condition.attribute);
+/// Changes each in its place.
+fn each<'m, T>(list: &mut RepeatedView<'m, T>, mut change: impl FnMut(&mut T)) {
+    let changed = std::mem::take(list).into_iter().map(|mut one| {
+        change(&mut one);
+        one
+    });
+    *list = changed.collect();
 }
 
 #[cfg(test)]
 mod tests {
     use turnout_engine::{Header, Opened, seal};
-    use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::segment::Definition;
-    use turnout_snapshot::turnout::snapshot::v1::{Allocation, SegmentStatus};
+    use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::{
+        expression, segment, variant_condition,
+    };
+    use turnout_snapshot::turnout::snapshot::v1::{
+        Allocation, Content, Experiment, Expression, Flag, Holdout, Layer, Segment, SegmentStatus,
+        VariantCondition,
+    };
 
-    use super::*;
+    use super::Fingerprints;
 
     /// One segment whose rule is this many negations deep.
     fn nested(depth: usize) -> Vec<u8> {
@@ -253,7 +273,7 @@ mod tests {
         let segment = Segment {
             key: "deep".to_owned(),
             status: SegmentStatus::Active.into(),
-            definition: Some(Definition::Rule(Box::new(rule))),
+            definition: Some(segment::Definition::Rule(Box::new(rule))),
             ..Default::default()
         };
         let content = Content {
@@ -268,10 +288,10 @@ mod tests {
     #[test]
     fn what_the_engine_links_has_fingerprints_however_deep_it_is() {
         let [deep, deeper] = [150, 151].map(|depth| {
-            let opened = Opened::open(&nested(depth)).unwrap();
-            let fingerprints = Fingerprints::of(opened.content());
+            let sealed = nested(depth);
+            let opened = Opened::open(&sealed).unwrap();
             assert!(opened.link().is_ok());
-            fingerprints
+            Fingerprints::of(opened.parts())
         });
         assert_eq!(deeper.changed_since(&deep), ["deep"]);
         assert!(deep.changed_since(&deep).is_empty());
@@ -306,6 +326,7 @@ mod tests {
             ..Default::default()
         };
         Content {
+            semantics_version: 1,
             unit_kinds: vec!["device".to_owned(), "user".to_owned()],
             flags: vec![
                 Flag {
@@ -336,7 +357,11 @@ mod tests {
     fn changed(change: impl FnOnce(&mut Content)) -> Vec<String> {
         let mut content = catalogue();
         change(&mut content);
-        Fingerprints::of(&content).changed_since(&Fingerprints::of(&catalogue()))
+        let [after, before] = [content, catalogue()].map(|content| {
+            let sealed = seal(Header::default(), &content);
+            Fingerprints::of(Opened::open(&sealed).unwrap().parts())
+        });
+        after.changed_since(&before)
     }
 
     #[test]

@@ -25,7 +25,6 @@ pub(crate) struct Served {
     /// Unlike that of any other load in this process.
     pub serial: u64,
     pub loaded: Instant,
-    fingerprints: Arc<Fingerprints>,
 }
 
 /// What watchers are told about a swap.
@@ -90,39 +89,24 @@ impl Holder {
     /// The snapshot is refused; what was served before is still served.
     pub(crate) fn load(&self, sealed: &[u8], found_age: Option<Duration>) -> Result<(), LinkError> {
         let _one_at_a_time = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
-        let served = match self.link(sealed) {
-            Ok(served) => Arc::new(served),
-            Err(error) => {
-                self.failures.fetch_add(1, Ordering::Relaxed);
-                return Err(error);
-            }
-        };
-        let announcement = Announcement {
-            id: served.program.id().into(),
-            revision: served.program.revision(),
-            fingerprints: Arc::clone(&served.fingerprints),
-        };
-        let old = self.current.swap(Some(served));
+        let linked = Opened::open(sealed).and_then(|opened| Ok((link(&opened)?, opened)));
+        let (served, opened) = linked.inspect_err(|_| {
+            self.failures.fetch_add(1, Ordering::Relaxed);
+        })?;
+        let (id, revision) = (served.program.id().into(), served.program.revision());
+        let old = self.current.swap(Some(Arc::new(served)));
         self.loads.fetch_add(1, Ordering::Relaxed);
         self.agree(found_age);
-        self.announcements.send_replace(Some(announcement));
+        // Watchers wait while what changed is looked up: requests do not.
+        self.announcements.send_replace(Some(Announcement {
+            id,
+            revision,
+            fingerprints: Arc::new(Fingerprints::of(opened.parts())),
+        }));
         if let Some(old) = old {
             reap(old);
         }
         Ok(())
-    }
-
-    fn link(&self, sealed: &[u8]) -> Result<Served, LinkError> {
-        let opened = open_apart(sealed)?;
-        let fingerprints = Fingerprints::of(opened.content());
-        let program = opened.link()?;
-        Ok(Served {
-            tables: Tables::new(&program),
-            fingerprints: Arc::new(fingerprints),
-            serial: SERIALS.fetch_add(1, Ordering::Relaxed),
-            loaded: Instant::now(),
-            program,
-        })
     }
 
     /// The source agrees with the current snapshot: its age starts again.
@@ -234,25 +218,20 @@ pub(crate) fn put_reference(out: &mut Vec<u8>, field: u32, id_and_revision: &[u8
     wire::put_number_if(out, 4, u64::from(age.stale));
 }
 
+fn link(opened: &Opened<'_>) -> Result<Served, LinkError> {
+    let program = opened.link()?;
+    Ok(Served {
+        tables: Tables::new(&program),
+        serial: SERIALS.fetch_add(1, Ordering::Relaxed),
+        loaded: Instant::now(),
+        program,
+    })
+}
+
 /// The id and revision of a `SnapshotReference`.
 pub(crate) fn id_and_revision(id: &str, revision: u64) -> Vec<u8> {
     let mut out = Vec::new();
     wire::put_bytes_if(&mut out, 1, id.as_bytes());
     wire::put_number_if(&mut out, 2, revision);
     out
-}
-
-/// Reads a snapshot on a thread that ends with it. Allocators give a thread memory of its own:
-/// what the message leaves behind is one piece, and not the gaps between the parts of a program.
-fn open_apart(sealed: &[u8]) -> Result<Opened, LinkError> {
-    std::thread::scope(|scope| {
-        let reading = std::thread::Builder::new()
-            .name("snapshot".to_owned())
-            .spawn_scoped(scope, || Opened::open(sealed));
-        match reading.map(|reading| reading.join()) {
-            Ok(Ok(opened)) => opened,
-            // No thread could be had, or it ended badly: here it is told why.
-            Ok(Err(_)) | Err(_) => Opened::open(sealed),
-        }
-    })
 }

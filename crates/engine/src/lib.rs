@@ -33,6 +33,7 @@
 mod batch;
 mod bucketing;
 mod choice;
+mod content;
 mod context;
 mod dated;
 mod decision;
@@ -52,6 +53,7 @@ mod names;
 mod network;
 mod number;
 mod operators;
+mod outline;
 mod period;
 mod place;
 mod prerequisite;
@@ -76,6 +78,7 @@ mod version;
 mod visitor;
 mod words;
 
+pub use content::{Items, Parts};
 pub use context::Context;
 pub use decision::{
     Decision, ErrorCode, Note, Notes, Reason, SegmentCheck, SegmentReason, Unknown, UnknownSet,

@@ -3,6 +3,7 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use turnout_snapshot::turnout::snapshot::v1 as message;
+use turnout_snapshot::turnout::snapshot::v1::__buffa::view::{CircleView, MomentView};
 
 use crate::network::{Fault, Network};
 use crate::number::Number;
@@ -127,7 +128,7 @@ pub fn parse_moment(
 /// # Errors
 ///
 /// Bounds that are reversed whatever now is, or messages that name no moment.
-pub fn check_moments(low: &message::Moment, high: &message::Moment) -> Result<(), LiteralError> {
+pub fn check_moments(low: &MomentView<'_>, high: &MomentView<'_>) -> Result<(), LiteralError> {
     if time::always_reversed(link_moment(low)?, link_moment(high)?) {
         let message = "the bounds are reversed whatever now is: write the earlier one first";
         return Err(LiteralError::new(message.to_owned()));
@@ -187,12 +188,12 @@ pub(crate) fn parse_zone(name: &str) -> Result<Zone, LiteralError> {
     })
 }
 
-pub(crate) fn link_moment(moment: &message::Moment) -> Result<Moment, LiteralError> {
+pub(crate) fn link_moment(moment: &MomentView<'_>) -> Result<Moment, LiteralError> {
     Moment::link(moment).ok_or_else(|| LiteralError::new("a moment names no time".to_owned()))
 }
 
-pub(crate) fn link_circle(circle: &message::Circle) -> Result<Circle, LiteralError> {
-    let message::Circle {
+pub(crate) fn link_circle(circle: &CircleView<'_>) -> Result<Circle, LiteralError> {
+    let CircleView {
         latitude,
         longitude,
         kilometres,
@@ -249,6 +250,8 @@ pub(crate) fn parse_integer(text: &str) -> Result<i128, LiteralError> {
 
 #[cfg(test)]
 mod tests {
+    use buffa::{Message, MessageView};
+
     use super::*;
 
     #[test]
@@ -276,9 +279,14 @@ mod tests {
         assert_eq!(compare_versions("1.9", "1.10"), Ok(Ordering::Less));
     }
 
+    fn linked(moment: &message::Moment) -> Result<Moment, LiteralError> {
+        let bytes = moment.encode_to_vec();
+        link_moment(&MomentView::decode_view(&bytes).expect("a message"))
+    }
+
     #[test]
     fn a_date_in_a_known_zone_is_an_instant_and_moments_survive_their_message() {
-        let read = |text, zone| link_moment(&parse_moment(text, false, zone).expect("a date"));
+        let read = |text, zone| linked(&parse_moment(text, false, zone).expect("a date"));
         let berlin = Some("Europe/Berlin");
         let same = read("2016-06-23T00:00:00+02:00", None);
         assert_eq!(read("06/23/2016", berlin), same);
@@ -301,7 +309,7 @@ mod tests {
         use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::moment::Kind;
         let link = |kind: Kind| {
             let kind = Some(kind);
-            link_moment(&message::Moment {
+            linked(&message::Moment {
                 kind,
                 ..Default::default()
             })
@@ -318,6 +326,6 @@ mod tests {
         assert!(link(day(i32::MIN, 0)).is_err());
         assert!(link(Kind::Months(i32::MAX)).is_err());
         assert!(link(Kind::Seconds(i64::MIN)).is_err());
-        assert!(link_moment(&message::Moment::default()).is_err());
+        assert!(linked(&message::Moment::default()).is_err());
     }
 }

@@ -1,8 +1,10 @@
 //! The only form of a snapshot outside of memory: magic, checksum, message.
-use buffa::{DecodeOptions, Message};
+use buffa::{Message, MessageView};
 use sha2::{Digest, Sha256};
+use turnout_snapshot::turnout::snapshot::v1::__buffa::view::SnapshotView;
 use turnout_snapshot::turnout::snapshot::v1::{Content, Header, Snapshot};
 
+use crate::content::{Parts, read};
 use crate::link::{self, LinkError};
 use crate::program::Program;
 
@@ -11,31 +13,30 @@ const MAGIC: &[u8; 8] = b"TURNOUT\x01";
 const CHECKSUM_LENGTH: usize = 32;
 /// The only meaning that this engine knows.
 const SEMANTICS_VERSION: u32 = 1;
-/// Messages within messages; an expression takes two for each nesting.
-const RECURSION_LIMIT: u32 = 200;
 
 /// A sealed snapshot that is whole and of a version that is known; its parts may still not fit.
+/// It borrows its texts from the bytes.
 #[derive(Debug)]
-pub struct Opened {
+pub struct Opened<'s> {
     header: Header,
-    content: Content,
+    parts: Parts<'s>,
 }
 
-impl Opened {
+impl<'s> Opened<'s> {
     /// Opens a sealed snapshot and checks magic, checksum, id and semantics version.
     ///
     /// # Errors
     ///
     /// Bytes that are not a whole sealed snapshot of a known semantics version.
-    pub fn open(sealed: &[u8]) -> Result<Self, LinkError> {
-        let (header, content) = open(sealed)?;
-        Ok(Self { header, content })
+    pub fn open(sealed: &'s [u8]) -> Result<Self, LinkError> {
+        let (header, parts) = open(sealed)?;
+        Ok(Self { header, parts })
     }
 
     /// What it says.
     #[must_use]
-    pub fn content(&self) -> &Content {
-        &self.content
+    pub fn parts(&self) -> &Parts<'s> {
+        &self.parts
     }
 
     /// Checks and links it.
@@ -44,11 +45,11 @@ impl Opened {
     ///
     /// Parts that do not fit together.
     pub fn link(&self) -> Result<Program, LinkError> {
-        link::link(self.header.clone(), &self.content)
+        link::link(self.header.clone(), &self.parts)
     }
 }
 
-fn open(sealed: &[u8]) -> Result<(Header, Content), LinkError> {
+fn open(sealed: &[u8]) -> Result<(Header, Parts<'_>), LinkError> {
     let rest = sealed
         .strip_prefix(MAGIC)
         .ok_or(LinkError::Damaged("its first bytes are not `TURNOUT` 0x01"))?;
@@ -60,23 +61,24 @@ fn open(sealed: &[u8]) -> Result<(Header, Content), LinkError> {
             "its checksum does not fit: it was cut or changed",
         ));
     }
-    let snapshot: Snapshot =
-        decode(message).ok_or(LinkError::Damaged("its message cannot be read"))?;
+    let snapshot: SnapshotView<'_> =
+        read(message).ok_or(LinkError::Damaged("its message cannot be read"))?;
     let header = snapshot
         .header
-        .into_option()
+        .as_option()
+        .and_then(|header| header.to_owned_message().ok())
         .ok_or(LinkError::Damaged("it has no header"))?;
-    if header.id != hex(&snapshot.content) {
+    if header.id != hex(snapshot.content) {
         return Err(LinkError::Damaged(
             "its id is not the SHA-256 of its content",
         ));
     }
-    let content: Content =
-        decode(&snapshot.content).ok_or(LinkError::Damaged("its content cannot be read"))?;
-    if content.semantics_version != SEMANTICS_VERSION {
-        return Err(LinkError::Version(content.semantics_version));
+    let parts = Parts::of(snapshot.content);
+    let parts = parts.ok_or(LinkError::Damaged("its content cannot be read"))?;
+    match parts.shared.semantics_version {
+        SEMANTICS_VERSION => Ok((header, parts)),
+        other => Err(LinkError::Version(other)),
     }
-    Ok((header, content))
 }
 
 /// Seals content: gives the header its id, and the whole its magic and checksum.
@@ -99,15 +101,6 @@ pub fn seal_bytes(mut header: Header, content: Vec<u8>) -> Vec<u8> {
     sealed.extend_from_slice(&Sha256::digest(&message));
     sealed.extend_from_slice(&message);
     sealed
-}
-
-/// The checksum is right by now, so that the memory of a message is its author's choice.
-fn decode<M: Message + Default>(bytes: &[u8]) -> Option<M> {
-    DecodeOptions::new()
-        .with_recursion_limit(RECURSION_LIMIT)
-        .with_element_memory_limit(usize::MAX)
-        .decode_from_slice(bytes)
-        .ok()
 }
 
 fn hex(content: &[u8]) -> String {

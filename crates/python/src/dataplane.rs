@@ -128,6 +128,7 @@ impl DataPlane {
                 "the data plane was started already",
             ));
         }
+        memory::keep_large_apart();
         let settings = self.settings.clone();
         let plane = py
             .detach(|| dataplane::DataPlane::start(settings))

@@ -1,10 +1,10 @@
 //! What a literal means is the engine's to say; the compiler asks here.
-use buffa::Message;
+use buffa::{Message, MessageView};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use turnout_engine::literal::{self, LiteralError};
-use turnout_snapshot::turnout::snapshot::v1::Moment;
+use turnout_snapshot::turnout::snapshot::v1::__buffa::view::MomentView;
 
 /// Checks a decimal literal in the grammar of numbers; raises ValueError with what is wrong.
 #[pyfunction]
@@ -49,12 +49,13 @@ pub fn moment<'py>(
 /// Why two serialised moments are reversed whatever now is; None when some now puts them in order.
 #[pyfunction]
 pub fn check_moments(low: &[u8], high: &[u8]) -> PyResult<Option<String>> {
-    let read = |bytes| {
-        Moment::decode_from_slice(bytes)
-            .map_err(|error| PyValueError::new_err(format!("this is no moment: {error}")))
-    };
-    let checked = literal::check_moments(&read(low)?, &read(high)?);
+    let checked = literal::check_moments(&read_moment(low)?, &read_moment(high)?);
     Ok(checked.err().map(|error| error.message))
+}
+
+fn read_moment(bytes: &[u8]) -> PyResult<MomentView<'_>> {
+    MomentView::decode_view(bytes)
+        .map_err(|error| PyValueError::new_err(format!("this is no moment: {error}")))
 }
 
 /// Checks a time zone: `UTC`, or a name with `/` in exact case.

@@ -68,6 +68,21 @@ impl Latest {
     }
 }
 
+/// The largest piece that allocators may take from what is shared: larger ones are apart, and go
+/// back to the system when they are freed.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+const APART_BYTES: libc::c_int = 256 * 1024;
+
+/// Keeps large pieces apart. Left alone, the allocator puts the next snapshot among the parts of a
+/// program once it has seen a large one freed, and the room stays with the process.
+pub fn keep_large_apart() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: it has no precondition, and any thread may call it.
+    unsafe {
+        libc::mallopt(libc::M_MMAP_THRESHOLD, APART_BYTES);
+    }
+}
+
 /// Gives memory that is free back to the system: after a swap that is a whole snapshot and a whole
 /// program, which the allocator would keep for the next ones.
 pub fn give_back() {

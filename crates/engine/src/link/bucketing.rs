@@ -1,7 +1,7 @@
 //! Links the buckets of other systems.
 use std::num::NonZeroU32;
 
-use turnout_snapshot::turnout::snapshot::v1 as message;
+use turnout_snapshot::turnout::snapshot::v1::__buffa::view as message;
 
 use super::LinkError;
 use super::variants::Own;
@@ -12,10 +12,10 @@ use crate::choice::Choice;
 const SEED_LIMIT: usize = 512;
 
 /// Links a choice by the algorithm of another system.
-pub(super) fn link(own: &Own, bucketing: message::Bucketing) -> Result<Choice, LinkError> {
-    let name = bucketing.algorithm.clone();
+pub(super) fn link(own: &Own, bucketing: &message::BucketingView<'_>) -> Result<Choice, LinkError> {
+    let name = bucketing.algorithm;
     let place = || format!("bucketing `{}`", name.chars().take(64).collect::<String>());
-    let make = algorithm(&name)
+    let make = algorithm(name)
         .ok_or_else(|| LinkError::new("it is not known here: use a newer turnout").within(place))?;
     let system = parts(own, bucketing)
         .and_then(|parts| make(parts).map_err(LinkError::new))
@@ -23,7 +23,7 @@ pub(super) fn link(own: &Own, bucketing: message::Bucketing) -> Result<Choice, L
     Ok(Choice::Foreign(system))
 }
 
-fn parts(own: &Own, bucketing: message::Bucketing) -> Result<Parts, LinkError> {
+fn parts(own: &Own, bucketing: &message::BucketingView<'_>) -> Result<Parts, LinkError> {
     let last = bucketing.ranges.last().map(|range| range.variant);
     let rest = last.filter(|_| bucketing.rest_to_last);
     Ok(Parts {
@@ -36,13 +36,13 @@ fn parts(own: &Own, bucketing: message::Bucketing) -> Result<Parts, LinkError> {
         rest: rest.map(|variant| own.variant(variant)).transpose()?,
         sharded: bucketing
             .sharded
-            .into_iter()
+            .iter()
             .map(|sharded| link_sharded(own, sharded))
             .collect::<Result<_, _>>()?,
     })
 }
 
-fn seed(text: String) -> Result<Box<str>, LinkError> {
+fn seed(text: &str) -> Result<Box<str>, LinkError> {
     if text.len() > SEED_LIMIT {
         let message = format!("what is hashed beside an id has more than {SEED_LIMIT} bytes");
         return Err(LinkError::new(message));
@@ -57,7 +57,7 @@ fn rollout(share: f64) -> Result<f64, LinkError> {
     Err(LinkError::new(format!("a rollout of {share}")))
 }
 
-fn ranges(own: &Own, ranges: &[message::BucketRange]) -> Result<Ranges, LinkError> {
+fn ranges(own: &Own, ranges: &[message::BucketRangeView<'_>]) -> Result<Ranges, LinkError> {
     let mut last = 0.0;
     let linked = ranges.iter().map(|range| {
         let (start, end) = (range.start, range.end);
@@ -77,14 +77,17 @@ fn ranges(own: &Own, ranges: &[message::BucketRange]) -> Result<Ranges, LinkErro
     linked.collect::<Result<_, _>>().map(Ranges::new)
 }
 
-fn link_sharded(own: &Own, sharded: message::ShardedVariant) -> Result<Sharded, LinkError> {
+fn link_sharded(
+    own: &Own,
+    sharded: &message::ShardedVariantView<'_>,
+) -> Result<Sharded, LinkError> {
     let variant = own.variant(sharded.variant)?;
-    let shards = sharded.shards.into_iter().map(link_shard);
+    let shards = sharded.shards.iter().map(link_shard);
     let shards = shards.collect::<Result<_, _>>()?;
     Ok(Sharded { variant, shards })
 }
 
-fn link_shard(shard: message::Shard) -> Result<Shard, LinkError> {
+fn link_shard(shard: &message::ShardView<'_>) -> Result<Shard, LinkError> {
     let ranges = shard.ranges.iter().map(|range| {
         let bounds = (range.start, range.end);
         let message = || LinkError::new(format!("shards {} to {}", bounds.0, bounds.1));

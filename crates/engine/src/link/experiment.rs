@@ -1,9 +1,9 @@
 //! Links experiments.
-use turnout_snapshot::turnout::snapshot::v1 as message;
+use turnout_snapshot::turnout::snapshot::v1::__buffa::view as message;
 use turnout_snapshot::turnout::snapshot::v1::{ExperimentStatus, FlagType};
 
 use super::tables::{Tables, known};
-use super::{LinkError, bucketing, expression, prerequisite, schedule, variants};
+use super::{LinkError, boxed, bucketing, expression, prerequisite, schedule, variants};
 use crate::experiment::{Experiment, Winner};
 use crate::index::{HoldoutIndex, ItemIndex};
 use crate::item::LinkedItem;
@@ -13,13 +13,9 @@ use crate::program::{Item, ItemKind};
 pub(super) fn link(
     tables: &mut Tables,
     index: ItemIndex,
-    experiment: message::Experiment,
+    experiment: &message::ExperimentView<'_>,
 ) -> Result<(Item, LinkedItem), LinkError> {
-    let tags = experiment
-        .tags
-        .into_iter()
-        .map(String::into_boxed_str)
-        .collect();
+    let tags = boxed(&experiment.tags);
     let key = experiment.key.into();
     let item = |value_type| Item {
         key,
@@ -31,7 +27,7 @@ pub(super) fn link(
         return Ok((item(FlagType::Unspecified), LinkedItem::Quarantined));
     }
     let value_type: FlagType = known("type", experiment.r#type)?;
-    let own = variants::link(tables, index, value_type, experiment.variants)?;
+    let own = variants::link(tables, index, value_type, &experiment.variants)?;
     let status = known("status", experiment.status)?;
     let linked = Experiment {
         status,
@@ -58,14 +54,14 @@ pub(super) fn link(
             }),
         audience: expression::optional(tables, experiment.audience.as_option())?,
         layer: option(experiment.layer, |layer| tables.layer(layer))?,
-        traffic: variants::share(&experiment.traffic_salt, "traffic", experiment.traffic)?,
-        choice: match experiment.bucketing.into_option() {
+        traffic: variants::share(experiment.traffic_salt, "traffic", experiment.traffic)?,
+        choice: match experiment.bucketing.as_option() {
             Some(foreign) => bucketing::link(&own, foreign)?,
-            None => variants::slots(&own, &experiment.variant_salt, &experiment.ranges, false)?,
+            None => variants::slots(&own, experiment.variant_salt, &experiment.ranges, false)?,
         },
         variants: own.places(),
         control: own.variant(experiment.control)?,
-        overrides: variants::overrides(&own, experiment.overrides)?,
+        overrides: variants::overrides(&own, &experiment.overrides)?,
         epoch: experiment.epoch,
         min_epoch: min_epoch(experiment.min_epoch, experiment.epoch)?,
         ttl: ttl(experiment.ttl_seconds),

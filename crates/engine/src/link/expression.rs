@@ -1,12 +1,12 @@
 //! Links expressions and their conditions.
-use turnout_snapshot::turnout::snapshot::v1 as message;
-use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::expression::Kind;
-use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::zone;
+use turnout_snapshot::turnout::snapshot::v1::__buffa::view as message;
+use turnout_snapshot::turnout::snapshot::v1::__buffa::view::oneof::expression::Kind;
+use turnout_snapshot::turnout::snapshot::v1::__buffa::view::oneof::zone;
 use turnout_snapshot::turnout::snapshot::v1::{AttributeType, EpochUnit, OnUnset, Operator};
 
 use super::tables::{Tables, known};
 use super::variants::{salt, slot_range};
-use super::{LinkError, operand_text, prerequisite, zones};
+use super::{LinkError, each, operand_text, prerequisite, zones};
 use crate::dated::{DatedCondition, ZoneChoice};
 use crate::expression::{Condition, Expression, SlotCondition};
 use crate::fact::{FactComparison, FactCondition};
@@ -17,7 +17,7 @@ use crate::truth::Truth;
 /// Links an expression whose depth was checked.
 pub(super) fn link(
     tables: &mut Tables,
-    expression: &message::Expression,
+    expression: &message::ExpressionView<'_>,
 ) -> Result<Expression, LinkError> {
     let kind = expression
         .kind
@@ -37,23 +37,26 @@ pub(super) fn link(
 /// Links an expression that may be absent.
 pub(super) fn optional(
     tables: &mut Tables,
-    expression: Option<&message::Expression>,
+    expression: Option<&message::ExpressionView<'_>>,
 ) -> Result<Option<Expression>, LinkError> {
     expression
         .map(|expression| link(tables, expression))
         .transpose()
 }
 
-fn parts(tables: &mut Tables, group: &message::Group) -> Result<Box<[Expression]>, LinkError> {
-    group
-        .expressions
-        .iter()
-        .map(|part| link(tables, part))
-        .collect()
+fn parts(
+    tables: &mut Tables,
+    group: &message::GroupView<'_>,
+) -> Result<Box<[Expression]>, LinkError> {
+    let linked = each(group.expressions.iter(), |part| link(tables, part))?;
+    Ok(linked.into())
 }
 
 /// A plain condition, one on a date, or either on a fact.
-fn condition(tables: &mut Tables, condition: &message::Condition) -> Result<Expression, LinkError> {
+fn condition(
+    tables: &mut Tables,
+    condition: &message::ConditionView<'_>,
+) -> Result<Expression, LinkError> {
     let linked = compared(tables, condition)?;
     Ok(
         match (tables.facts.no_events(condition.attribute), linked) {
@@ -69,7 +72,7 @@ fn condition(tables: &mut Tables, condition: &message::Condition) -> Result<Expr
 
 fn compared(
     tables: &mut Tables,
-    condition: &message::Condition,
+    condition: &message::ConditionView<'_>,
 ) -> Result<FactComparison, LinkError> {
     let attribute = tables.attribute(condition.attribute)?;
     let operator: Operator = known("operator", condition.operator)?;
@@ -108,7 +111,7 @@ fn compared(
     }))
 }
 
-fn zone(tables: &Tables, condition: &message::Condition) -> Result<ZoneChoice, LinkError> {
+fn zone(tables: &Tables, condition: &message::ConditionView<'_>) -> Result<ZoneChoice, LinkError> {
     let Some(zone) = condition.zone.as_option() else {
         return Ok(ZoneChoice::Known(tables.zones.workspace));
     };
@@ -123,20 +126,20 @@ fn zone(tables: &Tables, condition: &message::Condition) -> Result<ZoneChoice, L
     }
 }
 
-fn epoch(condition: &message::Condition) -> Result<EpochUnit, LinkError> {
+fn epoch(condition: &message::ConditionView<'_>) -> Result<EpochUnit, LinkError> {
     let unit = condition.epoch_unit;
     unit.as_known()
         .ok_or_else(|| LinkError::new(format!("epoch unit {} is not known", unit.to_i32())))
 }
 
-fn declared(condition: &message::Condition) -> Result<AttributeType, LinkError> {
+fn declared(condition: &message::ConditionView<'_>) -> Result<AttributeType, LinkError> {
     let declared = condition.r#type;
     declared
         .as_known()
         .ok_or_else(|| LinkError::new(format!("attribute type {} is not known", declared.to_i32())))
 }
 
-fn unset(condition: &message::Condition, row: &Row) -> Result<Truth, LinkError> {
+fn unset(condition: &message::ConditionView<'_>, row: &Row) -> Result<Truth, LinkError> {
     let said = condition.on_unset;
     Ok(match said.as_known() {
         Some(OnUnset::Unspecified) => row.unset,
@@ -154,14 +157,14 @@ fn unset(condition: &message::Condition, row: &Row) -> Result<Truth, LinkError> 
 
 fn slot(
     tables: &mut Tables,
-    condition: &message::SlotCondition,
+    condition: &message::SlotConditionView<'_>,
 ) -> Result<SlotCondition, LinkError> {
     let (start, end) = slot_range(condition.start, condition.end)?;
     Ok(SlotCondition {
         unit: tables.unit_kind(condition.unit)?,
-        salt: salt(&condition.salt)?,
+        salt: salt(condition.salt)?,
         start,
         end,
-        operand: tables.operand(operand_text::slots(&condition.salt, start, end))?,
+        operand: tables.operand(operand_text::slots(condition.salt, start, end))?,
     })
 }

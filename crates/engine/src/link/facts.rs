@@ -9,10 +9,10 @@ use crate::fact::NoEvents;
 pub(super) struct Facts(Vec<(u32, NoEvents)>);
 
 impl Facts {
-    pub(super) fn new(content: &Content) -> Result<Self, LinkError> {
+    pub(super) fn new(shared: &Content) -> Result<Self, LinkError> {
         let mut facts: Vec<(u32, NoEvents)> = Vec::new();
-        for fact in &content.facts {
-            let attribute = within("attribute", fact.attribute, content.attributes.len())?;
+        for fact in &shared.facts {
+            let attribute = within("attribute", fact.attribute, shared.attributes.len())?;
             if facts.last().is_some_and(|(last, _)| *last >= attribute) {
                 let message = format!("facts are not sorted, each once: see attribute {attribute}");
                 return Err(LinkError::new(message));

@@ -1,12 +1,12 @@
 //! Links flags.
 use buffa::EnumValue;
-use turnout_snapshot::turnout::snapshot::v1 as message;
-use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::rule::Outcome as Kind;
+use turnout_snapshot::turnout::snapshot::v1::__buffa::view as message;
+use turnout_snapshot::turnout::snapshot::v1::__buffa::view::oneof::rule::Outcome as Kind;
 use turnout_snapshot::turnout::snapshot::v1::FlagType;
 
 use super::tables::{Tables, known};
 use super::variants::{self, Own};
-use super::{LinkError, bucketing, expression, prerequisite};
+use super::{LinkError, boxed, bucketing, each, expression, prerequisite};
 use crate::choice::Choice;
 use crate::flag::{Flag, Outcome, Rule};
 use crate::index::ItemIndex;
@@ -17,9 +17,9 @@ use crate::program::{Item, ItemKind};
 pub(super) fn link(
     tables: &mut Tables,
     index: ItemIndex,
-    flag: message::Flag,
+    flag: &message::FlagView<'_>,
 ) -> Result<(Item, LinkedItem), LinkError> {
-    let tags = flag.tags.into_iter().map(String::into_boxed_str).collect();
+    let tags = boxed(&flag.tags);
     let item = |value_type| Item {
         key: flag.key.into(),
         tags,
@@ -30,14 +30,14 @@ pub(super) fn link(
         return Ok((item(FlagType::Unspecified), LinkedItem::Quarantined));
     }
     let value_type: FlagType = known("type", flag.r#type)?;
-    let own = variants::link(tables, index, value_type, flag.variants)?;
+    let own = variants::link(tables, index, value_type, &flag.variants)?;
     let linked = Flag {
         status: known("status", flag.status)?,
         unit: tables.unit_kind(flag.unit)?,
         default: own.variant(flag.default_variant)?,
-        overrides: variants::overrides(&own, flag.overrides)?,
+        overrides: variants::overrides(&own, &flag.overrides)?,
         prerequisites: prerequisite::all(tables, &flag.prerequisites)?,
-        rules: rules(tables, &own, value_type, flag.rules)?,
+        rules: rules(tables, &own, value_type, &flag.rules)?,
     };
     Ok((item(value_type), LinkedItem::Flag(linked)))
 }
@@ -46,39 +46,39 @@ fn rules(
     tables: &mut Tables,
     own: &Own,
     value_type: FlagType,
-    rules: Vec<message::Rule>,
+    rules: &[message::RuleView<'_>],
 ) -> Result<Box<[Rule]>, LinkError> {
-    let linked = rules.into_iter().map(|rule| {
-        let place = format!("rule `{}`", rule.name);
-        link_rule(tables, own, value_type, rule).map_err(|error| error.within(|| place))
-    });
-    linked.collect()
+    let linked = each(rules.iter(), |rule| {
+        let place = || format!("rule `{}`", rule.name);
+        link_rule(tables, own, value_type, rule).map_err(|error| error.within(place))
+    })?;
+    Ok(linked.into())
 }
 
 fn link_rule(
     tables: &mut Tables,
     own: &Own,
     value_type: FlagType,
-    rule: message::Rule,
+    rule: &message::RuleView<'_>,
 ) -> Result<Rule, LinkError> {
     Ok(Rule {
         index: tables.rule(rule.name)?,
         when: expression::optional(tables, rule.when.as_option())?,
         on_unknown: known("on_unknown", rule.on_unknown)?,
-        outcome: match rule.outcome {
-            Some(Kind::Serve(variant)) => Outcome::Serve(own.variant(variant)?),
-            Some(Kind::Split(split)) => Outcome::Split(Box::new(link_split(own, *split)?)),
-            Some(Kind::Experiment(experiment)) => hand_over(tables, experiment, value_type)?,
+        outcome: match &rule.outcome {
+            Some(Kind::Serve(variant)) => Outcome::Serve(own.variant(*variant)?),
+            Some(Kind::Split(split)) => Outcome::Split(Box::new(link_split(own, split)?)),
+            Some(Kind::Experiment(experiment)) => hand_over(tables, *experiment, value_type)?,
             None => return Err(LinkError::new("it has no outcome")),
         },
     })
 }
 
 /// Our slots are all somebody's; the numbers of another system need not be.
-fn link_split(own: &Own, split: message::Split) -> Result<Choice, LinkError> {
-    match split.bucketing.into_option() {
+fn link_split(own: &Own, split: &message::SplitView<'_>) -> Result<Choice, LinkError> {
+    match split.bucketing.as_option() {
         Some(foreign) => bucketing::link(own, foreign),
-        None => variants::slots(own, &split.salt, &split.ranges, true),
+        None => variants::slots(own, split.salt, &split.ranges, true),
     }
 }
 

@@ -1,32 +1,34 @@
 //! Links holdouts.
-use turnout_snapshot::turnout::snapshot::v1 as message;
+use turnout_snapshot::turnout::snapshot::v1::__buffa::view as message;
 
 use super::tables::{Tables, known};
-use super::{LinkError, expression, schedule, variants};
+use super::{LinkError, boxed, expression, schedule, variants};
 use crate::holdout::{Definition, Holdout};
 
 /// Links one holdout.
-pub(super) fn link(tables: &mut Tables, holdout: message::Holdout) -> Result<Holdout, LinkError> {
+pub(super) fn link(
+    tables: &mut Tables,
+    holdout: &message::HoldoutView<'_>,
+) -> Result<Holdout, LinkError> {
     let definition = match holdout.quarantined {
         true => None,
-        false => Some(definition(tables, &holdout)?),
+        false => Some(definition(tables, holdout)?),
     };
     Ok(Holdout {
         key: holdout.key.into(),
-        tags: holdout
-            .tags
-            .into_iter()
-            .map(String::into_boxed_str)
-            .collect(),
+        tags: boxed(&holdout.tags),
         definition,
     })
 }
 
-fn definition(tables: &mut Tables, holdout: &message::Holdout) -> Result<Definition, LinkError> {
+fn definition(
+    tables: &mut Tables,
+    holdout: &message::HoldoutView<'_>,
+) -> Result<Definition, LinkError> {
     Ok(Definition {
         status: known("status", holdout.status)?,
         unit: tables.unit_kind(holdout.unit)?,
-        share: variants::share(&holdout.salt, "share", holdout.share)?,
+        share: variants::share(holdout.salt, "share", holdout.share)?,
         period: schedule::period(
             holdout
                 .starts_at

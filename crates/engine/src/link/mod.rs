@@ -18,10 +18,13 @@ mod tables;
 mod variants;
 mod zones;
 
+use std::iter::zip;
+
 use turnout_snapshot::turnout::snapshot::v1::{Content, Header};
 
 pub use error::LinkError;
 
+use crate::content::Parts;
 use crate::holdout::Holdout;
 use crate::index::{AttributeIndex, ItemIndex};
 use crate::item::LinkedItem;
@@ -32,18 +35,18 @@ use crate::segment::LinkedSegment;
 use references::Nodes;
 use tables::Tables;
 
-/// Links what a sealed snapshot says. Each part is copied while it is linked: the program holds
-/// nothing of the message, whose memory can go as a whole.
-pub(crate) fn link(header: Header, content: &Content) -> Result<Program, LinkError> {
-    let mut tables = Tables::new(content)?;
-    let sensitive = sensitive(&tables, content)?;
-    let (segments, linked_segments) = segments(&mut tables, content)?;
-    let (items, linked_items) = items(&mut tables, content)?;
-    let layers = layers(&tables, content)?;
-    let holdouts = holdouts(&mut tables, content)?;
+/// Links what a sealed snapshot says. What the program keeps is copied: it borrows nothing of the
+/// message.
+pub(crate) fn link(header: Header, parts: &Parts<'_>) -> Result<Program, LinkError> {
+    let mut tables = Tables::new(parts)?;
+    let sensitive = sensitive(&tables, &parts.shared)?;
+    let (segments, linked_segments) = segments(&mut tables, parts)?;
+    let (items, linked_items) = items(&mut tables, parts)?;
+    let layers = layers(&tables, parts)?;
+    let holdouts = holdouts(&mut tables, parts)?;
     Ok(assemble(
         header,
-        content,
+        &parts.shared,
         tables,
         Linked {
             sensitive,
@@ -68,12 +71,11 @@ struct Linked {
     holdouts: Vec<Holdout>,
 }
 
-fn assemble(header: Header, content: &Content, tables: Tables, linked: Linked) -> Program {
-    let boxed = |names: &[String]| names.iter().map(|name| name.as_str().into()).collect();
+fn assemble(header: Header, shared: &Content, tables: Tables, linked: Linked) -> Program {
     Program {
         item_names: Names::new(linked.items.iter().map(|item| &*item.key)),
         segment_names: Names::new(linked.segments.iter().map(|segment| &*segment.key)),
-        attribute_names: Names::new(content.attributes.iter().map(String::as_str)),
+        attribute_names: Names::new(shared.attributes.iter().map(String::as_str)),
         items: linked.items.into(),
         linked_items: linked.linked_items.into(),
         segments: linked.segments.into(),
@@ -84,10 +86,10 @@ fn assemble(header: Header, content: &Content, tables: Tables, linked: Linked) -
         rule_names: tables.rule_names.into(),
         operands: tables.operands.into(),
         sensitive: linked.sensitive,
-        attributes: boxed(&content.attributes),
-        unit_kinds: boxed(&content.unit_kinds),
+        attributes: boxed(&shared.attributes),
+        unit_kinds: boxed(&shared.unit_kinds),
         user: tables.user,
-        timezone: content
+        timezone: shared
             .workspace
             .as_option()
             .map_or("", |workspace| &workspace.timezone)
@@ -96,9 +98,26 @@ fn assemble(header: Header, content: &Content, tables: Tables, linked: Linked) -
     }
 }
 
+/// Links each part; the result has no more room than it needs, from the start.
+fn each<P, L>(
+    parts: impl ExactSizeIterator<Item = P>,
+    link: impl FnMut(P) -> Result<L, LinkError>,
+) -> Result<Vec<L>, LinkError> {
+    let mut linked = Vec::with_capacity(parts.len());
+    for part in parts.map(link) {
+        linked.push(part?);
+    }
+    Ok(linked)
+}
+
+/// Texts of a message, copied.
+fn boxed(texts: &[impl AsRef<str>]) -> Box<[Box<str>]> {
+    texts.iter().map(|text| text.as_ref().into()).collect()
+}
+
 /// The attributes whose values are masked, sorted.
-fn sensitive(tables: &Tables, content: &Content) -> Result<Box<[AttributeIndex]>, LinkError> {
-    let indices = content.sensitive_attributes.iter();
+fn sensitive(tables: &Tables, shared: &Content) -> Result<Box<[AttributeIndex]>, LinkError> {
+    let indices = shared.sensitive_attributes.iter();
     let sensitive: Box<[_]> = indices
         .map(|index| tables.attribute(*index))
         .collect::<Result<_, _>>()?;
@@ -110,59 +129,56 @@ fn sensitive(tables: &Tables, content: &Content) -> Result<Box<[AttributeIndex]>
 
 fn segments(
     tables: &mut Tables,
-    content: &Content,
+    parts: &Parts<'_>,
 ) -> Result<(Vec<Segment>, Vec<LinkedSegment>), LinkError> {
-    let segments = (0..).zip(content.segments.iter().cloned());
-    let linked = segments.map(|(index, segment)| {
+    let mut segments = Vec::with_capacity(parts.segments.len());
+    let mut linked_segments = Vec::with_capacity(parts.segments.len());
+    for (index, segment) in (0..).zip(parts.segments.read()) {
         tables.linking = tables.nodes().segment(index);
-        let place = format!("segment `{}`", segment.key);
-        segment::link(tables, segment).map_err(|error| error.within(|| place))
-    });
-    linked
-        .collect::<Result<Vec<_>, _>>()
-        .map(|all| all.into_iter().unzip())
+        let (segment, linked) = segment::link(tables, &segment)
+            .map_err(|error| error.within(|| format!("segment `{}`", segment.key)))?;
+        segments.push(segment);
+        linked_segments.push(linked);
+    }
+    Ok((segments, linked_segments))
 }
 
 /// Flags and experiments in one table, sorted by key.
 fn items(
     tables: &mut Tables,
-    content: &Content,
+    parts: &Parts<'_>,
 ) -> Result<(Vec<Item>, Vec<LinkedItem>), LinkError> {
-    let mut all: Vec<(ItemIndex, (Item, LinkedItem))> = Vec::new();
-    let flags = content.flags.iter().cloned();
-    for (index, flag) in tables.flags.clone().into_iter().zip(flags) {
+    let count = parts.flags.len().saturating_add(parts.experiments.len());
+    let mut all: Vec<(ItemIndex, (Item, LinkedItem))> = Vec::with_capacity(count);
+    for (index, flag) in zip(tables.flags.clone(), parts.flags.read()) {
         tables.linking = Nodes::item(index);
-        let place = format!("flag `{}`", flag.key);
-        let linked = flag::link(tables, index, flag).map_err(|error| error.within(|| place))?;
+        let linked = flag::link(tables, index, &flag)
+            .map_err(|error| error.within(|| format!("flag `{}`", flag.key)))?;
         all.push((index, linked));
     }
-    let experiments = content.experiments.iter().cloned();
-    for (index, experiment) in tables.experiments.clone().into_iter().zip(experiments) {
+    for (index, experiment) in zip(tables.experiments.clone(), parts.experiments.read()) {
         tables.linking = Nodes::item(index);
-        let place = format!("experiment `{}`", experiment.key);
-        let linked =
-            experiment::link(tables, index, experiment).map_err(|error| error.within(|| place))?;
+        let linked = experiment::link(tables, index, &experiment)
+            .map_err(|error| error.within(|| format!("experiment `{}`", experiment.key)))?;
         all.push((index, linked));
     }
     all.sort_unstable_by_key(|(index, _)| *index);
     Ok(all.into_iter().map(|(_, linked)| linked).unzip())
 }
 
-fn layers(tables: &Tables, content: &Content) -> Result<Vec<Layer>, LinkError> {
-    let layers = content.layers.iter().cloned();
-    let linked = layers.map(|layer| {
-        let place = format!("layer `{}`", layer.key);
-        layer::link(tables, layer).map_err(|error| error.within(|| place))
+fn layers(tables: &Tables, parts: &Parts<'_>) -> Result<Vec<Layer>, LinkError> {
+    let linked = parts.layers.read().map(|layer| {
+        layer::link(tables, &layer)
+            .map_err(|error| error.within(|| format!("layer `{}`", layer.key)))
     });
     linked.collect()
 }
 
-fn holdouts(tables: &mut Tables, content: &Content) -> Result<Vec<Holdout>, LinkError> {
-    let holdouts = (0..).zip(content.holdouts.iter().cloned());
-    let linked = holdouts.map(|(index, holdout)| {
+fn holdouts(tables: &mut Tables, parts: &Parts<'_>) -> Result<Vec<Holdout>, LinkError> {
+    let linked = (0..).zip(parts.holdouts.read()).map(|(index, holdout)| {
         tables.linking = tables.nodes().holdout(index);
-        let place = format!("holdout `{}`", holdout.key);
-        holdout::link(tables, holdout).map_err(|error| error.within(|| place))
+        holdout::link(tables, &holdout)
+            .map_err(|error| error.within(|| format!("holdout `{}`", holdout.key)))
     });
     linked.collect()
 }

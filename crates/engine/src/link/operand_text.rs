@@ -1,7 +1,7 @@
 //! What a condition compares with, as text for people: nearly as documents write it.
-use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::moment;
-use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::operand::Kind;
-use turnout_snapshot::turnout::snapshot::v1::{Moment, Operand};
+use turnout_snapshot::turnout::snapshot::v1::__buffa::view::oneof::moment;
+use turnout_snapshot::turnout::snapshot::v1::__buffa::view::oneof::operand::Kind;
+use turnout_snapshot::turnout::snapshot::v1::__buffa::view::{MomentView, OperandView};
 
 /// Operands that are shown; the rest is counted.
 const SHOWN: usize = 10;
@@ -10,7 +10,7 @@ const LONGEST: usize = 100;
 const NANOSECONDS: u64 = 1_000_000_000;
 
 /// One operand as it is, several as `[a, b]`, none as nothing.
-pub(super) fn operands(list: &[Operand]) -> String {
+pub(super) fn operands(list: &[OperandView<'_>]) -> String {
     match list {
         [] => String::new(),
         [one] => kind(one),
@@ -19,9 +19,9 @@ pub(super) fn operands(list: &[Operand]) -> String {
 }
 
 /// One name as it is, several as `[a, b]`.
-pub(super) fn names(list: &[String]) -> String {
+pub(super) fn names(list: &[&str]) -> String {
     match list {
-        [one] => one.clone(),
+        [one] => (*one).to_owned(),
         several => listed(several.iter().map(|name| clipped(name)), several.len()),
     }
 }
@@ -45,11 +45,11 @@ fn listed(texts: impl Iterator<Item = String>, count: usize) -> String {
     format!("[{}{rest}]", shown.join(", "))
 }
 
-fn kind(operand: &Operand) -> String {
+fn kind(operand: &OperandView<'_>) -> String {
     match operand.kind.as_ref() {
         None => String::new(),
         Some(Kind::Text(text)) => clipped(text),
-        Some(Kind::Number(text)) => text.clone(),
+        Some(Kind::Number(text)) => (*text).to_owned(),
         Some(Kind::Boolean(value)) => value.to_string(),
         Some(Kind::Interval(pair)) => format!("[{}, {}]", pair.low, pair.high),
         Some(Kind::List(list)) => listed(
@@ -62,11 +62,11 @@ fn kind(operand: &Operand) -> String {
         }
         Some(Kind::Moment(one)) => instant(one),
         Some(Kind::Moments(pair)) => {
-            let end = |end: Option<&Moment>| end.map(instant).unwrap_or_default();
+            let end = |end: Option<&MomentView<'_>>| end.map(instant).unwrap_or_default();
             let (low, high) = (end(pair.low.as_option()), end(pair.high.as_option()));
             format!("[{low}, {high}]")
         }
-        Some(Kind::Versions(pair)) => format!("[{}, {}]", clipped(&pair.low), clipped(&pair.high)),
+        Some(Kind::Versions(pair)) => format!("[{}, {}]", clipped(pair.low), clipped(pair.high)),
         Some(Kind::Circle(circle)) => {
             let (lat, lon, km) = (circle.latitude, circle.longitude, circle.kilometres);
             format!("{{lat: {lat}, lon: {lon}, km: {km}}}")
@@ -81,7 +81,7 @@ fn clipped(text: &str) -> String {
     }
 }
 
-fn instant(moment: &Moment) -> String {
+fn instant(moment: &MomentView<'_>) -> String {
     match moment.kind.as_ref() {
         None => String::new(),
         Some(moment::Kind::Instant(at)) => jiff::Timestamp::new(at.seconds, at.nanos)
@@ -133,12 +133,12 @@ fn time(nanoseconds: u64, separator: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use turnout_snapshot::turnout::snapshot::v1::{DayOffset, TextInterval};
+    use turnout_snapshot::turnout::snapshot::v1::__buffa::view::{DayOffsetView, TextIntervalView};
 
     use super::*;
 
-    fn operand(kind: Kind) -> Operand {
-        Operand {
+    fn operand(kind: Kind<'_>) -> OperandView<'_> {
+        OperandView {
             kind: Some(kind),
             ..Default::default()
         }
@@ -147,12 +147,14 @@ mod tests {
     #[test]
     fn one_is_itself_and_many_are_cut_short() {
         assert_eq!(operands(&[]), "");
-        assert_eq!(operands(&[operand(Kind::Text("pro".to_owned()))]), "pro");
-        let many: Vec<Operand> = (0..12)
-            .map(|n| operand(Kind::Number(n.to_string())))
+        assert_eq!(operands(&[operand(Kind::Text("pro"))]), "pro");
+        let numbers: Vec<String> = (0..12).map(|n| n.to_string()).collect();
+        let many: Vec<OperandView<'_>> = numbers
+            .iter()
+            .map(|number| operand(Kind::Number(number)))
             .collect();
         assert_eq!(operands(&many), "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more]");
-        let long = operands(&[operand(Kind::Text("ä".repeat(200)))]);
+        let long = operands(&[operand(Kind::Text(&"ä".repeat(200)))]);
         assert_eq!(long.chars().count(), LONGEST + 1);
     }
 
@@ -177,12 +179,12 @@ mod tests {
 
     #[test]
     fn dates_read_as_they_are_written() {
-        let day = |days, time| Moment {
-            kind: Some(moment::Kind::from(DayOffset {
+        let day = |days, time| MomentView {
+            kind: Some(moment::Kind::Day(Box::new(DayOffsetView {
                 days,
                 time,
                 ..Default::default()
-            })),
+            }))),
             ..Default::default()
         };
         assert_eq!(instant(&day(-30, 0)), "30 days ago");
@@ -190,7 +192,7 @@ mod tests {
             instant(&day(-1, 8 * 3600 * NANOSECONDS)),
             "yesterday at 08:00"
         );
-        let ago = |kind| Moment {
+        let ago = |kind| MomentView {
             kind: Some(kind),
             ..Default::default()
         };
@@ -199,11 +201,14 @@ mod tests {
             instant(&ago(moment::Kind::Seconds(7200))),
             "120 minutes from now"
         );
-        let pair = TextInterval {
-            low: "1.0".to_owned(),
-            high: "2.0".to_owned(),
+        let pair = TextIntervalView {
+            low: "1.0",
+            high: "2.0",
             ..Default::default()
         };
-        assert_eq!(operands(&[operand(Kind::from(pair))]), "[1.0, 2.0]");
+        assert_eq!(
+            operands(&[operand(Kind::Versions(Box::new(pair)))]),
+            "[1.0, 2.0]"
+        );
     }
 }

@@ -1,31 +1,30 @@
 //! Links conditions on variants.
-use turnout_snapshot::turnout::snapshot::v1 as message;
-use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::variant_condition::Item;
+use turnout_snapshot::turnout::snapshot::v1::__buffa::view as message;
+use turnout_snapshot::turnout::snapshot::v1::__buffa::view::oneof::variant_condition::Item;
 
 use super::tables::{Tables, ascending};
-use super::{LinkError, operand_text};
+use super::{LinkError, boxed, operand_text};
 use crate::prerequisite::VariantCondition;
 
 /// Links one condition of whatever is linked now.
 pub(super) fn link(
     tables: &mut Tables,
-    condition: &message::VariantCondition,
+    condition: &message::VariantConditionView<'_>,
 ) -> Result<VariantCondition, LinkError> {
-    let item = match condition.item {
-        Some(Item::Flag(index)) => tables.flag(index)?,
-        Some(Item::Experiment(index)) => tables.experiment(index)?.0,
+    let item = match &condition.item {
+        Some(Item::Flag(index)) => tables.flag(*index)?,
+        Some(Item::Experiment(index)) => tables.experiment(*index)?.0,
         None => return Err(LinkError::new("a condition on a variant names no item")),
     };
-    ascending("variants of a condition", condition.variants.iter())?;
+    ascending(
+        "variants of a condition",
+        condition.variants.iter().copied(),
+    )?;
     Ok(VariantCondition {
         item,
         reach: tables.reach(item),
         operand: tables.operand(operand_text::names(&condition.variants))?,
-        variants: condition
-            .variants
-            .iter()
-            .map(|name| name.as_str().into())
-            .collect(),
+        variants: boxed(&condition.variants),
         negated: condition.negated,
     })
 }
@@ -33,7 +32,7 @@ pub(super) fn link(
 /// Links the prerequisites of an item.
 pub(super) fn all(
     tables: &mut Tables,
-    conditions: &[message::VariantCondition],
+    conditions: &[message::VariantConditionView<'_>],
 ) -> Result<Box<[VariantCondition]>, LinkError> {
     let linked = conditions.iter().map(|condition| link(tables, condition));
     linked

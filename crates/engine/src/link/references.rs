@@ -1,17 +1,11 @@
 //! Who stands on whom through the variants that items come out as: circles, and chains that are
 //! too long. Neither refuses the snapshot: such a condition is UNKNOWN, and says why. Both are
 //! found here, so that no answer depends on where in a circle an evaluation begins.
-use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::expression::Kind;
-use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::rule::Outcome;
-use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::segment::Definition;
-use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::variant_condition::Item;
-use turnout_snapshot::turnout::snapshot::v1::{
-    Content, Experiment, Expression, Flag, Segment, VariantCondition,
-};
-
 use super::nesting::Depths;
+use crate::content::Parts;
 use crate::index::ItemIndex;
 use crate::literal::{MAX_CHAIN, MAX_DEPTH};
+use crate::outline::{Outline, Reference};
 use crate::prerequisite::Reach;
 
 /// A flag, an experiment, a segment or a holdout.
@@ -55,22 +49,22 @@ pub(super) struct References {
 impl References {
     /// `flags` and `experiments` are where each of them stands among all items.
     pub(super) fn find(
-        content: &Content,
+        parts: &Parts<'_>,
         flags: &[ItemIndex],
         experiments: &[ItemIndex],
         depths: &Depths,
     ) -> Self {
         let nodes = Nodes {
             items: flags.len().saturating_add(experiments.len()),
-            segments: content.segments.len(),
+            segments: parts.segments.len(),
         };
         let mut graph = Graph {
             nodes,
             flags,
             experiments,
-            edges: vec![Vec::new(); nodes.holdout(content.holdouts.len()).0],
+            edges: vec![Vec::new(); nodes.holdout(parts.holdouts.len()).0],
         };
-        graph.draw(content);
+        graph.draw(parts);
         let by_variant = |edge: &Edge| edge.by_variant;
         if !graph.edges.iter().flatten().any(by_variant) {
             return Self {
@@ -114,82 +108,40 @@ struct Graph<'t> {
 
 /// An index that does not exist is passed over: linking refuses it.
 impl Graph<'_> {
-    fn draw(&mut self, content: &Content) {
-        for (item, flag) in self.flags.iter().zip(&content.flags) {
-            self.flag(item.at(), flag);
+    fn draw(&mut self, parts: &Parts<'_>) {
+        for (item, flag) in self.flags.iter().zip(parts.flags.outlines()) {
+            self.item(item.at(), flag);
         }
-        for (item, experiment) in self.experiments.iter().zip(&content.experiments) {
-            self.experiment(item.at(), experiment);
+        for (item, experiment) in self.experiments.iter().zip(parts.experiments.outlines()) {
+            self.item(item.at(), experiment);
         }
-        for (index, segment) in (0..).zip(&content.segments) {
-            self.segment(self.nodes.segment(index).0, segment);
+        for (index, segment) in (0..).zip(parts.segments.outlines()) {
+            self.item(self.nodes.segment(index).0, segment);
         }
-        for (index, holdout) in (0..).zip(&content.holdouts) {
-            let from = self.nodes.holdout(index).0;
-            self.optional(from, holdout.audience.as_option());
-        }
-    }
-
-    fn flag(&mut self, from: usize, flag: &Flag) {
-        for condition in &flag.prerequisites {
-            self.variant(from, condition);
-        }
-        for rule in &flag.rules {
-            self.optional(from, rule.when.as_option());
-            if let Some(Outcome::Experiment(index)) = rule.outcome {
-                let to = position(self.experiments, index);
-                self.edge(from, to, false);
-            }
+        for (index, holdout) in (0..).zip(parts.holdouts.outlines()) {
+            self.item(self.nodes.holdout(index).0, holdout);
         }
     }
 
-    fn experiment(&mut self, from: usize, experiment: &Experiment) {
-        for condition in &experiment.prerequisites {
-            self.variant(from, condition);
-        }
-        self.optional(from, experiment.audience.as_option());
-        for index in &experiment.holdouts {
-            let to = usize::try_from(*index).ok();
-            self.edge(from, to.map(|index| self.nodes.holdout(index).0), false);
-        }
-    }
-
-    fn segment(&mut self, from: usize, segment: &Segment) {
-        for index in segment.include.iter().chain(&segment.exclude) {
+    fn item(&mut self, from: usize, item: &Outline<'_>) {
+        for (_, index) in &item.segments {
             self.segment_edge(from, *index);
         }
-        if let Some(Definition::Rule(rule)) = &segment.definition {
-            self.expression(from, rule);
-        }
-    }
-
-    fn optional(&mut self, from: usize, expression: Option<&Expression>) {
-        if let Some(expression) = expression {
-            self.expression(from, expression);
-        }
-    }
-
-    fn expression(&mut self, from: usize, expression: &Expression) {
-        match &expression.kind {
-            Some(Kind::All(group) | Kind::Any(group)) => {
-                for part in &group.expressions {
-                    self.expression(from, part);
+        for reference in &item.references {
+            match *reference {
+                Reference::Flag(index) => self.edge(from, position(self.flags, index), true),
+                Reference::Experiment(index) => {
+                    self.edge(from, position(self.experiments, index), true);
+                }
+                Reference::HandOver(index) => {
+                    self.edge(from, position(self.experiments, index), false);
+                }
+                Reference::Holdout(index) => {
+                    let to = usize::try_from(index).ok();
+                    self.edge(from, to.map(|index| self.nodes.holdout(index).0), false);
                 }
             }
-            Some(Kind::Not(part)) => self.expression(from, part),
-            Some(Kind::Segment(index)) => self.segment_edge(from, *index),
-            Some(Kind::Variant(condition)) => self.variant(from, condition),
-            _ => {}
         }
-    }
-
-    fn variant(&mut self, from: usize, condition: &VariantCondition) {
-        let to = match condition.item {
-            Some(Item::Flag(index)) => position(self.flags, index),
-            Some(Item::Experiment(index)) => position(self.experiments, index),
-            None => None,
-        };
-        self.edge(from, to, true);
     }
 
     fn segment_edge(&mut self, from: usize, index: u32) {

@@ -1,10 +1,10 @@
 //! Links segments.
-use turnout_snapshot::turnout::snapshot::v1 as message;
-use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::segment::Definition as Kind;
+use turnout_snapshot::turnout::snapshot::v1::__buffa::view as message;
+use turnout_snapshot::turnout::snapshot::v1::__buffa::view::oneof::segment::Definition as Kind;
 use turnout_snapshot::turnout::snapshot::v1::SegmentStatus;
 
 use super::tables::{Tables, ascending, known};
-use super::{LinkError, expression};
+use super::{LinkError, boxed, expression};
 use crate::decision::SegmentReason;
 use crate::program::Segment;
 use crate::segment::{Definition, LinkedSegment, Listed};
@@ -13,11 +13,11 @@ use crate::unit_set::UnitSet;
 /// Links one segment.
 pub(super) fn link(
     tables: &mut Tables,
-    segment: message::Segment,
+    segment: &message::SegmentView<'_>,
 ) -> Result<(Segment, LinkedSegment), LinkError> {
     let status: SegmentStatus = known("status", segment.status)?;
     let unit = tables.unit_kind(segment.unit)?;
-    let definition = definition(tables, segment.definition)?;
+    let definition = definition(tables, segment.definition.as_ref())?;
     let linked = LinkedSegment {
         unit,
         definition: match status {
@@ -25,18 +25,13 @@ pub(super) fn link(
             SegmentStatus::Archived => Definition::Silent(SegmentReason::Archived),
             _ => definition,
         },
-        include: listed(tables, segment.include_units, &segment.include)?,
-        exclude: listed(tables, segment.exclude_units, &segment.exclude)?,
+        include: listed(tables, &segment.include_units, &segment.include)?,
+        exclude: listed(tables, &segment.exclude_units, &segment.exclude)?,
     };
-    let tags = segment
-        .tags
-        .into_iter()
-        .map(String::into_boxed_str)
-        .collect();
     Ok((
         Segment {
             key: segment.key.into(),
-            tags,
+            tags: boxed(&segment.tags),
             status,
             unit,
         },
@@ -44,28 +39,28 @@ pub(super) fn link(
     ))
 }
 
-fn definition(tables: &mut Tables, definition: Option<Kind>) -> Result<Definition, LinkError> {
+fn definition(tables: &mut Tables, definition: Option<&Kind<'_>>) -> Result<Definition, LinkError> {
     Ok(match definition {
         None => return Err(LinkError::new("it has no definition")),
         Some(Kind::Everyone(_)) => Definition::Everyone,
         Some(Kind::Quarantined(_)) => Definition::Silent(SegmentReason::Quarantined),
-        Some(Kind::Rule(rule)) => Definition::Rule(expression::link(tables, &rule)?),
+        Some(Kind::Rule(rule)) => Definition::Rule(expression::link(tables, rule)?),
         Some(Kind::Members(members)) => Definition::Members(units("members", &members.unit_ids)?),
     })
 }
 
-fn listed(tables: &Tables, ids: Vec<String>, segments: &[u32]) -> Result<Listed, LinkError> {
+fn listed(tables: &Tables, ids: &[&str], segments: &[u32]) -> Result<Listed, LinkError> {
     let segments: Result<_, _> = segments
         .iter()
         .map(|index| tables.segment(*index))
         .collect();
     Ok(Listed {
-        units: units("listed units", &ids)?,
+        units: units("listed units", ids)?,
         segments: segments?,
     })
 }
 
-fn units(what: &str, ids: &[String]) -> Result<UnitSet, LinkError> {
-    ascending(what, ids.iter())?;
+fn units(what: &str, ids: &[&str]) -> Result<UnitSet, LinkError> {
+    ascending(what, ids.iter().copied())?;
     UnitSet::new(ids).ok_or_else(|| LinkError::new(format!("the {what} are too many")))
 }

@@ -1,11 +1,12 @@
 //! What the parts of a snapshot refer to by position.
 use buffa::{EnumValue, Enumeration};
-use turnout_snapshot::turnout::snapshot::v1::{Content, FlagType};
+use turnout_snapshot::turnout::snapshot::v1::FlagType;
 
 use super::facts::Facts;
 use super::references::{Node, Nodes, References};
 use super::zones::Zones;
 use super::{LinkError, nesting};
+use crate::content::Parts;
 use crate::index::{
     AttributeIndex, HoldoutIndex, ItemIndex, LayerIndex, OperandIndex, RuleIndex, SegmentIndex,
     UnitKindIndex,
@@ -38,35 +39,27 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    pub(super) fn new(content: &Content) -> Result<Self, LinkError> {
-        ascending("attributes", content.attributes.iter())?;
-        ascending("unit kinds", content.unit_kinds.iter())?;
-        ascending(
-            "segments",
-            content.segments.iter().map(|segment| &segment.key),
-        )?;
-        ascending("flags", content.flags.iter().map(|flag| &flag.key))?;
-        ascending(
-            "experiments",
-            content.experiments.iter().map(|experiment| &experiment.key),
-        )?;
-        ascending("layers", content.layers.iter().map(|layer| &layer.key))?;
-        ascending(
-            "holdouts",
-            content.holdouts.iter().map(|holdout| &holdout.key),
-        )?;
-        let user = content.unit_kinds.iter().position(|kind| kind == "user");
-        let (flags, experiments) = positions(content)?;
-        let depths = nesting::check(content)?;
-        let references = References::find(content, &flags, &experiments, &depths);
+    pub(super) fn new(parts: &Parts<'_>) -> Result<Self, LinkError> {
+        let shared = &parts.shared;
+        ascending("attributes", shared.attributes.iter().map(String::as_str))?;
+        ascending("unit kinds", shared.unit_kinds.iter().map(String::as_str))?;
+        ascending("segments", parts.segments.keys())?;
+        ascending("flags", parts.flags.keys())?;
+        ascending("experiments", parts.experiments.keys())?;
+        ascending("layers", parts.layers.keys())?;
+        ascending("holdouts", parts.holdouts.keys())?;
+        let user = shared.unit_kinds.iter().position(|kind| kind == "user");
+        let (flags, experiments) = positions(parts)?;
+        let depths = nesting::check(parts)?;
+        let references = References::find(parts, &flags, &experiments, &depths);
         Ok(Self {
-            zones: Zones::new(content)?,
-            facts: Facts::new(content)?,
-            attributes: content.attributes.len(),
-            unit_kinds: content.unit_kinds.len(),
-            segments: content.segments.len(),
-            layers: content.layers.len(),
-            holdouts: content.holdouts.len(),
+            zones: Zones::new(shared)?,
+            facts: Facts::new(shared)?,
+            attributes: shared.attributes.len(),
+            unit_kinds: shared.unit_kinds.len(),
+            segments: parts.segments.len(),
+            layers: parts.layers.len(),
+            holdouts: parts.holdouts.len(),
             linking: references.nodes.segment(0),
             references,
             user: user
@@ -74,10 +67,11 @@ impl Tables {
                 .ok_or_else(|| LinkError::new("the unit kind `user` is missing"))?,
             flags,
             experiments,
-            experiment_types: content
+            experiment_types: parts
                 .experiments
+                .outlines()
                 .iter()
-                .map(|experiment| (!experiment.quarantined).then_some(experiment.r#type))
+                .map(|experiment| experiment.value_type)
                 .collect(),
             variants: Vec::new(),
             rule_names: Vec::new(),
@@ -142,7 +136,7 @@ impl Tables {
     }
 
     /// Adds a rule's name.
-    pub(super) fn rule(&mut self, name: String) -> Result<RuleIndex, LinkError> {
+    pub(super) fn rule(&mut self, name: &str) -> Result<RuleIndex, LinkError> {
         let index = RuleIndex::new(self.rule_names.len());
         self.rule_names.push(name.into());
         index.ok_or_else(|| LinkError::new("there are too many rules"))
@@ -150,12 +144,9 @@ impl Tables {
 }
 
 /// Where flags and experiments stand when they are sorted by key together.
-fn positions(content: &Content) -> Result<(Vec<ItemIndex>, Vec<ItemIndex>), LinkError> {
-    let flags = content.flags.iter().map(|flag| (&flag.key, true));
-    let experiments = content
-        .experiments
-        .iter()
-        .map(|experiment| (&experiment.key, false));
+fn positions(parts: &Parts<'_>) -> Result<(Vec<ItemIndex>, Vec<ItemIndex>), LinkError> {
+    let flags = parts.flags.keys().map(|key| (key, true));
+    let experiments = parts.experiments.keys().map(|key| (key, false));
     let mut all: Vec<_> = flags.chain(experiments).collect();
     all.sort_unstable();
     ascending("flags and experiments", all.iter().map(|(key, _)| *key))?;
@@ -187,9 +178,9 @@ pub(super) fn outside(what: &str, index: u32, length: usize) -> LinkError {
 /// Refuses names that are not in ascending order, each once.
 pub(super) fn ascending<'n>(
     what: &str,
-    names: impl Iterator<Item = &'n String>,
+    names: impl Iterator<Item = &'n str>,
 ) -> Result<(), LinkError> {
-    let mut last: Option<&String> = None;
+    let mut last: Option<&str> = None;
     for name in names {
         if last.is_some_and(|last| last >= name) {
             let message = format!("{what} are not sorted, each once: see `{name}`");

@@ -1,7 +1,8 @@
 //! Links variants and what refers to them: overrides, slot ranges, salts.
 use std::ops::Range;
 
-use turnout_snapshot::turnout::snapshot::v1 as message;
+use buffa::MessageView;
+use turnout_snapshot::turnout::snapshot::v1::__buffa::view as message;
 use turnout_snapshot::turnout::snapshot::v1::FlagType;
 use turnout_snapshot::turnout::v1::__buffa::oneof::value::Kind;
 use turnout_snapshot::turnout::v1::Value;
@@ -46,7 +47,7 @@ pub(super) fn link(
     tables: &mut Tables,
     item: ItemIndex,
     value_type: FlagType,
-    variants: Vec<message::Variant>,
+    variants: &[message::VariantView<'_>],
 ) -> Result<Own, LinkError> {
     let start = tables.variants.len();
     for variant in variants {
@@ -57,7 +58,8 @@ pub(super) fn link(
                 variant.name
             )));
         }
-        let value = variant.value.into_option().unwrap_or_default();
+        let value = variant.value.to_owned_message();
+        let value = value.map_err(|_| LinkError::new("its value cannot be read"))?;
         if !fits(value_type, &value) {
             let message = format!(
                 "the value of variant `{}` is not of type {value_type:?}",
@@ -90,10 +92,13 @@ fn fits(value_type: FlagType, value: &Value) -> bool {
 }
 
 /// Links overrides, sorted by unit id.
-pub(super) fn overrides(own: &Own, list: Vec<message::Override>) -> Result<Overrides, LinkError> {
-    ascending("overrides", list.iter().map(|forced| &forced.unit_id))?;
+pub(super) fn overrides(
+    own: &Own,
+    list: &[message::OverrideView<'_>],
+) -> Result<Overrides, LinkError> {
+    ascending("overrides", list.iter().map(|forced| forced.unit_id))?;
     let linked = list
-        .into_iter()
+        .iter()
         .map(|forced| Ok((forced.unit_id.into(), own.variant(forced.variant)?)));
     linked.collect::<Result<_, LinkError>>().map(Overrides::new)
 }
@@ -102,7 +107,7 @@ pub(super) fn overrides(own: &Own, list: Vec<message::Override>) -> Result<Overr
 pub(super) fn slots(
     own: &Own,
     salt_text: &str,
-    ranges: &[message::SlotRange],
+    ranges: &[message::SlotRangeView<'_>],
     whole: bool,
 ) -> Result<Choice, LinkError> {
     Ok(Choice::Slots(Slots {
@@ -112,7 +117,11 @@ pub(super) fn slots(
 }
 
 /// Links slot ranges, sorted by start. Where `whole`, a slot without an owner is refused.
-fn owners(own: &Own, ranges: &[message::SlotRange], whole: bool) -> Result<Owners, LinkError> {
+fn owners(
+    own: &Own,
+    ranges: &[message::SlotRangeView<'_>],
+    whole: bool,
+) -> Result<Owners, LinkError> {
     let ranges = ranges
         .iter()
         .map(|range| Ok((range.start, range.end, own.variant(range.variant)?)));
@@ -127,7 +136,7 @@ fn owners(own: &Own, ranges: &[message::SlotRange], whole: bool) -> Result<Owner
 pub(super) fn bounds<T>(
     ranges: impl Iterator<Item = Result<(u32, u32, T), LinkError>>,
 ) -> Result<Vec<Bound<T>>, LinkError> {
-    let mut bounds: Vec<Bound<T>> = Vec::new();
+    let mut bounds: Vec<Bound<T>> = Vec::with_capacity(ranges.size_hint().0);
     let mut last = 0;
     for range in ranges {
         let (start, end, owner) = range?;

@@ -16,14 +16,14 @@ pub(super) struct Zones {
 }
 
 impl Zones {
-    pub(super) fn new(content: &Content) -> Result<Self, LinkError> {
-        let workspace = match content.workspace.timezone.as_str() {
+    pub(super) fn new(shared: &Content) -> Result<Self, LinkError> {
+        let workspace = match shared.workspace.timezone.as_str() {
             "" => Zone::UTC,
             name => named(name)?,
         };
         let attribute =
-            |index| within("attribute", index, content.attributes.len()).map(AttributeIndex::from);
-        let unit = match content.user_zone.as_option() {
+            |index| within("attribute", index, shared.attributes.len()).map(AttributeIndex::from);
+        let unit = match shared.user_zone.as_option() {
             Some(told) => Some(UnitZone {
                 name: attribute(told.name)?,
                 offset: attribute(told.offset_seconds)?,

@@ -1,6 +1,7 @@
 //! The operands of one condition while it is linked.
-use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::operand::Kind;
-use turnout_snapshot::turnout::snapshot::v1::{AttributeType, Operand};
+use turnout_snapshot::turnout::snapshot::v1::__buffa::view::OperandView;
+use turnout_snapshot::turnout::snapshot::v1::__buffa::view::oneof::operand::Kind;
+use turnout_snapshot::turnout::snapshot::v1::AttributeType;
 
 use super::text_set::TextSet;
 use crate::link::LinkError;
@@ -19,7 +20,7 @@ pub(crate) struct Operands<'o> {
     pub(crate) operator: &'static str,
     pub(crate) declared: AttributeType,
     pub(crate) case: Case,
-    pub(crate) list: &'o [Operand],
+    pub(crate) list: &'o [OperandView<'o>],
 }
 
 impl Operands<'_> {
@@ -47,7 +48,7 @@ impl Operands<'_> {
     /// Every operand as it was written.
     pub(crate) fn raw_texts(&self) -> Result<Vec<&str>, LinkError> {
         self.each("text", |kind| match kind {
-            Kind::Text(text) => Some(Ok(&**text)),
+            Kind::Text(text) => Some(Ok(*text)),
             _ => None,
         })
     }
@@ -70,8 +71,8 @@ impl Operands<'_> {
     pub(crate) fn intervals(&self) -> Result<Vec<(Number, Number)>, LinkError> {
         self.each("a pair of numbers", |kind| match kind {
             Kind::Interval(pair) => Some(
-                literal::parse_number(&pair.low)
-                    .and_then(|low| literal::parse_number(&pair.high).map(|high| (low, high))),
+                literal::parse_number(pair.low)
+                    .and_then(|low| literal::parse_number(pair.high).map(|high| (low, high))),
             ),
             _ => None,
         })
@@ -80,7 +81,7 @@ impl Operands<'_> {
     /// Divisor and remainder.
     pub(crate) fn moduli(&self) -> Result<Vec<(i128, i128)>, LinkError> {
         self.each("a divisor and a remainder", |kind| match kind {
-            Kind::Modulo(modulo) => Some(modulus(&modulo.divisor, &modulo.remainder)),
+            Kind::Modulo(modulo) => Some(modulus(modulo.divisor, modulo.remainder)),
             _ => None,
         })
     }
@@ -97,7 +98,7 @@ impl Operands<'_> {
         let kept = |text| literal::parse_version(text).map(KeptVersion::from);
         self.each("a pair of versions", |kind| match kind {
             Kind::Versions(pair) => {
-                Some(kept(&pair.low).and_then(|low| Ok((low, kept(&pair.high)?))))
+                Some(kept(pair.low).and_then(|low| Ok((low, kept(pair.high)?))))
             }
             _ => None,
         })
@@ -148,7 +149,7 @@ impl Operands<'_> {
     fn each<'s, T>(
         &'s self,
         expected: &str,
-        read: impl Fn(&'s Kind) -> Option<Result<T, LiteralError>>,
+        read: impl Fn(&'s Kind<'_>) -> Option<Result<T, LiteralError>>,
     ) -> Result<Vec<T>, LinkError> {
         let wrong = || {
             LinkError::new(format!(

@@ -4,6 +4,8 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::{SignedDuration, Span};
 use turnout_snapshot::turnout::snapshot::v1 as message;
 use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::moment::Kind;
+use turnout_snapshot::turnout::snapshot::v1::__buffa::view::MomentView;
+use turnout_snapshot::turnout::snapshot::v1::__buffa::view::oneof::moment::Kind as KindView;
 
 use super::{Point, Zone};
 
@@ -76,18 +78,18 @@ impl Moment {
     }
 
     /// Reads a message; `None` when it names no moment.
-    pub(crate) fn link(moment: &message::Moment) -> Option<Self> {
+    pub(crate) fn link(moment: &MomentView<'_>) -> Option<Self> {
         let linked = match moment.kind.as_ref()? {
-            Kind::Instant(instant) => {
+            KindView::Instant(instant) => {
                 let nanos = (0..1_000_000_000).contains(&instant.nanos);
                 nanos.then(|| Point::new(instant.seconds, instant.nanos.into()))
             }
             .map(Self::Instant)?,
-            Kind::Civil(civil) => {
+            KindView::Civil(civil) => {
                 let date = date(civil.year, civil.month, civil.day)?;
                 Self::Civil(date.to_datetime(time(civil.time)?))
             }
-            Kind::DayOfYear(of_year) => {
+            KindView::DayOfYear(of_year) => {
                 let date = date(2000, of_year.month, of_year.day)?;
                 Self::DayOfYear {
                     month: date.month(),
@@ -95,12 +97,12 @@ impl Moment {
                     time: time(of_year.time)?,
                 }
             }
-            Kind::Day(offset) => Self::Day {
+            KindView::Day(offset) => Self::Day {
                 days: offset.days,
                 time: time(offset.time)?,
             },
-            Kind::Months(months) => Self::Months(*months),
-            Kind::Seconds(seconds) => Self::Seconds(*seconds),
+            KindView::Months(months) => Self::Months(*months),
+            KindView::Seconds(seconds) => Self::Seconds(*seconds),
         };
         linked.is_in_reach().then_some(linked)
     }
