@@ -323,6 +323,9 @@ class _Sidecar(_Server):
         addresses: Addresses,
         signals: Signals,
     ) -> None:
+        if not origin["url"].startswith("https:"):
+            # `http.client` takes TLS along where it can: 4 MB that such an origin has no use for.
+            sys.modules["ssl"] = None  # type: ignore[assignment]
         # Deferred: nobody else fetches anything, and what fetches is a third of the memory.
         from turnout.serving.sidecar import refresh_of  # noqa: PLC0415
 

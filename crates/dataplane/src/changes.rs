@@ -1,9 +1,9 @@
 //! Which keys changed between two snapshots: definitions are compared, whatever their place in the tables.
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
 use std::hash::{DefaultHasher, Hasher};
 
 use buffa::{RepeatedView, ViewEncode};
-use turnout_engine::Parts;
+use turnout_engine::{Parts, Texts};
 use turnout_snapshot::turnout::snapshot::v1::__buffa::view::oneof::{
     expression, rule, segment, variant_condition,
 };
@@ -14,10 +14,50 @@ use turnout_snapshot::turnout::snapshot::v1::__buffa::view::{
 
 /// A hash of the definition of every flag, experiment and segment. What an experiment owns of its
 /// layer, and the holdouts that hold for it, are parts of its definition.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Fingerprints {
-    items: BTreeMap<Box<str>, u64>,
-    segments: BTreeMap<Box<str>, u64>,
+    items: Hashes,
+    segments: Hashes,
+}
+
+/// Hashes by key, sorted by key.
+#[derive(Debug)]
+struct Hashes {
+    keys: Texts,
+    hashes: Box<[u64]>,
+}
+
+impl Hashes {
+    fn new(mut hashes: Vec<(&str, u64)>) -> Hashes {
+        hashes.sort_unstable();
+        Hashes {
+            keys: hashes.iter().map(|(key, _)| *key).collect(),
+            hashes: hashes.iter().map(|(_, hash)| *hash).collect(),
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.keys.iter().zip(self.hashes.iter().copied())
+    }
+
+    /// Keys that only one of them has, or that have another hash.
+    fn differing<'h>(&'h self, other: &'h Hashes) -> Vec<&'h str> {
+        let mut keys = Vec::new();
+        let (mut left, mut right) = (self.iter().peekable(), other.iter().peekable());
+        loop {
+            let order = match (left.peek(), right.peek()) {
+                (Some(one), Some(two)) => one.0.cmp(two.0),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (None, None) => return keys,
+            };
+            let one = left.next_if(|_| order.is_le());
+            let two = right.next_if(|_| order.is_ge());
+            if one != two {
+                keys.extend(one.or(two).map(|(key, _)| key));
+            }
+        }
+    }
 }
 
 impl Fingerprints {
@@ -49,28 +89,24 @@ impl Fingerprints {
         let segments = parts.segments.read();
         let segments = segments.map(|segment| (segment.key, segment_hash(segment, &names)));
         Fingerprints {
-            items: flags.chain(experiments).map(owned).collect(),
-            segments: segments.map(owned).collect(),
+            items: Hashes::new(flags.chain(experiments).collect()),
+            segments: Hashes::new(segments.collect()),
         }
     }
 
     /// Keys that are new, gone or defined otherwise; sorted, each once.
     pub(crate) fn changed_since(&self, old: &Fingerprints) -> Vec<String> {
-        let mut keys = Vec::new();
-        for (new, old) in [(&self.items, &old.items), (&self.segments, &old.segments)] {
-            let other = new.iter().filter(|(key, hash)| old.get(*key) != Some(hash));
-            keys.extend(other.map(|(key, _)| key.to_string()));
-            let gone = old.keys().filter(|key| !new.contains_key(*key));
-            keys.extend(gone.map(|key| key.to_string()));
-        }
+        let items = self.items.differing(&old.items);
+        let segments = self.segments.differing(&old.segments);
+        let mut keys: Vec<String> = items
+            .into_iter()
+            .chain(segments)
+            .map(str::to_owned)
+            .collect();
         keys.sort_unstable();
         keys.dedup();
         keys
     }
-}
-
-fn owned((key, hash): (&str, u64)) -> (Box<str>, u64) {
-    (key.into(), hash)
 }
 
 /// What the indices of a definition stand for.

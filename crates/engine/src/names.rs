@@ -12,17 +12,19 @@ use crate::words::Words;
 #[derive(Debug)]
 pub(crate) struct Names {
     seed: RandomState,
+    /// By hash, the number of a name, from 1; 0 where there is none.
     /// INVARIANT: a power of two, at least twice the names.
-    cells: Box<[Option<Cell>]>,
+    cells: Box<[u32]>,
+    names: Box<[Name]>,
 }
 
-#[derive(Clone, Debug)]
-struct Cell {
+#[derive(Debug)]
+struct Name {
     hash: u64,
     /// Of a short name, so that it is compared without following a pointer.
     words: Option<Words>,
-    name: Box<str>,
-    position: u32,
+    /// Of a long one.
+    text: Option<Box<str>>,
 }
 
 impl Names {
@@ -31,25 +33,28 @@ impl Names {
         let size = names.len().saturating_mul(2).next_power_of_two();
         let mut table = Self {
             seed: RandomState::default(),
-            cells: vec![None; size].into(),
+            cells: vec![0; size].into(),
+            names: Box::default(),
         };
-        for (name, position) in names.zip(0..) {
-            table.insert(name, position);
+        let mut kept = Vec::with_capacity(names.len());
+        for (name, number) in names.zip(1..) {
+            let (hash, words) = table.hash(name);
+            table.insert(hash, number);
+            kept.push(Name {
+                hash,
+                words,
+                text: words.is_none().then(|| name.into()),
+            });
         }
+        table.names = kept.into();
         table
     }
 
-    fn insert(&mut self, name: &str, position: u32) {
-        let (hash, words) = self.hash(name);
+    fn insert(&mut self, hash: u64, number: u32) {
         let mut at = self.first(hash);
         while let Some(cell) = self.cells.get_mut(at) {
-            if cell.is_none() {
-                *cell = Some(Cell {
-                    hash,
-                    words,
-                    name: name.into(),
-                    position,
-                });
+            if *cell == 0 {
+                *cell = number;
                 return;
             }
             at = self.next(at);
@@ -61,10 +66,11 @@ impl Names {
         let (hash, words) = self.hash(name);
         let mut at = self.first(hash);
         // INVARIANT: half of the cells are empty, so that the search ends.
-        while let Some(Some(cell)) = self.cells.get(at) {
-            let same = cell.hash == hash && cell.words == words;
-            if same && (words.is_some() || *cell.name == *name) {
-                return Some(cell.position);
+        while let Some(position) = self.cells.get(at)?.checked_sub(1) {
+            let known = self.names.get(usize::try_from(position).ok()?)?;
+            let same = known.hash == hash && known.words == words;
+            if same && (words.is_some() || known.text.as_deref() == Some(name)) {
+                return Some(position);
             }
             at = self.next(at);
         }

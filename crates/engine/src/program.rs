@@ -12,6 +12,7 @@ use crate::link::LinkError;
 use crate::names::Names;
 use crate::sealed::Opened;
 use crate::segment::LinkedSegment;
+use crate::texts::Texts;
 
 /// A linked snapshot, ready to decide. Shared freely between threads.
 #[derive(Debug)]
@@ -26,8 +27,8 @@ pub struct Program {
     pub(crate) layers: Box<[Layer]>,
     pub(crate) holdouts: Box<[Holdout]>,
     pub(crate) variants: Box<[Variant]>,
-    pub(crate) rule_names: Box<[Box<str>]>,
-    pub(crate) operands: Box<[Box<str>]>,
+    pub(crate) rule_names: Texts,
+    pub(crate) operands: Texts,
     /// INVARIANT: sorted.
     pub(crate) sensitive: Box<[AttributeIndex]>,
     pub(crate) attributes: Box<[Box<str>]>,
@@ -175,19 +176,19 @@ impl Program {
 
     /// The names of all rules, by their indices.
     pub fn rule_names(&self) -> impl Iterator<Item = &str> {
-        self.rule_names.iter().map(|name| &**name)
+        self.rule_names.iter()
     }
 
     /// A rule's name as written, or `rules[N]`; empty for an index of another program.
     #[must_use]
     pub fn rule_name(&self, rule: RuleIndex) -> &str {
-        self.rule_names.get(rule.at()).map_or("", |name| name)
+        self.rule_names.get(rule.at()).unwrap_or_default()
     }
 
     /// What a condition compares with, as text for people; empty for an index of another program.
     #[must_use]
     pub fn operand(&self, operand: OperandIndex) -> &str {
-        self.operands.get(operand.at()).map_or("", |text| text)
+        self.operands.get(operand.at()).unwrap_or_default()
     }
 
     /// Whether an attribute's values must not be shown.

@@ -14,8 +14,8 @@ use crate::visitor::{Step, Visitor};
 pub(crate) struct LinkedSegment {
     pub(crate) unit: UnitKindIndex,
     pub(crate) definition: Definition,
-    pub(crate) include: Listed,
-    pub(crate) exclude: Listed,
+    pub(crate) include: Option<Box<Listed>>,
+    pub(crate) exclude: Option<Box<Listed>>,
 }
 
 /// Who is in it, apart from who is listed.
@@ -81,7 +81,7 @@ impl Evaluation<'_, '_, '_> {
             self.context.scratch.trail.push(unknown);
             return outcome(Truth::Unknown, reason);
         }
-        let excluded = self.listed(&segment.exclude, segment.unit, visitor);
+        let excluded = self.listed(segment.exclude.as_deref(), segment.unit, visitor);
         if excluded == Truth::True {
             return outcome(Truth::False, SegmentReason::Excluded);
         }
@@ -95,7 +95,7 @@ impl Evaluation<'_, '_, '_> {
     /// Included OR definition.
     fn inside<V: Visitor>(&mut self, segment: &LinkedSegment, visitor: &mut V) -> SegmentOutcome {
         let mark = self.context.scratch.mark();
-        let included = self.listed(&segment.include, segment.unit, visitor);
+        let included = self.listed(segment.include.as_deref(), segment.unit, visitor);
         if included == Truth::True {
             return outcome(Truth::True, SegmentReason::Included);
         }
@@ -132,10 +132,13 @@ impl Evaluation<'_, '_, '_> {
     /// Whether the unit is listed by its id or by a segment.
     fn listed<V: Visitor>(
         &mut self,
-        listed: &Listed,
+        listed: Option<&Listed>,
         unit: UnitKindIndex,
         visitor: &mut V,
     ) -> Truth {
+        let Some(listed) = listed else {
+            return Truth::False;
+        };
         let mark = self.context.scratch.mark();
         let mut truth = self.listed_unit(&listed.units, unit);
         for segment in &listed.segments {

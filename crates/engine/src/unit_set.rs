@@ -3,48 +3,83 @@ use std::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::RandomState;
 
-/// Ids of one kind, in one text and two tables: an id costs its bytes and ten to sixteen more.
+use crate::texts::Texts;
+
+/// Ids of one kind: an id costs its bytes and seven to twelve more.
 #[derive(Debug)]
 pub(crate) struct UnitSet {
-    /// All ids, one behind the other.
-    text: Box<str>,
-    /// Where each id ends in the text.
-    ends: Box<[u32]>,
-    /// By hash, the number of an id, from 1; 0 where there is none.
-    /// INVARIANT: a power of two, and at least a quarter of them 0, so that a search ends.
-    cells: Box<[u32]>,
+    ids: Texts,
+    cells: Cells,
     seed: RandomState,
+}
+
+/// By hash, the number of an id, from 1; 0 where there is none.
+/// INVARIANT: a power of two, and at least a quarter of them 0, so that a search ends.
+#[derive(Debug)]
+enum Cells {
+    Small(Box<[u16]>),
+    Large(Box<[u32]>),
+}
+
+impl Cells {
+    /// Room for so many ids.
+    fn new(ids: u32) -> Option<Self> {
+        let room = usize::try_from(ids).ok()?.checked_mul(4)?.div_ceil(3);
+        let room = room.max(1).next_power_of_two();
+        Some(match u16::try_from(ids) {
+            Ok(_) => Self::Small(vec![0; room].into()),
+            Err(_) => Self::Large(vec![0; room].into()),
+        })
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Small(cells) => cells.len(),
+            Self::Large(cells) => cells.len(),
+        }
+    }
+
+    #[inline]
+    fn get(&self, at: usize) -> u32 {
+        match self {
+            Self::Small(cells) => cells.get(at).copied().unwrap_or_default().into(),
+            Self::Large(cells) => cells.get(at).copied().unwrap_or_default(),
+        }
+    }
+
+    fn set(&mut self, at: usize, number: u32) -> Option<()> {
+        match self {
+            Self::Small(cells) => *cells.get_mut(at)? = u16::try_from(number).ok()?,
+            Self::Large(cells) => *cells.get_mut(at)? = number,
+        }
+        Some(())
+    }
 }
 
 impl UnitSet {
     /// `None` when positions in all of their text have no room in 32 bits.
     pub(crate) fn new(ids: &[&str]) -> Option<Self> {
-        let text: Box<str> = ids.concat().into();
-        u32::try_from(text.len()).ok()?;
-        let ends = ids.iter().scan(0_usize, |end, id| {
-            *end = end.saturating_add(id.len());
-            u32::try_from(*end).ok()
-        });
-        let room = ids.len().checked_mul(4)?.div_ceil(3);
         let mut set = Self {
-            text,
-            ends: ends.collect(),
-            cells: vec![0; room.max(1).next_power_of_two()].into(),
+            ids: ids.iter().collect(),
+            cells: Cells::new(u32::try_from(ids.len()).ok()?)?,
             seed: RandomState::default(),
         };
+        if set.ids.len() < ids.len() {
+            return None;
+        }
         for (number, id) in (1..).zip(ids) {
-            *set.cells.get_mut(set.find(id))? = number;
+            set.cells.set(set.find(id), number)?;
         }
         Some(set)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.ids.is_empty()
     }
 
     #[inline]
     pub(crate) fn contains(&self, id: &str) -> bool {
-        !self.is_empty() && self.cells.get(self.find(id)).is_some_and(|cell| *cell != 0)
+        !self.is_empty() && self.cells.get(self.find(id)) != 0
     }
 
     /// The cell of an id, or the empty one where it would be.
@@ -54,9 +89,8 @@ impl UnitSet {
         let mut hasher = self.seed.build_hasher();
         hasher.write(id.as_bytes());
         let mut at = usize::try_from(hasher.finish()).unwrap_or_default() & mask;
-        while let Some(number) = self.cells.get(at)
-            && *number != 0
-            && self.id(*number) != Some(id)
+        while let number @ 1.. = self.cells.get(at)
+            && self.id(number) != Some(id)
         {
             at = at.wrapping_add(1) & mask;
         }
@@ -66,12 +100,7 @@ impl UnitSet {
     /// An id by its number, from 1.
     #[inline]
     fn id(&self, number: u32) -> Option<&str> {
-        let end = |count: u32| {
-            let at = usize::try_from(count.checked_sub(1)?).ok()?;
-            usize::try_from(*self.ends.get(at)?).ok()
-        };
-        let start = end(number.checked_sub(1)?).unwrap_or_default();
-        self.text.get(start..end(number)?)
+        self.ids.get(usize::try_from(number.checked_sub(1)?).ok()?)
     }
 }
 

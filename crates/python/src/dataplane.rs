@@ -162,15 +162,21 @@ impl DataPlane {
         let bytes = sealed.as_bytes();
         let age = seconds(py, "age_s", age_s)?;
         let loaded = py.detach(|| {
-            let loaded = if confirmed {
+            if confirmed {
                 plane.load(bytes)
             } else {
                 plane.load_unconfirmed(bytes, age)
-            };
-            memory::give_back();
-            loaded
+            }
         });
         loaded.map_err(|error| snapshot_refused(py, &error.to_string()))
+    }
+
+    /// Gives memory that is free back to the system, other Python threads running.
+    ///
+    /// To be called when nobody holds the bytes of a snapshot any more that was loaded.
+    #[allow(clippy::unused_self)] // it is what a data plane leaves behind
+    fn give_back(&self, py: Python<'_>) {
+        py.detach(memory::give_back);
     }
 
     /// Says that the source was just seen to agree with what is served.

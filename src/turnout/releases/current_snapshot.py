@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from turnout.serving.sealed import read_sealed
+from turnout.snapshot.seal import open_seal
 
 
 class Current(NamedTuple):
@@ -43,8 +44,9 @@ class CurrentSnapshot:
         """Makes a sealed snapshot current, and tells of it if it is another.
 
         Raises:
-            NotSealed: It is no sealed snapshot: what was current stays.
+            NotSealed: It is no whole sealed snapshot: what was current stays.
         """
+        open_seal(sealed)
         read = read_sealed(sealed)
         with self._lock:
             if self._current and self._current.seal == read.seal:

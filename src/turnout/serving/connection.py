@@ -5,22 +5,23 @@ Standard library only: the serving process imports this.
 
 import contextlib
 import socket
-import ssl
 import threading
 from collections.abc import Iterator
 from http.client import (
     HTTPConnection,
     HTTPException,
     HTTPResponse,
-    HTTPSConnection,
     IncompleteRead,
     RemoteDisconnected,
 )
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from turnout.serving.fetched import FailureKind, RefreshFailed
+
+if TYPE_CHECKING:
+    from turnout.serving.tls import Tls
 
 _CONNECT_S = 5.0
 _STATUS_KINDS: dict[int, tuple[FailureKind, str]] = {
@@ -93,15 +94,14 @@ class Connections:
 
     def __init__(self, url: str, credentials: Credentials) -> None:
         parts = urlsplit(url)
-        self._secure = parts.scheme == "https"
         self._host = parts.hostname or ""
-        self._port = parts.port or (443 if self._secure else 80)
+        self._port = parts.port or (443 if parts.scheme == "https" else 80)
         self._path = parts.path
         self._query = f"?{parts.query}" if parts.query else ""
         # Not the query: it may hold a signature.
         self.place = f"{parts.scheme}://{parts.netloc}{parts.path}"
         self._credentials = credentials
-        self._tls = _Tls(credentials)
+        self._tls = _tls(credentials) if parts.scheme == "https" else None
 
     @contextlib.contextmanager
     def get(
@@ -132,18 +132,30 @@ class Connections:
                 # What has no length looks whole when it was cut.
                 raise TimeoutError
         except (RefreshFailed, OSError, HTTPException, ValueError) as error:
-            raise _named(error, cutter) from error
+            raise self._named(error, cutter) from error
         finally:
             if cutter:
                 cutter.cancel()
             connection.close()
 
     def _open(self) -> HTTPConnection:
-        if not self._secure:
-            return HTTPConnection(self._host, self._port, timeout=_CONNECT_S)
-        return HTTPSConnection(
-            self._host, self._port, timeout=_CONNECT_S, context=self._tls.context()
-        )
+        if self._tls:
+            return self._tls.connection(self._host, self._port, timeout_s=_CONNECT_S)
+        return HTTPConnection(self._host, self._port, timeout=_CONNECT_S)
+
+    def _named(self, error: Exception, cutter: Cutter | None) -> RefreshFailed:
+        if isinstance(error, TimeoutError) or (cutter and cutter.fired):
+            return RefreshFailed("timeout", "it took too long to answer")
+        if isinstance(error, RefreshFailed):
+            return error
+        if isinstance(error, IncompleteRead | RemoteDisconnected):
+            return RefreshFailed("incomplete", "it ended before its answer was whole")
+        if self._tls and (fault := self._tls.named(error)):
+            return fault
+        if isinstance(error, OSError):
+            reason = (error.strerror or str(error)).lower()
+            return RefreshFailed("incomplete" if cutter else "unreachable", reason)
+        return RefreshFailed("garbled", "it answers something that is no HTTP")
 
     def _with(self, headers: dict[str, str]) -> dict[str, str]:
         token = self._token()
@@ -170,6 +182,13 @@ class Connections:
         return token
 
 
+def _tls(credentials: Credentials) -> "Tls":
+    # Some megabytes that a plain URL has no use for.
+    from turnout.serving.tls import Tls  # noqa: PLC0415
+
+    return Tls(credentials.ca, credentials.cert, credentials.key)
+
+
 def is_token(text: str) -> bool:
     """Whether it can be sent as a bearer token: visible ASCII; or empty, which is not sent."""
     return text.isascii() and all("!" <= one <= "~" for one in text)
@@ -188,48 +207,3 @@ def check_status(response: HTTPResponse) -> None:
     if 300 <= status < 400:
         kind, words = "redirected", f"it answers {status}, and redirects are not followed"
     raise RefreshFailed(kind, words)
-
-
-class _Tls:
-    """The context of TLS, made again when one of its files was replaced."""
-
-    def __init__(self, credentials: Credentials) -> None:
-        self._credentials = credentials
-        self._made: ssl.SSLContext | None = None
-        self._of: list[tuple[int, int]] = []
-
-    def context(self) -> ssl.SSLContext:
-        ca, cert, key = self._credentials[2:]
-        try:
-            now = [_version(path) for path in (ca, cert, key) if path]
-            if self._made is None or now != self._of:
-                made = ssl.create_default_context(cafile=ca or None)
-                if cert:
-                    made.load_cert_chain(cert, key or None)
-                self._made, self._of = made, now
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise RefreshFailed(
-                "credentials", f"cannot use the certificates given: {reason.lower()}"
-            ) from error
-        return self._made
-
-
-def _version(path: str) -> tuple[int, int]:
-    found = Path(path).stat()
-    return found.st_ino, found.st_mtime_ns
-
-
-def _named(error: Exception, cutter: Cutter | None) -> RefreshFailed:
-    if isinstance(error, TimeoutError) or (cutter and cutter.fired):
-        return RefreshFailed("timeout", "it took too long to answer")
-    if isinstance(error, RefreshFailed):
-        return error
-    if isinstance(error, IncompleteRead | RemoteDisconnected | ssl.SSLEOFError):
-        return RefreshFailed("incomplete", "it ended before its answer was whole")
-    if isinstance(error, ssl.SSLError):
-        return RefreshFailed("tls", f"no trust over TLS: {str(error.reason or error).lower()}")
-    if isinstance(error, OSError):
-        reason = (error.strerror or str(error)).lower()
-        return RefreshFailed("incomplete" if cutter else "unreachable", reason)
-    return RefreshFailed("garbled", "it answers something that is no HTTP")

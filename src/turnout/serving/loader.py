@@ -25,6 +25,9 @@ class SnapshotHolder(Protocol):
     def load(self, sealed: bytes, *, confirmed: bool = True, age_s: float = 0.0) -> None:
         """Makes a sealed snapshot current; raises ValueError and keeps the old one if not."""
 
+    def give_back(self) -> None:
+        """Gives memory that is free back to the system; to be called once a load left nothing."""
+
     def confirm(self) -> None:
         """Says that the source was just seen to agree with the current snapshot."""
 
@@ -126,6 +129,7 @@ class Loader:
             self.load(announced)
             self.settled.set()
             step_back()
+            self._holder.give_back()
 
     def _next(self) -> Announcement | None:
         with self._wake:

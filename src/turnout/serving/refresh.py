@@ -18,7 +18,7 @@ from turnout.serving.kept import Found, KeptSnapshot
 from turnout.serving.loader import SnapshotHolder, step_back
 from turnout.serving.sealed import Sealed, read_sealed
 from turnout.serving.watch import Listener
-from turnout.snapshot.seal import NotSealed
+from turnout.snapshot.seal import NotSealed, open_seal
 from turnout.telemetry import fields
 
 _JITTER = 0.2
@@ -151,27 +151,31 @@ class Refresh:
         self._etag = fetched.etag
 
     def _swap(self, content: bytes, sealed: Sealed) -> None:
-        served = self._served
-        if served and sealed.revision < served.revision:
-            raise RefreshFailed(
-                "older_revision",
-                f"it gives revision {sealed.revision}, and {served.revision} is served",
-            )
-        if served and sealed.revision == served.revision and sealed.id != served.id:
-            raise RefreshFailed(
-                "older_revision", f"it gives another revision {sealed.revision} than is served"
-            )
+        if older := self._older(sealed):
+            raise _fault(content, RefreshFailed("older_revision", older))
         self._kept.stage(content)
         try:
             self._holder.load(content, confirmed=True)
         except ValueError as error:
             self._kept.drop()
-            raise RefreshFailed("refused", f"the snapshot is refused: {error}") from error
+            refused = RefreshFailed("refused", f"the snapshot is refused: {error}")
+            raise _fault(content, refused) from error
         self._served = sealed
         _log.info(
             "serves a new snapshot", extra=fields(id=sealed.id[:12], revision=sealed.revision)
         )
         self._unkept = content
+
+    def _older(self, sealed: Sealed) -> str:
+        """Why it does not come after what is served; empty when it does."""
+        served = self._served
+        if served is None or sealed.revision > served.revision:
+            return ""
+        if sealed.revision < served.revision:
+            return f"it gives revision {sealed.revision}, and {served.revision} is served"
+        if sealed.id != served.id:
+            return f"it gives another revision {sealed.revision} than is served"
+        return ""
 
     def _keep(self, content: bytes) -> None:
         keeping = f"cannot keep the snapshot `{self._kept.path}`"
@@ -189,10 +193,14 @@ class Refresh:
         self.settled.set()
         if self._news:
             self._news.start(self)
+        given_back: Sealed | None = None
         while not self._ended.is_set():
             went_well = self._tried()
             if self._served:
                 step_back()
+            if self._served is not given_back:
+                self._holder.give_back()
+                given_back = self._served
             self._wait(went_well)
 
     def _serve_kept(self) -> None:
@@ -250,6 +258,15 @@ class Refresh:
         with self._wake:
             self._wake.wait_for(lambda: self._asked or self._ended.is_set(), pause)
             self._asked = False
+
+
+def _fault(content: bytes, otherwise: RefreshFailed) -> RefreshFailed:
+    """What is wrong with bytes: if they are damaged it is that, whatever they say of themselves."""
+    try:
+        open_seal(content)
+    except NotSealed as error:
+        return RefreshFailed("damaged", str(error))
+    return otherwise
 
 
 def _jitter() -> float:

@@ -6,7 +6,7 @@ imports this.
 
 from typing import NamedTuple
 
-from turnout.snapshot.seal import NotSealed, open_seal, seal_of
+from turnout.snapshot.seal import NotSealed, message_of, seal_of
 
 _HEADER, _ID, _REVISION = 1, 1, 2
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
@@ -24,12 +24,12 @@ class Sealed(NamedTuple):
 
 
 def read_sealed(sealed: bytes) -> Sealed:
-    """Checks the magic and the checksum, and reads the header.
+    """Reads the header. The checksum is not looked at: bytes that were changed may say anything.
 
     Raises:
-        NotSealed: It was cut or changed anywhere, or is something else.
+        NotSealed: It is something else, or its header cannot be read.
     """
-    message = open_seal(sealed)
+    message = message_of(sealed)
     try:
         header = _field(message, _HEADER)
         view = header if isinstance(header, memoryview) else memoryview(b"")

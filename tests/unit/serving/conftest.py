@@ -7,6 +7,7 @@ from servers.waiting import wait_until
 from turnout.compiler import compile_documents
 from turnout.documents import read_mapping
 from turnout.serving.sealed import read_sealed
+from turnout.snapshot.seal import open_seal
 
 
 class Served:
@@ -20,11 +21,15 @@ class Served:
         self.failed = []
 
     def load(self, sealed, *, confirmed=True, age_s=0.0):
+        open_seal(sealed)
         read = read_sealed(sealed)
         if read.seal in self.refuses:
             raise ValueError("its semantics version 2 is newer than 1")
         self.loaded.append((read.revision, confirmed))
         self.ages.append(age_s)
+
+    def give_back(self):
+        pass
 
     def confirm(self):
         self.confirmed += 1

@@ -90,7 +90,7 @@ fn compared(
     };
     let unset = unset(condition, row)?;
     let zone = zone(tables, condition)?;
-    let operand = tables.operand(operand_text::operands(&condition.operands))?;
+    let operand = tables.operand(&operand_text::operands(&condition.operands))?;
     if let Some(dates) = row.link_dates(&operands, zone.known()) {
         return Ok(FactComparison::Dated(DatedCondition {
             attribute,
@@ -165,6 +165,6 @@ fn slot(
         salt: salt(condition.salt)?,
         start,
         end,
-        operand: tables.operand(operand_text::slots(condition.salt, start, end))?,
+        operand: tables.operand(&operand_text::slots(condition.salt, start, end))?,
     })
 }

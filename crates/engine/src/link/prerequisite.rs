@@ -23,7 +23,7 @@ pub(super) fn link(
     Ok(VariantCondition {
         item,
         reach: tables.reach(item),
-        operand: tables.operand(operand_text::names(&condition.variants))?,
+        operand: tables.operand(&operand_text::names(&condition.variants))?,
         variants: boxed(&condition.variants),
         negated: condition.negated,
     })

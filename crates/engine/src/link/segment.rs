@@ -4,7 +4,7 @@ use turnout_snapshot::turnout::snapshot::v1::__buffa::view::oneof::segment::Defi
 use turnout_snapshot::turnout::snapshot::v1::SegmentStatus;
 
 use super::tables::{Tables, ascending, known};
-use super::{LinkError, boxed, expression};
+use super::{LinkError, boxed, each, expression};
 use crate::decision::SegmentReason;
 use crate::program::Segment;
 use crate::segment::{Definition, LinkedSegment, Listed};
@@ -49,15 +49,20 @@ fn definition(tables: &mut Tables, definition: Option<&Kind<'_>>) -> Result<Defi
     })
 }
 
-fn listed(tables: &Tables, ids: &[&str], segments: &[u32]) -> Result<Listed, LinkError> {
-    let segments: Result<_, _> = segments
-        .iter()
-        .map(|index| tables.segment(*index))
-        .collect();
-    Ok(Listed {
+/// `None` where nothing is listed.
+fn listed(
+    tables: &Tables,
+    ids: &[&str],
+    segments: &[u32],
+) -> Result<Option<Box<Listed>>, LinkError> {
+    if ids.is_empty() && segments.is_empty() {
+        return Ok(None);
+    }
+    let segments = each(segments.iter(), |index| tables.segment(*index))?;
+    Ok(Some(Box::new(Listed {
         units: units("listed units", ids)?,
-        segments: segments?,
-    })
+        segments: segments.into(),
+    })))
 }
 
 fn units(what: &str, ids: &[&str]) -> Result<UnitSet, LinkError> {

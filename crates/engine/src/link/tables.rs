@@ -13,6 +13,7 @@ use crate::index::{
 };
 use crate::prerequisite::Reach;
 use crate::program::Variant;
+use crate::texts::Texts;
 
 /// The sizes of the tables, and those that grow while items are linked.
 pub(super) struct Tables {
@@ -34,8 +35,8 @@ pub(super) struct Tables {
     /// The type of each experiment; `None` when it is quarantined.
     experiment_types: Vec<Option<EnumValue<FlagType>>>,
     pub(super) variants: Vec<Variant>,
-    pub(super) rule_names: Vec<Box<str>>,
-    pub(super) operands: Vec<Box<str>>,
+    pub(super) rule_names: Texts,
+    pub(super) operands: Texts,
 }
 
 impl Tables {
@@ -74,8 +75,8 @@ impl Tables {
                 .map(|experiment| experiment.value_type)
                 .collect(),
             variants: Vec::new(),
-            rule_names: Vec::new(),
-            operands: Vec::new(),
+            rule_names: Texts::default(),
+            operands: Texts::default(),
         })
     }
 
@@ -129,16 +130,14 @@ impl Tables {
     }
 
     /// Adds what a condition compares with, as text.
-    pub(super) fn operand(&mut self, text: String) -> Result<OperandIndex, LinkError> {
-        let index = OperandIndex::new(self.operands.len());
-        self.operands.push(text.into());
+    pub(super) fn operand(&mut self, text: &str) -> Result<OperandIndex, LinkError> {
+        let index = self.operands.push(text).and_then(OperandIndex::new);
         index.ok_or_else(|| LinkError::new("there are too many conditions"))
     }
 
     /// Adds a rule's name.
     pub(super) fn rule(&mut self, name: &str) -> Result<RuleIndex, LinkError> {
-        let index = RuleIndex::new(self.rule_names.len());
-        self.rule_names.push(name.into());
+        let index = self.rule_names.push(name).and_then(RuleIndex::new);
         index.ok_or_else(|| LinkError::new("there are too many rules"))
     }
 }
