@@ -124,9 +124,19 @@ def _not_kept(error: store.Invalid) -> Failure:
 
 
 def _unavailable(error: store.StoreError) -> Failure:
-    unknown = isinstance(error, store.Unavailable) and error.outcome_unknown
-    reason = "OUTCOME_UNKNOWN" if unknown else "STORE_UNAVAILABLE"
-    return Failure(_Code.UNAVAILABLE, reason, error.message, retry=True)
+    # Where the database is, and what it said, is for operators: callers may be unknown yet.
+    _log.warning("%s", error.message)
+    if isinstance(error, store.Unavailable) and error.outcome_unknown:
+        text = "the store went away while this was written: all of it is there, or nothing"
+        return Failure(_Code.UNAVAILABLE, "OUTCOME_UNKNOWN", text, retry=True)
+    text = "the store is gone or busy, and nothing was written: try again"
+    return Failure(_Code.UNAVAILABLE, "STORE_UNAVAILABLE", text, retry=True)
+
+
+def _damaged(error: store.Damaged) -> Failure:
+    # Not UNAVAILABLE, which clients would try again.
+    parts = {"kind": error.kind, "key": error.key}
+    return Failure(_Code.DATA_LOSS, "DAMAGED", error.message, parts)
 
 
 def _has_problems(error: HasProblems) -> Failure:
@@ -156,6 +166,7 @@ _TELLERS: Sequence[tuple[type[Exception], Callable[[Any], Failure]]] = (
     (store.AlreadyExists, _already_exists),
     (store.Conflict, _conflict),
     (store.Invalid, _not_kept),
+    (store.Damaged, _damaged),
     (store.StoreError, _unavailable),
     (HasProblems, _has_problems),
     (PlanOutdated, _plan_outdated),

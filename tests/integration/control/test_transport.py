@@ -109,7 +109,7 @@ def test_a_store_that_is_gone_is_unavailable_and_may_be_tried_again(plane, refus
     with refused("UNAVAILABLE", "STORE_UNAVAILABLE") as told:
         plane.flags.CreateFlag(create())
     assert told[0].retry_s == 1
-    assert told[0].message == "the database is gone"
+    assert "nothing was written" in told[0].message
 
 
 def test_a_bug_is_internal_with_an_id_that_the_log_has(plane, refused, monkeypatch, caplog):

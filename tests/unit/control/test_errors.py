@@ -13,6 +13,7 @@ from turnout.releases.errors import NeedsSecondPerson, PlanOutdated
 from turnout.store import (
     AlreadyExists,
     Conflict,
+    Damaged,
     Invalid,
     InvalidRequestId,
     NewerStore,
@@ -39,6 +40,7 @@ CODES = grpc.StatusCode
         (Unavailable("gone"), CODES.UNAVAILABLE, "STORE_UNAVAILABLE", {}),
         (Unavailable("gone", outcome_unknown=True), CODES.UNAVAILABLE, "OUTCOME_UNKNOWN", {}),
         (NewerStore("newer"), CODES.UNAVAILABLE, "STORE_UNAVAILABLE", {}),
+        (Damaged("snapshot", "7"), CODES.DATA_LOSS, "DAMAGED", {"kind": "snapshot", "key": "7"}),
         (PlanOutdated(), CODES.ABORTED, "PLAN_OUTDATED", {}),
         (NeedsSecondPerson("anna", ["flags/f"]), CODES.PERMISSION_DENIED,
          "NEEDS_SECOND_PERSON", {"actor": "anna"}),
@@ -49,6 +51,14 @@ def test_each_error_has_its_status_and_reason(error, code, reason, parts):
     assert (failure.code, failure.reason, dict(failure.parts)) == (code, reason, parts)
     assert failure.message
     assert failure.retry == (code is CODES.UNAVAILABLE)
+
+
+@pytest.mark.parametrize("outcome_unknown", [False, True])
+def test_where_the_database_is_goes_to_the_log_alone(caplog, outcome_unknown):
+    said = "the store `postgresql://anna@db.internal/t` is unavailable: refused"
+    failure = failure_of(Unavailable(said, outcome_unknown=outcome_unknown))
+    assert "db.internal" not in str(status_of(failure))
+    assert said in caplog.text
 
 
 def details(status, kind):
