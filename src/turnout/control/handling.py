@@ -67,6 +67,22 @@ class Handling:
         return answer
 
 
+class UnknownMethods(grpc.GenericRpcHandler):
+    """Answers every path that is no method: what it is asked after all others."""
+
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:  # noqa: ANN401 - the stubs know no asynchronous ones
+        """Gives what refuses the call."""
+        path = handler_call_details.method
+        text = f"no method is served at `{path}`"
+        code = grpc.StatusCode.UNIMPLEMENTED
+        failure = Failure(code, "UNKNOWN_METHOD", text, {"path": path})
+
+        async def refuse(_: object, context: _Context) -> None:
+            await _abort(context, path, failure)
+
+        return grpc.stream_stream_rpc_method_handler(refuse)
+
+
 class _Work:
     """One call, as its thread does it."""
 

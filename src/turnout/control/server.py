@@ -17,7 +17,7 @@ from grpc_reflection.v1alpha import reflection
 
 from turnout.control.conversion import RESOURCES
 from turnout.control.credentials import make_first_token
-from turnout.control.handling import Handling
+from turnout.control.handling import Handling, UnknownMethods
 from turnout.control.identity import Identities
 from turnout.control.services.audit import Audit
 from turnout.control.services.documents import Documents
@@ -191,6 +191,7 @@ class ControlServer:
         health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
         names = [*self._names(), health.SERVICE_NAME, reflection.SERVICE_NAME]
         reflection.enable_server_reflection(names, server)
+        server.add_generic_rpc_handlers([UnknownMethods()])
         return server
 
     def _names(self) -> Iterable[str]:

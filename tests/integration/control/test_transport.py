@@ -72,10 +72,11 @@ def test_an_item_that_is_too_large_for_the_log_is_refused(plane, refused):
     assert "at most 1,024 are allowed" in told[0].message
 
 
-def test_a_path_that_is_no_method_is_unimplemented(plane):
-    with pytest.raises(grpc.RpcError) as failed:
-        raw(plane, "/turnout.control.v1.FlagService/Nothing")(b"", timeout=5)
-    assert failed.value.code() is grpc.StatusCode.UNIMPLEMENTED
+@pytest.mark.parametrize("path", ["/turnout.control.v1.FlagService/Nothing", "/x.Y/Z"])
+def test_a_path_that_is_no_method_is_unimplemented(plane, refused, path):
+    with refused("UNIMPLEMENTED", "UNKNOWN_METHOD") as told:
+        raw(plane, path)(b"", timeout=5)
+    assert told[0].parts == {"path": path}
 
 
 def test_nothing_is_written_for_a_caller_who_has_gone(plane):

@@ -126,7 +126,7 @@ def test_a_first_publish_may_be_of_nothing(run, planned):
 
 
 def test_rollback_shows_what_changes_and_asks(run, plane, terminal):
-    plane.answers["Rollback"] = snapshot(5, rollback_of=3)
+    plane.answers |= {"GetSnapshot": snapshot(4), "Rollback": snapshot(5, rollback_of=3)}
     refused = run("rollback", "3")
     assert refused.code == ExitCode.USAGE
     assert refused.out == "changes   flags/x\n"
@@ -138,6 +138,15 @@ def test_rollback_shows_what_changes_and_asks(run, plane, terminal):
     assert all(one.validate_only and not one.request_id for one in asked)
     assert (did.name, did.comment, did.validate_only) == ("snapshots/3", "back", False)
     assert run("rollback", "3", "--yes", "-o", "json").json["published"]["rollback_of"] == 3
+
+
+def test_rollback_to_what_is_current_changes_nothing(run, plane):
+    plane.answers |= {"GetSnapshot": snapshot(4), "Rollback": snapshot(4)}
+    done = run("rollback", "4")
+    assert done.code == ExitCode.OK
+    assert done.out == "nothing to roll back: what is current says the same\n"
+    assert run("rollback", "4", "-o", "json").json == {"published": None}
+    assert all(one.validate_only for one in plane.requests("Rollback"))
 
 
 @pytest.mark.parametrize("revision", ["x", "", "-1", "1.5", "snapshots/x", "²"])
