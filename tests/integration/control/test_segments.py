@@ -280,6 +280,16 @@ class TestMembers:
         assert plane.segments.AddMembers(request).added_count == 1
         assert plane.segments.AddMembers(request).added_count == 1
 
+    def test_validating_counts_and_changes_nothing(self, plane, name):
+        self.add(plane, name, "u-1")
+        asked = {"name": name, "unit_ids": ["u-1", "u-2"], "validate_only": True}
+        added = plane.segments.AddMembers(pb.AddMembersRequest(**asked))
+        removed = plane.segments.RemoveMembers(pb.RemoveMembersRequest(**asked))
+        assert (added.added_count, added.member_count) == (1, 2)
+        assert (removed.removed_count, removed.member_count) == (1, 0)
+        left = plane.segments.ListMembers(pb.ListMembersRequest(name=name))
+        assert list(left.unit_ids) == ["u-1"]
+
     def test_the_etag_stays_for_those_who_edit_the_definition(self, plane, name):
         etag = plane.segments.GetSegment(pb.GetSegmentRequest(name=name)).etag
         self.add(plane, name, "u-1")

@@ -19,6 +19,8 @@ from turnout.control.v1 import segment_pb2, segment_pb2_grpc
 _STUB = segment_pb2_grpc.SegmentServiceStub
 _MOST = 10_000
 """Ids in one call, and on one page."""
+_MOST_BYTES = 2 * 1024 * 1024
+"""Of the ids of one call."""
 _STDIN = "-"
 
 app = group(help=MEMBERS, no_args_is_help=True)
@@ -29,6 +31,9 @@ FileOption = Annotated[
     str | None,
     typer.Option("--file", metavar="PATH", help="Unit ids, one a line; `-` is standard input."),
 ]
+
+
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Have it checked, without effect.")]
 
 
 @app.command("list", cls=Command)
@@ -56,31 +61,44 @@ def list_(
 @app.command("add", cls=Command)
 @connected
 def add(
-    key: KeyArgument, connection: Connection, ids: IdsArgument = None, file: FileOption = None
+    key: KeyArgument,
+    connection: Connection,
+    ids: IdsArgument = None,
+    file: FileOption = None,
+    dry_run: DryRunOption = False,
 ) -> None:
     """Add unit ids; one that is there already changes nothing."""
-    answers = _send(connection, key, _ids(ids, file), "Add")
-    _tell(connection, "added", sum(one.added_count for one in answers), answers[-1].member_count)
+    answers = _send(connection, key, _ids(ids, file), "Add", dry_run=dry_run)
+    count = sum(one.added_count for one in answers)
+    _tell(connection, "added", count, answers[-1].member_count, dry_run=dry_run)
 
 
 @app.command("remove", cls=Command)
 @connected
 def remove(
-    key: KeyArgument, connection: Connection, ids: IdsArgument = None, file: FileOption = None
+    key: KeyArgument,
+    connection: Connection,
+    ids: IdsArgument = None,
+    file: FileOption = None,
+    dry_run: DryRunOption = False,
 ) -> None:
     """Take unit ids out; one that is not there changes nothing."""
-    answers = _send(connection, key, _ids(ids, file), "Remove")
+    answers = _send(connection, key, _ids(ids, file), "Remove", dry_run=dry_run)
     count = sum(one.removed_count for one in answers)
-    _tell(connection, "removed", count, answers[-1].member_count)
+    _tell(connection, "removed", count, answers[-1].member_count, dry_run=dry_run)
 
 
 def _ids(written: Sequence[str] | None, file: str | None) -> list[str]:
     ids = list(written or ())
     if file is not None:
-        ids += _lines(file)
+        try:
+            ids += _lines(file)
+        except UnicodeDecodeError as error:
+            raise usage(f"`{file}` is no text in UTF-8, at byte {error.start}") from None
     if not ids:
         raise usage("there are no unit ids: write some, or `--file PATH` with one a line")
-    return ids
+    # A call that only counts does not know of those before it.
+    return list(dict.fromkeys(ids))
 
 
 def _lines(file: str) -> list[str]:
@@ -90,28 +108,45 @@ def _lines(file: str) -> list[str]:
     return [line for line in lines if line]
 
 
-def _send(connection: Connection, key: str, ids: Sequence[str], verb: str) -> list[Any]:
+def _send(
+    connection: Connection, key: str, ids: Sequence[str], verb: str, *, dry_run: bool
+) -> list[Any]:
     """Sends the ids in as many calls as it takes; each is done as a whole or not at all."""
     make = getattr(segment_pb2, f"{verb}MembersRequest")
     answers = []
     with connection.open() as plane:
         for some in _batches(ids):
-            request = make(name=_name(key), unit_ids=some, request_id=str(uuid4()))
+            request = make(name=_name(key), unit_ids=some, validate_only=dry_run)
+            if not dry_run:
+                request.request_id = str(uuid4())
             answers.append(plane.call(_STUB, f"{verb}Members", request, "changing the members"))
     return answers
 
 
 def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     terminal = console(stderr=True)
-    starts = range(0, len(ids), _MOST)
-    hidden = not terminal.is_terminal or len(starts) < 2
-    for start in track(starts, "members", console=terminal, transient=True, disable=hidden):
-        yield ids[start : start + _MOST]
+    batches = list(_split(ids))
+    hidden = not terminal.is_terminal or len(batches) < 2
+    yield from track(batches, "members", console=terminal, transient=True, disable=hidden)
 
 
-def _tell(connection: Connection, word: str, count: int, left: int) -> None:
+def _split(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    begin, size = 0, 0
+    for at, one in enumerate(ids):
+        length = len(one.encode())
+        if at > begin and (at - begin == _MOST or size + length > _MOST_BYTES):
+            yield ids[begin:at]
+            begin, size = at, 0
+        size += length
+    yield ids[begin:]
+
+
+def _tell(connection: Connection, word: str, count: int, left: int, *, dry_run: bool) -> None:
     if connection.wants_json:
-        print_json({f"{word}_count": count, "member_count": left})
+        counted: dict[str, object] = {f"{word}_count": count}
+        print_json(counted if dry_run else counted | {"member_count": left})
+    elif dry_run:
+        typer.echo(f"would be {word}: {count:,}")
     else:
         told = f"{word} {count:,}, so that there are {left:,} in the store"
         typer.echo(f"{told}; decisions change with `turnout publish`")

@@ -193,14 +193,16 @@ class Segment(_message.Message):
     def __init__(self, name: _Optional[str] = ..., etag: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., description: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., status: _Optional[_Union[SegmentStatus, str]] = ..., kind: _Optional[_Union[SegmentKind, str]] = ..., unit: _Optional[str] = ..., salt: _Optional[str] = ..., match: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., include_units: _Optional[_Iterable[str]] = ..., exclude_units: _Optional[_Iterable[str]] = ..., include: _Optional[_Iterable[str]] = ..., exclude: _Optional[_Iterable[str]] = ..., copy_of: _Optional[str] = ..., member_count: _Optional[int] = ...) -> None: ...
 
 class AddMembersRequest(_message.Message):
-    __slots__ = ("name", "unit_ids", "request_id")
+    __slots__ = ("name", "unit_ids", "request_id", "validate_only")
     NAME_FIELD_NUMBER: _ClassVar[int]
     UNIT_IDS_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     name: str
     unit_ids: _containers.RepeatedScalarFieldContainer[str]
     request_id: str
-    def __init__(self, name: _Optional[str] = ..., unit_ids: _Optional[_Iterable[str]] = ..., request_id: _Optional[str] = ...) -> None: ...
+    validate_only: bool
+    def __init__(self, name: _Optional[str] = ..., unit_ids: _Optional[_Iterable[str]] = ..., request_id: _Optional[str] = ..., validate_only: _Optional[bool] = ...) -> None: ...
 
 class AddMembersResponse(_message.Message):
     __slots__ = ("added_count", "member_count")
@@ -211,14 +213,16 @@ class AddMembersResponse(_message.Message):
     def __init__(self, added_count: _Optional[int] = ..., member_count: _Optional[int] = ...) -> None: ...
 
 class RemoveMembersRequest(_message.Message):
-    __slots__ = ("name", "unit_ids", "request_id")
+    __slots__ = ("name", "unit_ids", "request_id", "validate_only")
     NAME_FIELD_NUMBER: _ClassVar[int]
     UNIT_IDS_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     name: str
     unit_ids: _containers.RepeatedScalarFieldContainer[str]
     request_id: str
-    def __init__(self, name: _Optional[str] = ..., unit_ids: _Optional[_Iterable[str]] = ..., request_id: _Optional[str] = ...) -> None: ...
+    validate_only: bool
+    def __init__(self, name: _Optional[str] = ..., unit_ids: _Optional[_Iterable[str]] = ..., request_id: _Optional[str] = ..., validate_only: _Optional[bool] = ...) -> None: ...
 
 class RemoveMembersResponse(_message.Message):
     __slots__ = ("removed_count", "member_count")

@@ -251,6 +251,35 @@ def test_members_of_a_file_are_sent_in_batches(run, plane, tmp_path, monkeypatch
     assert run("segment", "members", "remove", "staff", "--file", "-").out.startswith("removed 2,")
 
 
+def test_long_members_are_sent_in_more_batches(run, plane, tmp_path):
+    members = Members(plane)
+    ids = [f"{number:04}" + "ü" * 500 for number in range(3000)]
+    file = tmp_path / "ids"
+    file.write_text("\n".join([*ids, *ids]), encoding="utf-8")
+    assert run("segment", "members", "add", "staff", "--file", file).out.startswith("added 3,000,")
+    for one in plane.requests("AddMembers"):
+        assert sum(len(unit_id.encode()) for unit_id in one.unit_ids) <= 2 * 1024 * 1024
+    assert members.ids == {"u-0", *ids}
+
+
+def test_members_are_only_counted_in_a_dry_run(run, plane):
+    Members(plane)
+    done = run("segment", "members", "add", "staff", "u-1", "u-1", "--dry-run")
+    assert done.out == "would be added: 1\n"
+    told = run("segment", "members", "remove", "staff", "u-1", "--dry-run", "-o", "json").json
+    assert told == {"removed_count": 1}
+    assert all(one.request.validate_only and not one.request.request_id for one in plane.asked)
+
+
+def test_a_file_of_members_that_is_no_text_is_wrong_usage(run, plane, tmp_path):
+    file = tmp_path / "ids"
+    file.write_bytes(b"u-1\n\xff\n")
+    done = run("segment", "members", "add", "staff", "--file", file)
+    assert done.code == ExitCode.USAGE
+    assert "no text in UTF-8, at byte 4" in done.err
+    assert not plane.asked
+
+
 def test_no_members_are_wrong_usage(run, plane, tmp_path):
     empty = tmp_path / "ids"
     empty.write_text("\n\n")
