@@ -7,6 +7,7 @@ from turnout.compiler.history import written_alike
 from turnout.releases.documents import WORKSPACE
 from turnout.releases.shelf import State
 from turnout.store import PublishedVersion
+from turnout.store.workspace_row import FIRST_BODY
 
 Raw = Mapping[str, Any]
 """An item as a document writes it, with `members` as their number: they may be very many."""
@@ -48,8 +49,6 @@ class Baseline(NamedTuple):
     def changed(self, after: "Baseline") -> list[str]:
         """The names of items that are others after it, or gone, or new; sorted."""
         names = {*self.raws, *after.raws}
-        if not self.raws:
-            names.discard(WORKSPACE)  # it was always there
         return sorted(name for name in names if not self._is_same(name, after))
 
     def _is_same(self, name: str, after: "Baseline") -> bool:
@@ -62,8 +61,8 @@ class Baseline(NamedTuple):
         return "members" not in raw and written_alike(self.raws[name], raw)
 
 
-NOTHING = Baseline({}, {})
-"""Before anything was published."""
+NOTHING = Baseline({WORKSPACE: FIRST_BODY}, {WORKSPACE: PublishedVersion(0, "")})
+"""Before anything was published. The workspace was always there, as nobody had changed it."""
 
 
 def _counted(raw: dict[str, Any]) -> Raw:

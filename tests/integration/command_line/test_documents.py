@@ -48,7 +48,7 @@ def test_a_folder_is_applied_and_published_and_is_the_same_then(run, ok, tmp_pat
     assert run("diff", shop).code == ExitCode.PROBLEMS
     done = ok("apply", shop, "--yes", "--publish", "--comment", "first")
     assert "applied: 39 added, 1 changed\n" in done.out
-    assert "\n39 added, by loopback\n" in done.out
+    assert "\n39 added, 1 changed, by loopback\n" in done.out
     assert "published revision 1 " in done.out
     assert ok("diff", shop).out == "nothing changes\n"
     assert ok("apply", shop).out == "nothing changes\n"

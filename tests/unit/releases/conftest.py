@@ -32,8 +32,8 @@ class Workspace:
         with self.store.write(Act(actor, "Delete")) as tx:
             tx.items.remove(tx.items.get(kind, key))
 
-    def change_workspace(self, **fields):
-        with self.store.write(Act("anna", "UpdateWorkspace")) as tx:
+    def change_workspace(self, *, actor="anna", **fields):
+        with self.store.write(Act(actor, "UpdateWorkspace")) as tx:
             row = tx.workspace.get()
             tx.workspace.change(row, row.body | fields)
 

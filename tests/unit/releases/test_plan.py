@@ -71,6 +71,13 @@ def test_the_workspace_is_an_item_too(room):
     )  # fmt: skip
 
 
+def test_the_workspace_is_in_the_first_plan_if_somebody_changed_it(room):
+    room.change_workspace(timezone="Europe/Berlin")
+    assert changes(room)["workspace"].differences == ['timezone: "UTC" → "Europe/Berlin"']
+    room.change_workspace(timezone="UTC")
+    assert "workspace" not in changes(room)
+
+
 def test_slots_that_move_are_counted(room):
     before = with_ranges("flag", split("20%", "80%"), "enabled")
     room.create("flag", "ramp", before, "enabled")

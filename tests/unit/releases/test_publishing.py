@@ -201,6 +201,13 @@ class TestSecondPerson:
         assert refused.value.names == ("flags/new-checkout", "segments/pro")
         assert strict.publish(actor="bert").revision == 1
 
+    def test_nor_may_who_changed_the_workspace_before_the_first_publication(self, strict):
+        strict.change_workspace(timezone="Europe/Berlin", actor="bert")
+        with pytest.raises(NeedsSecondPerson) as refused:
+            strict.publish(actor="bert")
+        assert refused.value.names == ("workspace",)
+        assert "workspace" in strict.publish(actor="carl").changed
+
     def test_one_of_several_authors_may_not_either(self, strict):
         strict.publish(actor="bert")
         strict.change("segment", "pro", body={"match": {"attribute": "a", "is": 1}}, actor="carl")
