@@ -17,7 +17,7 @@ NEEDED_BY: dict[str, tuple[str, ...]] = {
         "GetHoldout", "ListHoldouts",
         "GetWorkspace",
         "Plan", "GetSnapshot", "ListSnapshots",
-        "ListAuditEvents", "VerifyAuditEvents",
+        "GetAuditEvent", "ListAuditEvents", "VerifyAuditEvents",
         "ExportDocuments",
         "GetScheduledChange", "ListScheduledChanges",
     ),

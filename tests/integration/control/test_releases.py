@@ -179,6 +179,19 @@ def test_the_log_comes_in_pages(plane, refused):
         plane.audit.ListAuditEvents(audit_pb2.ListAuditEventsRequest(page_size=-1))
 
 
+def test_one_event_of_the_log_is_given_by_its_name(plane, refused):
+    for key in "ab":
+        make_flag(plane, key)
+    first = plane.audit.GetAuditEvent(audit_pb2.GetAuditEventRequest(name="auditEvents/1"))
+    assert first == plane.audit.ListAuditEvents(audit_pb2.ListAuditEventsRequest()).audit_events[1]
+    for name in ("auditEvents/0", "auditEvents/3"):
+        with refused("NOT_FOUND", "AUDIT_EVENT_NOT_FOUND"):
+            plane.audit.GetAuditEvent(audit_pb2.GetAuditEventRequest(name=name))
+    for name in ("", "auditEvents/x", "flags/1", "auditEvents/-1"):
+        with refused("INVALID_ARGUMENT", "BAD_NAME"):
+            plane.audit.GetAuditEvent(audit_pb2.GetAuditEventRequest(name=name))
+
+
 class TestWorkspace:
     def update(self, plane, mask=(), **fields):
         return plane.workspace.UpdateWorkspace(

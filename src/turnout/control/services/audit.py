@@ -13,9 +13,10 @@ from turnout.control.filters import Term, bad_value, by_field, read_filter
 from turnout.control.paging import read_page
 from turnout.control.services.items import Handler
 from turnout.control.services.listing import MOST_BYTES, fitting
+from turnout.control.services.resources import number_in
 from turnout.control.v1 import audit_pb2 as pb
 from turnout.documents.problem import clip
-from turnout.store import AuditEvent, Store
+from turnout.store import AuditEvent, NotFound, Store
 
 _FIELDS = {
     "actor": ("=",),
@@ -46,7 +47,20 @@ class Audit:
 
     def handlers(self) -> dict[str, Handler]:
         """The handler of each RPC, by its name."""
-        return {"ListAuditEvents": self._list, "VerifyAuditEvents": self._verify}
+        return {
+            "GetAuditEvent": self._get,
+            "ListAuditEvents": self._list,
+            "VerifyAuditEvents": self._verify,
+        }
+
+    def _get(self, call: Call, request: pb.GetAuditEventRequest) -> Message:
+        number = number_in(request.name, "auditEvents/NUMBER", "audit event")
+        call.check()
+        with self._store.read() as tx:
+            found = tx.audit.page(before=number + 1, limit=1)
+        if not found or found[0].number != number:
+            raise NotFound("audit event", str(number))
+        return _message_of(found[0])
 
     def _list(self, call: Call, request: pb.ListAuditEventsRequest) -> Message:
         terms = read_filter(request.filter, _FIELDS, words=False)

@@ -6,13 +6,12 @@ from google.protobuf.message import Message
 
 from turnout.control.access import Caller
 from turnout.control.calls import Answer, Call, write
-from turnout.control.failures import InvalidArgument
 from turnout.control.paging import read_page
 from turnout.control.reach import require_no_limits, require_reach
 from turnout.control.services.items import Handler
 from turnout.control.services.listing import MOST_BYTES, fitting
+from turnout.control.services.resources import number_in
 from turnout.control.v1 import release_pb2 as pb
-from turnout.documents.problem import clip
 from turnout.releases.baseline import Baseline, Raw
 from turnout.releases.documents import WORKSPACE
 from turnout.releases.plan import ChangeKind, PlannedChange
@@ -27,8 +26,6 @@ _KINDS = {
     ChangeKind.CHANGED: pb.CHANGE_KIND_CHANGED,
     ChangeKind.REMOVED: pb.CHANGE_KIND_REMOVED,
 }
-# A revision is a 64-bit number.
-_MOST_DIGITS = 18
 
 
 class ReleaseRpcs:
@@ -81,7 +78,7 @@ class ReleaseRpcs:
         return answer
 
     def _rollback(self, call: Call, request: pb.RollbackRequest) -> Answer:
-        revision = self._revision(request.name)
+        revision = _revision(request.name)
 
         def roll_back(tx: Transaction) -> Message:
             before = tx.snapshots.current()
@@ -105,7 +102,7 @@ class ReleaseRpcs:
                 if current is None:
                     raise NotFound("snapshot", _CURRENT)
                 return _message_of(current, current)
-            return _message_of(tx.snapshots.get(self._revision(request.name)), current)
+            return _message_of(tx.snapshots.get(_revision(request.name)), current)
 
     def _list(self, call: Call, request: pb.ListSnapshotsRequest) -> Message:
         page = read_page(request)
@@ -120,13 +117,9 @@ class ReleaseRpcs:
             answer.next_page_token = page.token(str(found[count - 1].revision))
         return answer
 
-    def _revision(self, name: str) -> int:
-        section, _, number = name.partition("/")
-        is_number = number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS
-        if section != _SECTION or not is_number:
-            text = f"`{clip(name)}` is no name of a snapshot: write `{_SECTION}/REVISION`"
-            raise InvalidArgument("name", text, reason="BAD_NAME")
-        return int(number)
+
+def _revision(name: str) -> int:
+    return number_in(name, f"{_SECTION}/REVISION", "snapshot")
 
 
 def require_reach_of_release(

@@ -28,6 +28,8 @@ from turnout.store import Conflict, Item
 Body = dict[str, Any]
 
 _KEY = re.compile(KEY_PATTERN)
+# What a 64-bit number holds.
+_MOST_DIGITS = 18
 
 
 def answer_of(kind: str, name: str, /, **fields: object) -> Message:
@@ -48,6 +50,25 @@ def key_of(kind: str, name: str, field: str = "name") -> str:
         text = f"`{clip(name)}` is no name of a {kind}: write `{SECTION_OF[kind]}/KEY`"
         raise InvalidArgument(field, text, reason="BAD_NAME")
     return key
+
+
+def number_in(name: str, form: str, kind: str) -> int:
+    """The number in the name of something that is numbered.
+
+    Args:
+        name: For example `snapshots/7`.
+        form: How such a name is written: `snapshots/REVISION`.
+        kind: For the message: `snapshot`.
+
+    Raises:
+        InvalidArgument: It is no such name.
+    """
+    section, _, number = name.partition("/")
+    is_number = number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS
+    if section != form.partition("/")[0] or not is_number:
+        text = f"`{clip(name)}` is no name of a {kind}: write `{form}`"
+        raise InvalidArgument("name", text, reason="BAD_NAME")
+    return int(number)
 
 
 def is_key(text: str) -> bool:

@@ -16,7 +16,7 @@ from turnout.control.scheduling.doing import Doing
 from turnout.control.scheduling.lapsing import require_good_token
 from turnout.control.services.items import Handler, ItemService
 from turnout.control.services.listing import fitting
-from turnout.control.services.resources import is_key
+from turnout.control.services.resources import is_key, number_in
 from turnout.control.v1 import schedule_pb2 as pb
 from turnout.documents.names import ITEM_KINDS
 from turnout.documents.problem import clip
@@ -41,8 +41,6 @@ _SECTION = "scheduledChanges"
 _FIELD = "scheduled_change"
 _STATE = pb.DESCRIPTOR.enum_types_by_name["ScheduledChangeState"]
 _FIELDS = {"item": ("=",), "creator": ("=",)}
-# A number of an event is a 64-bit number.
-_MOST_DIGITS = 18
 
 
 class Schedules:
@@ -217,12 +215,7 @@ def _item(name: str) -> tuple[str, str]:
 
 
 def _number(name: str) -> int:
-    section, _, number = name.partition("/")
-    is_number = number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS
-    if section != _SECTION or not is_number:
-        text = f"`{clip(name)}` is no name of a scheduled change: write `{_SECTION}/NUMBER`"
-        raise InvalidArgument("name", text, reason="BAD_NAME")
-    return int(number)
+    return number_in(name, f"{_SECTION}/NUMBER", "scheduled change")
 
 
 def _too_many(where: str, most: int) -> FailedPrecondition:

@@ -26,23 +26,25 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eturnout/control/v1/audit.proto\x12\x12turnout.control.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"O\n\x16ListAuditEventsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x03 \x01(\t\"h\n\x17ListAuditEventsResponse\x12\x34\n\x0c\x61udit_events\x18\x01 \x03(\x0b\x32\x1e.turnout.control.v1.AuditEvent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x1a\n\x18VerifyAuditEventsRequest\"g\n\x19VerifyAuditEventsResponse\x12\x0e\n\x06intact\x18\x01 \x01(\x08\x12\x13\n\x0b\x65vent_count\x18\x02 \x01(\x03\x12\x14\n\x0c\x66irst_broken\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\"\xe2\x01\n\nAuditEvent\x12\x0c\n\x04name\x18\x01 \x01(\t\x12(\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61\x63tor\x18\x03 \x01(\t\x12\x0e\n\x06method\x18\x04 \x01(\t\x12\x10\n\x08resource\x18\x05 \x01(\t\x12\x0c\n\x04peer\x18\x06 \x01(\t\x12\'\n\x06\x62\x65\x66ore\x18\x07 \x01(\x0b\x32\x17.google.protobuf.Struct\x12&\n\x05\x61\x66ter\x18\x08 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x0c\n\x04hash\x18\t \x01(\t2\xec\x01\n\x0c\x41uditService\x12j\n\x0fListAuditEvents\x12*.turnout.control.v1.ListAuditEventsRequest\x1a+.turnout.control.v1.ListAuditEventsResponse\x12p\n\x11VerifyAuditEvents\x12,.turnout.control.v1.VerifyAuditEventsRequest\x1a-.turnout.control.v1.VerifyAuditEventsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eturnout/control/v1/audit.proto\x12\x12turnout.control.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"$\n\x14GetAuditEventRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"O\n\x16ListAuditEventsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x03 \x01(\t\"h\n\x17ListAuditEventsResponse\x12\x34\n\x0c\x61udit_events\x18\x01 \x03(\x0b\x32\x1e.turnout.control.v1.AuditEvent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x1a\n\x18VerifyAuditEventsRequest\"g\n\x19VerifyAuditEventsResponse\x12\x0e\n\x06intact\x18\x01 \x01(\x08\x12\x13\n\x0b\x65vent_count\x18\x02 \x01(\x03\x12\x14\n\x0c\x66irst_broken\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\"\xe2\x01\n\nAuditEvent\x12\x0c\n\x04name\x18\x01 \x01(\t\x12(\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x61\x63tor\x18\x03 \x01(\t\x12\x0e\n\x06method\x18\x04 \x01(\t\x12\x10\n\x08resource\x18\x05 \x01(\t\x12\x0c\n\x04peer\x18\x06 \x01(\t\x12\'\n\x06\x62\x65\x66ore\x18\x07 \x01(\x0b\x32\x17.google.protobuf.Struct\x12&\n\x05\x61\x66ter\x18\x08 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x0c\n\x04hash\x18\t \x01(\t2\xc7\x02\n\x0c\x41uditService\x12Y\n\rGetAuditEvent\x12(.turnout.control.v1.GetAuditEventRequest\x1a\x1e.turnout.control.v1.AuditEvent\x12j\n\x0fListAuditEvents\x12*.turnout.control.v1.ListAuditEventsRequest\x1a+.turnout.control.v1.ListAuditEventsResponse\x12p\n\x11VerifyAuditEvents\x12,.turnout.control.v1.VerifyAuditEventsRequest\x1a-.turnout.control.v1.VerifyAuditEventsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'turnout.control.v1.audit_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_LISTAUDITEVENTSREQUEST']._serialized_start=117
-  _globals['_LISTAUDITEVENTSREQUEST']._serialized_end=196
-  _globals['_LISTAUDITEVENTSRESPONSE']._serialized_start=198
-  _globals['_LISTAUDITEVENTSRESPONSE']._serialized_end=302
-  _globals['_VERIFYAUDITEVENTSREQUEST']._serialized_start=304
-  _globals['_VERIFYAUDITEVENTSREQUEST']._serialized_end=330
-  _globals['_VERIFYAUDITEVENTSRESPONSE']._serialized_start=332
-  _globals['_VERIFYAUDITEVENTSRESPONSE']._serialized_end=435
-  _globals['_AUDITEVENT']._serialized_start=438
-  _globals['_AUDITEVENT']._serialized_end=664
-  _globals['_AUDITSERVICE']._serialized_start=667
-  _globals['_AUDITSERVICE']._serialized_end=903
+  _globals['_GETAUDITEVENTREQUEST']._serialized_start=117
+  _globals['_GETAUDITEVENTREQUEST']._serialized_end=153
+  _globals['_LISTAUDITEVENTSREQUEST']._serialized_start=155
+  _globals['_LISTAUDITEVENTSREQUEST']._serialized_end=234
+  _globals['_LISTAUDITEVENTSRESPONSE']._serialized_start=236
+  _globals['_LISTAUDITEVENTSRESPONSE']._serialized_end=340
+  _globals['_VERIFYAUDITEVENTSREQUEST']._serialized_start=342
+  _globals['_VERIFYAUDITEVENTSREQUEST']._serialized_end=368
+  _globals['_VERIFYAUDITEVENTSRESPONSE']._serialized_start=370
+  _globals['_VERIFYAUDITEVENTSRESPONSE']._serialized_end=473
+  _globals['_AUDITEVENT']._serialized_start=476
+  _globals['_AUDITEVENT']._serialized_end=702
+  _globals['_AUDITSERVICE']._serialized_start=705
+  _globals['_AUDITSERVICE']._serialized_end=1032
 # @@protoc_insertion_point(module_scope)

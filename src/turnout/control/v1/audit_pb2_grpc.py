@@ -35,6 +35,11 @@ class AuditServiceStub:
         Args:
             channel: A grpc.Channel.
         """
+        self.GetAuditEvent = channel.unary_unary(
+                '/turnout.control.v1.AuditService/GetAuditEvent',
+                request_serializer=turnout_dot_control_dot_v1_dot_audit__pb2.GetAuditEventRequest.SerializeToString,
+                response_deserializer=turnout_dot_control_dot_v1_dot_audit__pb2.AuditEvent.FromString,
+                _registered_method=True)
         self.ListAuditEvents = channel.unary_unary(
                 '/turnout.control.v1.AuditService/ListAuditEvents',
                 request_serializer=turnout_dot_control_dot_v1_dot_audit__pb2.ListAuditEventsRequest.SerializeToString,
@@ -50,6 +55,13 @@ class AuditServiceStub:
 class AuditServiceServicer:
     """Who did what.
     """
+
+    def GetAuditEvent(self, request, context):
+        """Gives one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
 
     def ListAuditEvents(self, request, context):
         """Lists events, the newest first.
@@ -68,6 +80,11 @@ class AuditServiceServicer:
 
 def add_AuditServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
+            'GetAuditEvent': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetAuditEvent,
+                    request_deserializer=turnout_dot_control_dot_v1_dot_audit__pb2.GetAuditEventRequest.FromString,
+                    response_serializer=turnout_dot_control_dot_v1_dot_audit__pb2.AuditEvent.SerializeToString,
+            ),
             'ListAuditEvents': grpc.unary_unary_rpc_method_handler(
                     servicer.ListAuditEvents,
                     request_deserializer=turnout_dot_control_dot_v1_dot_audit__pb2.ListAuditEventsRequest.FromString,
@@ -89,6 +106,33 @@ def add_AuditServiceServicer_to_server(servicer, server):
 class AuditService:
     """Who did what.
     """
+
+    @staticmethod
+    def GetAuditEvent(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/turnout.control.v1.AuditService/GetAuditEvent',
+            turnout_dot_control_dot_v1_dot_audit__pb2.GetAuditEventRequest.SerializeToString,
+            turnout_dot_control_dot_v1_dot_audit__pb2.AuditEvent.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
 
     @staticmethod
     def ListAuditEvents(request,
