@@ -48,6 +48,7 @@ class Planes(NamedTuple):
 
     flags: flag_pb2_grpc.FlagServiceStub
     releases: release_pb2_grpc.ReleaseServiceStub
+    control: Server
     sidecar: Server
 
     def publish(self) -> release_pb2.Snapshot:
@@ -95,13 +96,14 @@ def planes(bench: Workbench, name: str) -> Iterator[Planes]:
                 *("--control-listen", control, "--snapshots-listen", snapshots),
             ],
             listens=snapshots,
-        ),
+        ) as plane,
         grpc.insecure_channel(control) as channel,
         bench.sidecar_of(f"http://{snapshots}", folder / "sidecar") as sidecar,
     ):
         yield Planes(
             flag_pb2_grpc.FlagServiceStub(channel),
             release_pb2_grpc.ReleaseServiceStub(channel),
+            plane,
             sidecar,
         )
 

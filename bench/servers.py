@@ -66,6 +66,23 @@ def resident_mb(pid: int) -> float:
     return int(found[1]) * 1024 / 1e6
 
 
+def pin(pid: int, core: str, *, idle: bool = False) -> None:
+    """Binds all threads of a running process and of its children to a core.
+
+    Args:
+        pid: The process.
+        core: Its number.
+        idle: They run only when nobody else wants the core.
+    """
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        tid = int(thread.name)
+        os.sched_setaffinity(tid, {int(core)})
+        if idle:
+            os.sched_setscheduler(tid, os.SCHED_IDLE, os.sched_param(0))
+        for child in (thread / "children").read_text().split():
+            pin(int(child), core, idle=idle)
+
+
 def free_port() -> int:
     """A port of loopback that nobody listens on now."""
     with socket.socket() as probe:

@@ -325,7 +325,7 @@ mod tests {
     fn what_the_engine_links_has_fingerprints_however_deep_it_is() {
         let [deep, deeper] = [150, 151].map(|depth| {
             let sealed = nested(depth);
-            let opened = Opened::open(&sealed).unwrap();
+            let opened = Opened::open(&sealed, || {}).unwrap();
             assert!(opened.link().is_ok());
             Fingerprints::of(opened.parts())
         });
@@ -395,7 +395,7 @@ mod tests {
         change(&mut content);
         let [after, before] = [content, catalogue()].map(|content| {
             let sealed = seal(Header::default(), &content);
-            Fingerprints::of(Opened::open(&sealed).unwrap().parts())
+            Fingerprints::of(Opened::open(&sealed, || {}).unwrap().parts())
         });
         after.changed_since(&before)
     }

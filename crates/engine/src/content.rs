@@ -16,6 +16,8 @@ use crate::outline::{Outline, Outlined};
 
 /// Messages within messages; an expression takes two for each nesting.
 const RECURSION_LIMIT: u32 = 200;
+/// Items between two pauses: some tens of microseconds.
+const BREATH: usize = 8;
 
 /// A `Content` in parts, each of which can be read.
 #[derive(Debug)]
@@ -36,15 +38,17 @@ pub struct Parts<'s> {
 
 impl<'s> Parts<'s> {
     /// Takes a serialised content apart and reads every part once.
-    pub(crate) fn of(content: &'s [u8]) -> Option<Self> {
+    ///
+    /// `pause` is called every few items, now and whenever they are read again.
+    pub(crate) fn of(content: &'s [u8], pause: fn()) -> Option<Self> {
         let found = Found::within(content)?;
         Some(Self {
             shared: options().decode_from_slice(&found.shared).ok()?,
-            segments: Items::of(found.segments)?,
-            flags: Items::of(found.flags)?,
-            experiments: Items::of(found.experiments)?,
-            layers: Items::of(found.layers)?,
-            holdouts: Items::of(found.holdouts)?,
+            segments: Items::of(found.segments, pause)?,
+            flags: Items::of(found.flags, pause)?,
+            experiments: Items::of(found.experiments, pause)?,
+            layers: Items::of(found.layers, pause)?,
+            holdouts: Items::of(found.holdouts, pause)?,
         })
     }
 }
@@ -54,16 +58,21 @@ impl<'s> Parts<'s> {
 pub struct Items<'s, V> {
     bytes: Vec<&'s [u8]>,
     outlines: Vec<Outline<'s>>,
+    pause: fn(),
     kind: PhantomData<V>,
 }
 
 impl<'s, V: Outlined<'s>> Items<'s, V> {
     /// `None` when one of them cannot be read.
-    fn of(bytes: Vec<&'s [u8]>) -> Option<Self> {
-        let outlines = bytes.iter().map(|item| Some(read::<V>(item)?.outline()));
+    fn of(bytes: Vec<&'s [u8]>, pause: fn()) -> Option<Self> {
+        let mut outlines = Vec::with_capacity(bytes.len());
+        for item in paced(&bytes, pause) {
+            outlines.push(read::<V>(item)?.outline());
+        }
         Some(Self {
-            outlines: outlines.collect::<Option<_>>()?,
+            outlines,
             bytes,
+            pause,
             kind: PhantomData,
         })
     }
@@ -71,7 +80,7 @@ impl<'s, V: Outlined<'s>> Items<'s, V> {
     /// Reads one after the other.
     pub fn read(&self) -> impl Iterator<Item = V> {
         // INVARIANT: each of them could be read before.
-        self.bytes.iter().filter_map(|item| read(item))
+        paced(&self.bytes, self.pause).filter_map(|item| read(item))
     }
 }
 
@@ -88,6 +97,12 @@ impl<'s, V> Items<'s, V> {
     pub(crate) fn len(&self) -> usize {
         self.bytes.len()
     }
+}
+
+/// The items, with a pause before each few of them.
+fn paced<T>(items: &[T], pause: fn()) -> impl Iterator<Item = &T> {
+    let breaths = items.chunks(BREATH).inspect(move |_| pause());
+    breaths.flatten()
 }
 
 /// The checksum is right by now, so that the memory of a message is its author's choice.
@@ -190,7 +205,7 @@ mod tests {
     #[test]
     fn every_item_is_found_and_the_rest_is_a_content_without_any() {
         let bytes = content().encode_to_vec();
-        let parts = Parts::of(&bytes).expect("whole");
+        let parts = Parts::of(&bytes, || {}).expect("whole");
         assert!(parts.segments.keys().eq(["s"]));
         assert!(parts.flags.keys().eq(["a", "b"]));
         assert!(parts.experiments.keys().eq(["x"]));
@@ -210,14 +225,14 @@ mod tests {
         let whole = content().encode_to_vec();
         for length in 1..whole.len() {
             let cut = whole.get(..length).expect("within");
-            if let Some(parts) = Parts::of(cut) {
+            if let Some(parts) = Parts::of(cut, || {}) {
                 // It was cut between two fields.
                 assert!(parts.holdouts.len() == 0, "{length}");
             }
         }
         let number_for_a_flag = [8 << 3, 1];
-        assert!(Parts::of(&number_for_a_flag).is_none());
+        assert!(Parts::of(&number_for_a_flag, || {}).is_none());
         let no_message_for_a_flag = [8 << 3 | 2, 1, 0xff];
-        assert!(Parts::of(&no_message_for_a_flag).is_none());
+        assert!(Parts::of(&no_message_for_a_flag, || {}).is_none());
     }
 }

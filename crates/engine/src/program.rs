@@ -99,7 +99,7 @@ impl Program {
     /// Bytes that are not a whole sealed snapshot of a known semantics version, or whose parts do
     /// not fit together.
     pub fn link(sealed: &[u8]) -> Result<Self, LinkError> {
-        Opened::open(sealed)?.link()
+        Opened::open(sealed, || {})?.link()
     }
 
     /// SHA-256 of the content, 64 lower-case hex digits.

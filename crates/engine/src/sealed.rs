@@ -25,11 +25,14 @@ pub struct Opened<'s> {
 impl<'s> Opened<'s> {
     /// Opens a sealed snapshot and checks magic, checksum, id and semantics version.
     ///
+    /// `pause` is called every few items, now and when it is linked: a caller with little priority
+    /// lets others go first there.
+    ///
     /// # Errors
     ///
     /// Bytes that are not a whole sealed snapshot of a known semantics version.
-    pub fn open(sealed: &'s [u8]) -> Result<Self, LinkError> {
-        let (header, parts) = open(sealed)?;
+    pub fn open(sealed: &'s [u8], pause: fn()) -> Result<Self, LinkError> {
+        let (header, parts) = open(sealed, pause)?;
         Ok(Self { header, parts })
     }
 
@@ -49,7 +52,7 @@ impl<'s> Opened<'s> {
     }
 }
 
-fn open(sealed: &[u8]) -> Result<(Header, Parts<'_>), LinkError> {
+fn open(sealed: &[u8], pause: fn()) -> Result<(Header, Parts<'_>), LinkError> {
     let rest = sealed
         .strip_prefix(MAGIC)
         .ok_or(LinkError::Damaged("its first bytes are not `TURNOUT` 0x01"))?;
@@ -73,7 +76,7 @@ fn open(sealed: &[u8]) -> Result<(Header, Parts<'_>), LinkError> {
             "its id is not the SHA-256 of its content",
         ));
     }
-    let parts = Parts::of(snapshot.content);
+    let parts = Parts::of(snapshot.content, pause);
     let parts = parts.ok_or(LinkError::Damaged("its content cannot be read"))?;
     match parts.shared.semantics_version {
         SEMANTICS_VERSION => Ok((header, parts)),

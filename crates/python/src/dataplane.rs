@@ -13,6 +13,7 @@ use turnout_sticky::{Address, Embedded, Redis, StoreSettings};
 use crate::classes::Classes;
 use crate::failures::{bind_error, invalid_argument, snapshot_refused};
 use crate::memory;
+use crate::slices::with_short_slices;
 use crate::status;
 
 /// Where a data plane listens; the ports are those that were really taken.
@@ -131,7 +132,7 @@ impl DataPlane {
         memory::keep_large_apart();
         let settings = self.settings.clone();
         let plane = py
-            .detach(|| dataplane::DataPlane::start(settings))
+            .detach(|| with_short_slices(|| dataplane::DataPlane::start(settings)))
             .map_err(|error| bind_error(py, &error.to_string()))?;
         let bound = plane.addresses();
         let addresses = Addresses {

@@ -13,6 +13,7 @@ mod memory;
 mod moments;
 mod program;
 mod request;
+mod slices;
 mod status;
 mod tuples;
 mod values;
