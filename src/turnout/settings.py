@@ -34,6 +34,15 @@ from turnout.serving.launch import (
 )
 
 STORE_FILE = "store.db"
+_OF_DECISIONS = {
+    "listen": "--listen",
+    "unix_socket": "--unix-socket",
+    "ready_max_age": "--ready-max-age",
+    "stale_after": "--stale-after",
+    "threads": "--threads",
+    "sticky": "--sticky",
+}
+"""What means nothing where nothing is decided."""
 # What the kernel's sockaddr_un holds, without the closing zero.
 _LONGEST_SOCKET_PATH = 107
 
@@ -163,6 +172,8 @@ class ServeSettings(BaseSettings):
                     " guards it"
                 )
         self._check_role()
+        if not decides:
+            self._refuse_settings_of_decisions()
         if self.role != "sidecar" and not self.documents:
             self._check_control()
         if self.documents and self.state_dir.resolve().is_relative_to(self.documents.resolve()):
@@ -199,6 +210,15 @@ class ServeSettings(BaseSettings):
         token = self.from_token.get_secret_value()
         if not token.isascii() or not token.isprintable() or " " in token:
             raise ValueError("`TURNOUT_FROM_TOKEN` holds what no header can carry")
+
+    def _refuse_settings_of_decisions(self) -> None:
+        for name, option in _OF_DECISIONS.items():
+            given = name in self.model_fields_set and getattr(self, name)
+            if given and given != NOWHERE:
+                raise ValueError(
+                    f"`{option}` (`TURNOUT_{name.upper()}`) is for decisions, and `--role control`"
+                    " answers none: leave it away"
+                )
 
     def _check_control(self) -> None:
         if bool(self.tls_cert) != bool(self.tls_key):
@@ -284,11 +304,14 @@ class ServeSettings(BaseSettings):
     def _control_launch(self) -> ControlLaunch:
         addresses = (self.control_listen, self.snapshots_listen)
         remote = any(map(self._is_remote, addresses))
-        listen, snapshots_listen = (None if one == NOWHERE else one for one in addresses)
+        listen, snapshots_listen, admin_listen = (
+            None if one == NOWHERE else one for one in (*addresses, self.admin_listen)
+        )
         return ControlLaunch(
             store=without_password(self.store_url()),
             listen=listen,
             snapshots_listen=snapshots_listen,
+            admin_listen=admin_listen if self.role == "control" else None,
             authentication=remote if self.authentication is None else self.authentication,
             tls_cert=_path(self.tls_cert),
             tls_key=_path(self.tls_key),

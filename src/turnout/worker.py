@@ -117,6 +117,7 @@ class _Controlling:
             control=_control_settings(control),
             has_rpcs=control["listen"] is not None,
             snapshots_listen=control["snapshots_listen"] or "",
+            admin_listen=control["admin_listen"] or "",
             look_s=launch["rescan_s"],
             require_second_person=control["require_second_person"],
         )

@@ -8,10 +8,15 @@ import pytest
 
 import turnout
 from turnout import Client, Context
+from turnout.control.admin_door import AdminDoor
+from turnout.control.standing import Standing
+from turnout.control.tally import Tally
+from turnout.releases.current_snapshot import CurrentSnapshot
 from turnout.settings import ServeSettings
 
 ROOT = Path(__file__).parents[2]
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+METRICS = OPERATIONS.split("### Metrics of a control plane")
 ERRORS = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
 
 
@@ -21,8 +26,14 @@ def test_the_metrics_are_there(shop_server):
     client.check_segment("europe", Context("u-1"))
     with urllib.request.urlopen(f"http://{shop_server.admin}/metrics", timeout=5) as reply:
         text = reply.read().decode()
-    for name in set(re.findall(r"turnout_[a-z_]+", OPERATIONS)):
+    for name in set(re.findall(r"turnout_[a-z_]+", METRICS[0])):
         assert re.search(rf"^{name}", text, re.MULTILINE), name
+
+
+def test_the_metrics_of_a_control_plane_are_all_that_there_are():
+    door = AdminDoor("", Standing(), Tally(), CurrentSnapshot())
+    there = set(re.findall(r"^(turnout_[a-z_]+) ", door.exposition(), re.MULTILINE))
+    assert set(re.findall(r"turnout_[a-z_]+", METRICS[1])) == there
 
 
 @pytest.mark.parametrize("page", ["startupz", "readyz", "healthz"])

@@ -52,12 +52,16 @@ class Server:
         return [
             sys.executable,
             *("-m", "turnout.cli", "serve", *self.source),
-            *("--listen", f"127.0.0.1:{self.port}"),
+            *self.doors,
             *("--admin-listen", f"127.0.0.1:{self.admin_port}"),
-            *("--unix-socket", str(self.socket)),
             *("--state-dir", str(self.state)),
             *("--grace", "5"),
         ]
+
+    @property
+    def doors(self) -> list[str]:
+        """Where decisions are answered."""
+        return ["--listen", f"127.0.0.1:{self.port}", "--unix-socket", str(self.socket)]
 
     def start(self, *options: str) -> "Server":
         with self.log_path.open("ab") as log:
@@ -151,6 +155,10 @@ class ControlledServer(Server):
             *("--snapshots-listen", f"127.0.0.1:{self.snapshots_port}"),
             *options,
         ]
+
+    @property
+    def doors(self) -> list[str]:
+        return [] if "control" in self.source else super().doors
 
 
 @pytest.fixture

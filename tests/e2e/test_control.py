@@ -1,6 +1,7 @@
 """From an RPC to a decision: one server with a store of its own and both planes."""
 
 import contextlib
+import json
 import os
 import random
 import re
@@ -8,9 +9,12 @@ import signal
 import socket
 import threading
 import time
+import urllib.error
+import urllib.request
 
 import grpc
 import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from servers.processes import is_alive
 from servers.waiting import SOON_S, wait_until
@@ -186,7 +190,52 @@ def test_a_control_plane_alone_answers_no_decisions(controlled):
         publish(releases)
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", server.port), 1)
+    assert f"health     http://127.0.0.1:{server.admin_port}/readyz" in server.log
+    assert [get(server, f"/{page}")[0] for page in ("healthz", "startupz", "readyz")] == [200] * 3
+    assert metric(server, "turnout_snapshot_revision") == 1
+    assert metric(server, "turnout_store_reachable") == 1
     assert server.stop() == 0
+
+
+def get(server, path):
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{server.admin_port}{path}") as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+def metric(server, name):
+    return float(re.search(rf"^{name} (\S+)$", get(server, "/metrics")[1], re.MULTILINE)[1])
+
+
+def health_of(server, name=""):
+    with grpc.insecure_channel(f"127.0.0.1:{server.control_port}") as channel:
+        request = health_pb2.HealthCheckRequest(service=name)
+        answer = health_pb2_grpc.HealthStub(channel).Check(request, timeout=SOON_S)
+    return health_pb2.HealthCheckResponse.ServingStatus.Name(answer.status)
+
+
+def test_health_says_that_the_database_is_gone_and_that_it_is_back(own_postgres, controlled):
+    url = own_postgres.new_database()
+    server = controlled("--role", "control", "--store", url, "--rescan", "3600").start()
+    service = "turnout.control.v1.FlagService"
+    with control(server) as (flags, releases):
+        create(flags, "a")
+        publish(releases)
+        wait_until(lambda: metric(server, "turnout_snapshot_revision") == 1, "it is handed out")
+        assert health_of(server, service) == "SERVING"
+        own_postgres.kill()
+        wait_until(lambda: health_of(server, service) == "NOT_SERVING", "health says so")
+        # Sidecars are still handed what was published.
+        assert health_of(server) == "SERVING"
+        status, told = get(server, "/readyz")
+        assert (status, json.loads(told)["store"]) == (200, "unreachable")
+        assert metric(server, "turnout_store_reachable") == 0
+        own_postgres.start()
+        wait_until(lambda: health_of(server, service) == "SERVING", "it is back")
+        assert metric(server, "turnout_store_reachable") == 1
 
 
 def test_the_first_token_is_shown_once_and_needed(controlled):

@@ -73,7 +73,8 @@ class Plane(Serving):
     def __init__(self, name: str, folder: Path, store: str):
         self.address = f"127.0.0.1:{free_port()}"
         self.snapshots = f"127.0.0.1:{free_port()}"
-        listen = ("--control-listen", self.address, "--snapshots-listen", self.snapshots)
+        listen = ["--control-listen", self.address, "--snapshots-listen", self.snapshots]
+        listen += ["--admin-listen", "none"]
         super().__init__(name, folder, "--role", "control", "--store", store, *listen)
 
     def kill(self, way):

@@ -220,6 +220,7 @@ class TestStore:
             "store": f"sqlite:///{tmp_path}/store.db",
             "listen": "127.0.0.1:8015",
             "snapshots_listen": "127.0.0.1:8016",
+            "admin_listen": None,
             "authentication": False,
             "tls_cert": "",
             "tls_key": "",
@@ -309,3 +310,28 @@ class TestStore:
     def test_a_control_plane_alone_needs_no_address_for_decisions(self):
         settings = ServeSettings(role="control", listen="none", unix_socket="none")
         assert not settings.launch()["decides"]
+
+    def test_health_of_a_control_plane_alone_is_its_own(self):
+        control = ServeSettings(role="control").launch()["worker"]["control"]
+        assert control["admin_listen"] == "127.0.0.1:8014"
+        nowhere = ServeSettings(role="control", admin_listen="none").launch()["worker"]["control"]
+        assert nowhere["admin_listen"] is None
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("listen", "127.0.0.1:1"),
+            ("unix_socket", "/run/t.sock"),
+            ("ready_max_age", "60"),
+            ("stale_after", "60"),
+            ("threads", "2"),
+            ("sticky", "embedded"),
+        ],
+    )
+    def test_what_is_for_decisions_is_refused_where_none_are_made(self, name, value, monkeypatch):
+        assert ServeSettings(**{name: value})
+        told = store_refused(role="control", **{name: value})
+        option = f"--{name.replace('_', '-')}"
+        assert f"`{option}` (`TURNOUT_{name.upper()}`) is for decisions" in told
+        monkeypatch.setenv(f"TURNOUT_{name.upper()}", value)
+        assert option in store_refused(role="control")

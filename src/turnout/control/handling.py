@@ -18,6 +18,7 @@ from turnout.control.errors import DETAILS_KEY, Failure, failure_of, status_of
 from turnout.control.failures import InvalidArgument, OutOfTime
 from turnout.control.identity import Identities
 from turnout.control.services.items import Handler
+from turnout.control.tally import Tally
 from turnout.telemetry import fields
 
 _Context = grpc.aio.ServicerContext[Any, Any]
@@ -37,11 +38,13 @@ class Handling:
     Args:
         identities: Tells who calls.
         pool: Where handlers run.
+        tally: Is counted up.
     """
 
-    def __init__(self, identities: Identities, pool: Executor) -> None:
+    def __init__(self, identities: Identities, pool: Executor, tally: Tally) -> None:
         self._identities = identities
         self._pool = pool
+        self._tally = tally
 
     def unary(
         self, method: str, request: type[Message], handler: Handler
@@ -62,7 +65,10 @@ class Handling:
                 work.give_up()
                 raise
             except Exception as error:  # noqa: BLE001 - nothing may come out as UNKNOWN
-                await _abort(context, method, failure_of(error))
+                failure = failure_of(error)
+                if failure.code is grpc.StatusCode.UNAUTHENTICATED:
+                    self._tally.unauthenticated += 1
+                await _abort(context, method, failure)
 
         return answer
 

@@ -9,12 +9,15 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from turnout.control.admin_door import AdminDoor
 from turnout.control.credentials import make_first_token
 from turnout.control.identity import Identities
 from turnout.control.scheduling.timekeeper import Timekeeper
 from turnout.control.server import ControlServer
 from turnout.control.settings import ControlSettings
 from turnout.control.snapshot_door import SnapshotDoor
+from turnout.control.standing import Standing
+from turnout.control.tally import Tally
 from turnout.releases.current_snapshot import CurrentSnapshot
 from turnout.releases.follower import Event, Follower
 from turnout.releases.releases import Releases
@@ -42,6 +45,8 @@ class PlaneSettings:
     """Without them others on the same database change it."""
     snapshots_listen: str = ""
     """`HOST:PORT` where sidecars fetch snapshots; empty: nowhere."""
+    admin_listen: str = ""
+    """`HOST:PORT` of health and metrics; empty: nowhere."""
     look_s: float = 10.0
     """How often to look at what is current, even without a sign of change."""
     require_second_person: bool = False
@@ -70,6 +75,8 @@ class ControlPlane:
         self._show = show
         self._feed = CurrentSnapshot()
         self._follower = Follower(state, settings.place, self._feed)
+        self._standing = Standing(self._feed if settings.snapshots_listen else None)
+        self._tally = Tally()
         self._awake = threading.Event()
         self._ended = threading.Event()
 
@@ -80,6 +87,7 @@ class ControlPlane:
     def end(self) -> None:
         """Makes `run` come to its end. Safe from any thread."""
         self._ended.set()
+        self._standing.end()
         self._awake.set()
 
     async def run(self) -> None:
@@ -89,11 +97,15 @@ class ControlPlane:
             CannotListen: An address, a certificate or a key cannot be had.
             NewerStore: A newer version of turnout has changed the store.
         """
-        settings = self._settings
-        async with SnapshotDoor(self._feed, settings.snapshots_listen, settings.control) as door:
+        settings, feed, tally = self._settings, self._feed, self._tally
+        async with (
+            AdminDoor(settings.admin_listen, self._standing, tally, feed),
+            SnapshotDoor(feed, settings.snapshots_listen, settings.control, tally) as door,
+        ):
             store = await asyncio.to_thread(self._open)
             if store is None:
                 return
+            self._standing.looked(True)
             door.open(store)
             releases = Releases(store, require_second_person=settings.require_second_person)
             with contextlib.closing(store), self._following(store):
@@ -118,7 +130,7 @@ class ControlPlane:
         if not self._settings.has_rpcs:
             yield
             return
-        server = ControlServer(store, releases, self._settings.control)
+        server = ControlServer(store, releases, self._settings.control, self._standing, self._tally)
         await server.serve()
         try:
             yield
@@ -139,7 +151,7 @@ class ControlPlane:
 
     @contextlib.contextmanager
     def _following(self, store: Store) -> Iterator[None]:
-        watch = store.watch()
+        watch = store.watch(self._standing.looked)
         threads = [
             threading.Thread(target=self._hear, args=(watch,), name="watch", daemon=True),
             threading.Thread(target=self._follow, args=(store,), name="follow", daemon=True),

@@ -1,12 +1,13 @@
 """The control plane's gRPC server: services, health, reflection, and a graceful end."""
 
 import asyncio
+import contextlib
 import logging
 import threading
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import grpc
 import grpc.aio
@@ -28,6 +29,8 @@ from turnout.control.services.schedules import Schedules
 from turnout.control.services.tokens import Tokens
 from turnout.control.services.workspace import Workspace
 from turnout.control.settings import ControlSettings
+from turnout.control.standing import Standing
+from turnout.control.tally import Tally
 from turnout.control.transport import CannotListen, add_port
 from turnout.control.v1 import (
     audit_pb2,
@@ -77,9 +80,18 @@ class ControlServer:
         store: Where items are.
         releases: What checks writes and publishes them.
         settings: How it listens and whom it believes.
+        standing: What health goes by; without it everything is well.
+        tally: Is counted up.
     """
 
-    def __init__(self, store: Store, releases: Releases, settings: ControlSettings) -> None:
+    def __init__(
+        self,
+        store: Store,
+        releases: Releases,
+        settings: ControlSettings,
+        standing: Standing | None = None,
+        tally: Tally | None = None,
+    ) -> None:
         self._store = store
         self._settings = settings
         self._services = services(store, releases, settings)
@@ -89,6 +101,9 @@ class ControlServer:
         self._thread: threading.Thread | None = None
         self._server: grpc.aio.Server | None = None
         self._health: health.aio.HealthServicer | None = None
+        self._standing = standing
+        self._tally = tally or Tally()
+        self._telling: asyncio.Task[None] | None = None
         self.address = ""
         """Where it listens."""
         self.first_token: str | None = None
@@ -163,16 +178,44 @@ class ControlServer:
         self._server = self._build(self._health)
         self.address = add_port(self._server, self._settings)
         await self._server.start()
-        for name in ("", *self._names()):
-            await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+        await self._tell_health(self._health)
+        if self._standing is not None:
+            following = self._follow_health(self._health, self._standing)
+            self._telling = asyncio.create_task(following)
         _log.info("control plane listens on %s", self.address)
 
     async def end(self, grace_s: float | None = None) -> None:
         """Ends what `serve` began, in the same loop."""
         assert self._server is not None and self._health is not None  # noqa: S101, PT018 - `serve` was called
+        if self._telling is not None:
+            self._telling.cancel()
+            await asyncio.wait([self._telling])
         await self._health.enter_graceful_shutdown()
         await self._server.stop(self._settings.grace_s if grace_s is None else grace_s)
         self._pool.shutdown()
+
+    async def _follow_health(self, servicer: health.aio.HealthServicer, standing: Standing) -> None:
+        """Makes health follow the standing, which changes on any thread."""
+        loop, turn = asyncio.get_running_loop(), asyncio.Event()
+
+        def changed() -> None:
+            with contextlib.suppress(RuntimeError):  # the loop ended meanwhile
+                loop.call_soon_threadsafe(turn.set)
+
+        leave = standing.subscribe(changed)
+        try:
+            while True:
+                turn.clear()
+                await self._tell_health(servicer)
+                await turn.wait()
+        finally:
+            leave()
+
+    async def _tell_health(self, servicer: health.aio.HealthServicer) -> None:
+        standing = self._standing
+        for name in self._names():
+            await servicer.set(name, _serving(standing is None or standing.store_answers))
+        await servicer.set("", _serving(standing is None or standing.is_ready))
 
     def _build(self, servicer: health.aio.HealthServicer) -> grpc.aio.Server:
         most = self._settings.max_message_bytes
@@ -185,7 +228,7 @@ class ControlServer:
                 ("grpc.max_send_message_length", most),
             ],
         )
-        handling = Handling(self._identities, self._pool)
+        handling = Handling(self._identities, self._pool, self._tally)
         for service in self._services:
             server.add_generic_rpc_handlers([_generic(service, handling)])
         health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
@@ -206,6 +249,11 @@ def _generic(service: Service, handling: Handling) -> grpc.GenericRpcHandler:
         for method in service.descriptor.methods
     }
     return grpc.method_handlers_generic_handler(service.descriptor.full_name, methods)
+
+
+def _serving(good: bool) -> Any:  # noqa: ANN401 - the stubs know no such type
+    answer = health_pb2.HealthCheckResponse
+    return answer.SERVING if good else answer.NOT_SERVING
 
 
 def _now() -> datetime:

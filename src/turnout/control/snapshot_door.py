@@ -10,8 +10,10 @@ from typing import Any, Self
 from aiohttp import web
 
 from turnout.control.failures import Unauthenticated
+from turnout.control.http_port import open_port
 from turnout.control.identity import COMMON_NAME, SUBJECT_ALTERNATIVE_NAME, Identities
 from turnout.control.settings import ControlSettings, Tls
+from turnout.control.tally import Tally
 from turnout.control.transport import CannotListen
 from turnout.releases.current_snapshot import Feed
 from turnout.releases.distribution import Caller, Verdict, distribution
@@ -30,17 +32,23 @@ class SnapshotDoor:
         feed: What is current.
         listen: `HOST:PORT`; empty: nowhere.
         settings: Whom to believe and by which certificates, as for the RPCs.
+        tally: Is counted up.
     """
 
-    def __init__(self, feed: Feed, listen: str, settings: ControlSettings) -> None:
+    def __init__(
+        self, feed: Feed, listen: str, settings: ControlSettings, tally: Tally | None = None
+    ) -> None:
         self._listen = listen
         self._tls = settings.tls
         self._settings = settings
+        self._tally = tally or Tally()
         self._identities: Identities | None = None
         self._were_good: set[str] = set()
         judge = self._judge if settings.authentication else None
         self._runner = web.AppRunner(
-            distribution(feed, judge), access_log=None, shutdown_timeout=_END_S
+            distribution(feed, judge, traffic=self._tally.traffic),
+            access_log=None,
+            shutdown_timeout=_END_S,
         )
         self._watching: asyncio.Task[None] | None = None
         self.address = ""
@@ -58,17 +66,8 @@ class SnapshotDoor:
         """
         if not self._listen:
             return self
-        host, _, port = self._listen.rpartition(":")
         context = _context(self._tls) if self._tls else None
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, host.strip("[]"), int(port), ssl_context=context)
-        try:
-            await site.start()
-        except OSError as error:
-            await self._runner.cleanup()
-            reason = (error.strerror or str(error)).lower()
-            raise CannotListen(f"cannot listen on `{self._listen}`: {reason}") from error
-        self.address = f"{host}:{self._runner.addresses[0][1]}"
+        self.address = await open_port(self._runner, self._listen, context)
         if context is not None and self._tls is not None:
             self._watching = asyncio.create_task(_follow_files(context, self._tls))
         _log.info("snapshots are handed out on %s", self.address)
@@ -90,6 +89,7 @@ class SnapshotDoor:
             names = _names(caller.certificate or {})
             await asyncio.to_thread(self._identities.caller, header, names)
         except Unauthenticated:
+            self._tally.unauthenticated += 1
             self._were_good.discard(shown)
             return Verdict.UNKNOWN
         except Unavailable:

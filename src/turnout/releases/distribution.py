@@ -10,6 +10,7 @@ import logging
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -48,6 +49,19 @@ class Caller(NamedTuple):
 Judge = Callable[[Caller], Awaitable[Verdict]]
 """Says who may read. It has to compare in constant time, and must not block the loop."""
 
+
+@dataclass
+class Traffic:
+    """What was handed out since the start. Counted and read on one event loop."""
+
+    sent: int = 0
+    """Snapshots that were taken whole."""
+    unchanged: int = 0
+    """Requests for one that the caller had."""
+    watchers: int = 0
+    """Streams of changes that are open."""
+
+
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _log = logging.getLogger("turnout.worker")
@@ -57,6 +71,7 @@ def distribution(
     feed: Feed,
     judge: Judge | None = None,
     *,
+    traffic: Traffic | None = None,
     keep_alive_s: float = KEEP_ALIVE_S,
     stream_life_s: float = _STREAM_LIFE_S,
 ) -> web.Application:
@@ -65,13 +80,14 @@ def distribution(
     Args:
         feed: What is current, and news of it.
         judge: Who may read; None: whoever reaches the port.
+        traffic: Is counted up.
         keep_alive_s: How often a stream without news says that it is there.
         stream_life_s: When a stream ends in good order: its caller comes again, perhaps to another
             server, and shows its token again.
     """
     announcer = Announcer(feed)
     app = web.Application(middlewares=[_plain_errors])
-    doors = _Doors(feed, announcer, judge, keep_alive_s, stream_life_s)
+    doors = _Doors(feed, announcer, judge, traffic or Traffic(), keep_alive_s, stream_life_s)
     app.router.add_get("/v1/snapshot", doors.snapshot)
     app.router.add_get("/v1/snapshot/events", doors.events, allow_head=False)
     app.router.add_get("/healthz", _health)
@@ -96,10 +112,12 @@ class _Doors:
         feed: Feed,
         announcer: Announcer,
         judge: Judge | None,
+        traffic: Traffic,
         keep_alive_s: float,
         stream_life_s: float,
     ) -> None:
         self._feed = feed
+        self._traffic = traffic
         self._announcer = announcer
         self._judge = judge
         self._keep_alive_s = keep_alive_s
@@ -120,12 +138,14 @@ class _Doors:
             "turnout-id": current.id,
         }
         if any(tag.value in {current.seal, "*"} for tag in request.if_none_match or ()):
+            self._traffic.unchanged += 1
             return web.Response(status=304, headers=headers)
         response = web.StreamResponse(headers=headers)
         response.content_type = "application/octet-stream"
         response.content_length = len(current.sealed)
         body = b"" if request.method == "HEAD" else current.sealed
-        await _send(request, response, _pieces(body))
+        if await _send(request, response, _pieces(body)) and body:
+            self._traffic.sent += 1
         return response
 
     async def events(self, request: web.Request) -> web.StreamResponse:
@@ -135,7 +155,11 @@ class _Doors:
             return refused
         response = web.StreamResponse(headers={"Cache-Control": "no-store"})
         response.content_type = "text/event-stream"
-        await _send(request, response, self._told())
+        self._traffic.watchers += 1
+        try:
+            await _send(request, response, self._told())
+        finally:
+            self._traffic.watchers -= 1
         return response
 
     async def _told(self) -> AsyncIterator[bytes]:
@@ -189,8 +213,11 @@ async def _send(
     request: web.Request,
     response: web.StreamResponse,
     parts: AsyncIterator[bytes] | AsyncIterator[memoryview],
-) -> None:
-    """Writes head and parts; cuts off who does not take one in time, and leaves who has gone."""
+) -> bool:
+    """Writes head and parts; cuts off who does not take one in time, and leaves who has gone.
+
+    Gives whether all was written.
+    """
     try:
         await response.prepare(request)
         async for part in parts:
@@ -202,6 +229,8 @@ async def _send(
             request.transport.abort()
         if not isinstance(error, TimeoutError | ConnectionError):
             raise
+        return False
+    return True
 
 
 def _error(status: int, code: str, message: str) -> web.Response:

@@ -51,6 +51,7 @@ def told_of_control_plane(control: ControlLaunch) -> dict[str, str]:
         "store": control["store"],
         "control": control["listen"],
         "snapshots": control["snapshots_listen"],
+        "health": control["admin_listen"] and f"http://{control['admin_listen']}/readyz",
     }
     return {name: value for name, value in told.items() if value}
 

@@ -40,11 +40,13 @@ class ControlLaunch(TypedDict):
 
     The URL of the store may hold a password: it comes in the environment, as `STORE_VARIABLE`; here
     is what people are told. An address that is None is not listened on; an empty path is not used.
+    Where decisions are answered too, health and metrics are those of the data plane.
     """
 
     store: str
     listen: str | None
     snapshots_listen: str | None
+    admin_listen: str | None
     authentication: bool
     tls_cert: str
     tls_key: str

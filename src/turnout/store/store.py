@@ -1,6 +1,6 @@
 """The store: opens a database, and gives transactions."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 
 from sqlalchemy import make_url
@@ -101,9 +101,13 @@ class Store:
             with announcing, telling(self.place, committing=True):
                 begun.commit()
 
-    def watch(self) -> Watch:
-        """Gives what follows the current revision, for a thread of its own."""
-        return Watch(self._database, self._newest)
+    def watch(self, looked: Callable[[bool], None] = lambda _: None) -> Watch:
+        """Gives what follows the current revision, for a thread of its own.
+
+        Args:
+            looked: Is told of each look whether the database answered.
+        """
+        return Watch(self._database, self._newest, looked)
 
     def watch_schedules(self) -> Watch:
         """Gives what follows the version of what is scheduled, for a thread of its own."""

@@ -23,11 +23,18 @@ class Watch:
     Args:
         database: Of the store.
         newest: Reads the number as it is now; 0 when there is none.
+        looked: Is told of each look whether the database answered.
     """
 
-    def __init__(self, database: Database, newest: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        newest: Callable[[], int],
+        looked: Callable[[bool], None] = lambda _: None,
+    ) -> None:
         self._database = database
         self._newest = newest
+        self._looked = looked
         self._closed = Event()
 
     def revisions(self) -> Iterator[int]:
@@ -41,10 +48,12 @@ class Watch:
             try:
                 for revision in self._while_heard():
                     warned = False
+                    self._looked(True)
                     if revision != last:
                         last = revision
                         yield revision
             except Unavailable as error:
+                self._looked(False)
                 if not warned:
                     _log.warning("cannot follow what is published, trying again: %s", error)
                 warned = True

@@ -87,13 +87,16 @@ def start(tmp_path):
     """Starts control planes over the store of the test, and ends them with it."""
     ends = []
 
-    def begin(url=f"sqlite:///{tmp_path}/store.db", *, releasing=None, **settings):
+    def begin(
+        url=f"sqlite:///{tmp_path}/store.db", *, releasing=None, standing=None, tally=None,
+        **settings,
+    ):  # fmt: skip
         store = Store.open(url)
         ends.append(store.close)
         releases = Releases(store, **releasing or {})
         given = {"listen": "127.0.0.1:0", "grace_s": 5.0} | settings
         settings = ControlSettings(**given)
-        server = ControlServer(store, releases, settings)
+        server = ControlServer(store, releases, settings, standing, tally)
         server.start()
         ends.append(server.stop)
         plane = Plane(server, store, releases, Identities(store, settings))

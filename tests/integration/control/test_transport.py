@@ -11,8 +11,14 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from making import make_flag
 
+from servers.waiting import wait_until
+from turnout.compiler import compile_documents
 from turnout.control.server import CannotListen
+from turnout.control.standing import Standing
+from turnout.control.tally import Tally
 from turnout.control.v1 import flag_pb2
+from turnout.documents import read_mapping
+from turnout.releases.current_snapshot import CurrentSnapshot
 from turnout.store import Act, Unavailable
 
 CREATE = "/turnout.control.v1.FlagService/CreateFlag"
@@ -39,6 +45,39 @@ def test_health_says_serving_without_a_token(start):
     for name in ("", "turnout.control.v1.FlagService"):
         answer = stub.Check(health_pb2.HealthCheckRequest(service=name))
         assert answer.status == health_pb2.HealthCheckResponse.SERVING
+
+
+def test_health_follows_the_store_and_what_is_handed_out(start):
+    """A snapshot that is handed out keeps the whole from being called unfit, not the services."""
+    feed = CurrentSnapshot()
+    standing = Standing(feed)
+    standing.looked(answers=True)
+    stub = health_pb2_grpc.HealthStub(start(standing=standing).channel)
+
+    def told():
+        answers = (
+            stub.Check(health_pb2.HealthCheckRequest(service=name)).status
+            for name in ("turnout.control.v1.FlagService", "")
+        )
+        return [health_pb2.HealthCheckResponse.ServingStatus.Name(one) for one in answers]
+
+    assert told() == ["SERVING", "SERVING"]
+    standing.looked(answers=False)
+    wait_until(lambda: told() == ["NOT_SERVING", "NOT_SERVING"], "health says so")
+    standing.looked(answers=True)
+    wait_until(lambda: told() == ["SERVING", "SERVING"], "it is back")
+    feed.put(compile_documents(read_mapping({})).seal(1))
+    standing.looked(answers=False)
+    wait_until(lambda: told() == ["NOT_SERVING", "SERVING"], "health says so")
+
+
+def test_who_cannot_say_who_they_are_is_counted(start, refused):
+    tally = Tally()
+    plane = start(authentication=True, tally=tally)
+    for _ in range(2):
+        with refused("UNAUTHENTICATED"):
+            make_flag(plane, "f")
+    assert tally.unauthenticated == 2
 
 
 def test_reflection_names_every_service(plane):

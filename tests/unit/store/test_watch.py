@@ -20,8 +20,8 @@ def publish(store):
 
 
 class Follower:
-    def __init__(self, store):
-        self.watch = store.watch()
+    def __init__(self, store, *looked):
+        self.watch = store.watch(*looked)
         self.seen = queue.Queue()
         self.thread = threading.Thread(target=self._run)
         self.thread.start()
@@ -40,8 +40,8 @@ class Follower:
 def follow():
     followers = []
 
-    def follow(store):
-        followers.append(Follower(store))
+    def follow(store, *looked):
+        followers.append(Follower(store, *looked))
         return followers[-1].seen
 
     yield follow
@@ -97,13 +97,17 @@ def test_several_may_follow(store, follow):
 
 def test_a_database_that_went_away_and_came_back_is_followed_again(own_postgres, follow, caplog):
     store = Store.open(own_postgres.url())
-    seen = follow(store)
+    looks = []
+    seen = follow(store, looks.append)
     assert seen.get(timeout=SOON_S) == 0
+    assert set(looks) == {True}
     own_postgres.kill()
     wait_until(lambda: "cannot follow what is published" in caplog.text, "the outage is logged")
+    assert looks[-1] is False
     own_postgres.start()
     publish(store)
     assert seen.get(timeout=20) == 1
+    assert looks[-1] is True
     publish(store)
     assert seen.get(timeout=SOON_S) == 2
     store.close()
