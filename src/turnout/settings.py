@@ -88,6 +88,10 @@ class ServeSettings(BaseSettings):
     """The role of each client certificate, by a URI, a DNS name or the common name in it."""
     require_second_person: bool = False
     """Nobody may publish what they wrote themselves."""
+    keep_snapshots: int = Field(default=1000, ge=1, le=1_000_000)
+    """How many of the newest snapshots stay in the store, however old they are."""
+    keep_snapshots_days: float = Field(default=30.0, ge=0, le=36_500)
+    """How long those that are older than these stay; they go with the next publication."""
     origin: Annotated[str, AfterValidator(addresses.origin)] = Field(
         default="", validation_alias="TURNOUT_FROM"
     )
@@ -318,6 +322,8 @@ class ServeSettings(BaseSettings):
             tls_client_ca=_path(self.tls_client_ca),
             client_roles=dict(self.client_roles),
             require_second_person=self.require_second_person,
+            keep_snapshots=self.keep_snapshots,
+            keep_snapshots_s=self.keep_snapshots_days * 86_400,
             grace_s=self.grace,
         )
 

@@ -16,6 +16,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -120,6 +121,8 @@ class _Controlling:
             admin_listen=control["admin_listen"] or "",
             look_s=launch["rescan_s"],
             require_second_person=control["require_second_person"],
+            keep_newest=control["keep_snapshots"],
+            keep_for=timedelta(seconds=control["keep_snapshots_s"]),
         )
         self._plane = ControlPlane(settings, state, tell, _show_token)
 

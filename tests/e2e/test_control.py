@@ -295,6 +295,18 @@ def _tried(call):
         return None
 
 
+def test_old_snapshots_go_as_the_settings_say(controlled, monkeypatch):
+    monkeypatch.setenv("TURNOUT_KEEP_SNAPSHOTS", "2")
+    monkeypatch.setenv("TURNOUT_KEEP_SNAPSHOTS_DAYS", "0")
+    server = controlled("--role", "control").start()
+    with control(server) as (flags, releases):
+        for key in ("a", "b", "c"):
+            create(flags, key)
+            publish(releases)
+        kept = releases.ListSnapshots(release_pb2.ListSnapshotsRequest(), timeout=SOON_S)
+        assert [one.revision for one in kept.snapshots] == [3, 2]
+
+
 def test_a_sidecar_decides_by_what_is_published(controlled, make_server, tmp_path):
     server = controlled("--role", "control").start()
     (tmp_path / "sidecar").mkdir()

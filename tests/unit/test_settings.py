@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from turnout.addresses import default_socket, split_address
+from turnout.releases.releases import KEEP_FOR, KEEP_NEWEST
 from turnout.serving.launch import server_from_json, to_json, worker_from_json
 from turnout.settings import ServeSettings
 
@@ -227,6 +228,8 @@ class TestStore:
             "tls_client_ca": "",
             "client_roles": {},
             "require_second_person": False,
+            "keep_snapshots": 1000,
+            "keep_snapshots_s": 30 * 86_400.0,
             "grace_s": 10.0,
         }
 
@@ -310,6 +313,17 @@ class TestStore:
     def test_a_control_plane_alone_needs_no_address_for_decisions(self):
         settings = ServeSettings(role="control", listen="none", unix_socket="none")
         assert not settings.launch()["decides"]
+
+    def test_how_many_snapshots_stay_comes_from_the_environment(self, monkeypatch):
+        defaults = ServeSettings().launch()["worker"]["control"]
+        assert defaults["keep_snapshots"] == KEEP_NEWEST
+        assert defaults["keep_snapshots_s"] == KEEP_FOR.total_seconds()
+        monkeypatch.setenv("TURNOUT_KEEP_SNAPSHOTS", "3")
+        monkeypatch.setenv("TURNOUT_KEEP_SNAPSHOTS_DAYS", "0.5")
+        control = ServeSettings().launch()["worker"]["control"]
+        assert (control["keep_snapshots"], control["keep_snapshots_s"]) == (3, 43_200)
+        monkeypatch.setenv("TURNOUT_KEEP_SNAPSHOTS", "0")
+        assert "greater than or equal to 1" in store_refused()
 
     def test_health_of_a_control_plane_alone_is_its_own(self):
         control = ServeSettings(role="control").launch()["worker"]["control"]

@@ -7,7 +7,7 @@ import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from turnout.control.admin_door import AdminDoor
 from turnout.control.credentials import make_first_token
@@ -20,7 +20,7 @@ from turnout.control.standing import Standing
 from turnout.control.tally import Tally
 from turnout.releases.current_snapshot import CurrentSnapshot
 from turnout.releases.follower import Event, Follower
-from turnout.releases.releases import Releases
+from turnout.releases.releases import KEEP_FOR, KEEP_NEWEST, Releases
 from turnout.sources.last_known_good import StateFolder
 from turnout.store import Store, Unavailable
 from turnout.store.watch import Watch
@@ -51,6 +51,10 @@ class PlaneSettings:
     """How often to look at what is current, even without a sign of change."""
     require_second_person: bool = False
     """Nobody may publish what they wrote themselves."""
+    keep_newest: int = KEEP_NEWEST
+    """Snapshots that stay however old they are."""
+    keep_for: timedelta = KEEP_FOR
+    """How long others stay."""
 
 
 class ControlPlane:
@@ -107,7 +111,12 @@ class ControlPlane:
                 return
             self._standing.looked(True)
             door.open(store)
-            releases = Releases(store, require_second_person=settings.require_second_person)
+            releases = Releases(
+                store,
+                require_second_person=settings.require_second_person,
+                keep_newest=settings.keep_newest,
+                keep_for=settings.keep_for,
+            )
             with contextlib.closing(store), self._following(store):
                 async with self._serving(store, releases):
                     await asyncio.to_thread(self._warm, releases)

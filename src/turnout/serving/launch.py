@@ -53,6 +53,8 @@ class ControlLaunch(TypedDict):
     tls_client_ca: str
     client_roles: dict[str, str]
     require_second_person: bool
+    keep_snapshots: int
+    keep_snapshots_s: float
     grace_s: float
 
 
