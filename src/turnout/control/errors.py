@@ -150,7 +150,7 @@ def _plan_outdated(error: PlanOutdated) -> Failure:
 
 
 def _needs_second_person(error: NeedsSecondPerson) -> Failure:
-    subjects = [Violation(name, "was changed by who publishes") for name in error.names]
+    subjects = [Violation(name, "was changed by who releases it") for name in error.names]
     code, reason = _Code.PERMISSION_DENIED, "NEEDS_SECOND_PERSON"
     return Failure(code, reason, str(error), {"actor": error.actor}, subjects=subjects)
 

@@ -30,11 +30,20 @@ class Candidate(NamedTuple):
         return cls(state, Baseline.of(state), compiled, problems)
 
 
-def authors_of(tx: Transaction, before: Baseline, names: Sequence[str]) -> Mapping[str, set[str]]:
-    """Who wrote each of these items since a snapshot."""
+def authors_of(
+    tx: Transaction, before: Baseline, names: Sequence[str], *, until: int = 0
+) -> Mapping[str, set[str]]:
+    """Who wrote each of these items since a snapshot.
+
+    Args:
+        tx: Where the log is read.
+        before: The snapshot.
+        names: The items.
+        until: The number of an event: only before it; 0: until now.
+    """
     wanted = set(names)
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for resource, actor in tx.audit.authors(before.head) if wanted else ():
+    for resource, actor in tx.audit.authors(before.head, until) if wanted else ():
         if resource in wanted:
             found[resource].add(actor)
     return found

@@ -37,11 +37,20 @@ class NeedsSecondPerson(Refused):
     Args:
         actor: Who wanted to publish.
         names: The items that they changed.
+        revision: The one that they wanted to go back to, which nobody else ever released; 0: they
+            wanted to publish.
     """
 
-    def __init__(self, actor: str, names: Sequence[str]) -> None:
+    def __init__(self, actor: str, names: Sequence[str], revision: int = 0) -> None:
         self.actor = actor
         self.names = tuple(names)
         listed = ", ".join(f"`{name}`" for name in self.names[:10])
         more = f" and {len(self.names) - 10} more" if len(self.names) > 10 else ""
-        super().__init__(f"`{actor}` changed {listed}{more}: somebody else has to publish it")
+        changed = f"`{actor}` changed {listed}{more}"
+        if revision:
+            super().__init__(
+                f"{changed} in revision {revision}, which nobody else ever released: somebody else"
+                " has to go back to it"
+            )
+            return
+        super().__init__(f"{changed}: somebody else has to publish it")

@@ -15,6 +15,7 @@ from turnout.releases.plan import Comparison, Plan, plan_id
 from turnout.releases.problem import Problem
 from turnout.releases.referrers import Referrer, find_referrers
 from turnout.releases.sealed import content_of, read_published
+from turnout.releases.second_person import own_alone
 from turnout.releases.shelf import Shelf, State
 from turnout.snapshot.seal import seal_of
 from turnout.store import Act, Published, Store, Transaction
@@ -181,6 +182,8 @@ class Releases:
 
         Raises:
             NotFound: There is no such snapshot, or no longer.
+            NeedsSecondPerson: Two persons have to be there, and only who goes back ever stood
+                behind that snapshot: they changed and published it.
             Damaged: The database does not hold what was published.
             Unavailable: The store is gone.
         """
@@ -194,6 +197,8 @@ class Releases:
         wanted, current = tx.snapshots.get(revision), tx.snapshots.current()
         if current is not None and current.id == wanted.id:
             return current
+        if self._second_person and (own := own_alone(tx, wanted)):
+            raise NeedsSecondPerson(tx.act.actor, own, revision)
         content = content_of(read_published(tx, wanted))
         baseline = self._load(tx, revision)
         names = self._baseline(tx, current).changed(baseline)

@@ -152,15 +152,18 @@ class Audit:
         query = _by_time(_by_name(query, actor, method, resource), since, until)
         return [event_of(row) for row in self._connection.execute(query)]
 
-    def authors(self, after: int) -> set[tuple[str, str]]:
+    def authors(self, after: int, before: int = 0) -> set[tuple[str, str]]:
         """Gives who wrote about what since an event: resources with actors.
 
         Args:
             after: The number of that event; 0: since ever.
+            before: Only before the event of this number; 0: until now.
         """
         self._write()
         columns = audit_events.c
         query = select(columns.resource, columns.actor).where(columns.number > after).distinct()
+        if before:
+            query = query.where(columns.number < before)
         return {(row.resource, row.actor) for row in self._connection.execute(query)}
 
     def verify(self) -> Verdict:

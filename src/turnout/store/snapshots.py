@@ -113,6 +113,12 @@ class Snapshots:
             query = query.where(snapshots.c.revision < before)
         return [published_of(row) for row in self._connection.execute(query)]
 
+    def with_id(self, content_id: str) -> list[Published]:
+        """Gives all snapshots of one content, the oldest first: those that went back to it too."""
+        query = select(snapshots).where(snapshots.c.content_id == content_id)
+        rows = self._connection.execute(query.order_by(snapshots.c.revision))
+        return [published_of(row) for row in rows]
+
     def sealed(self, revision: int) -> bytes:
         """Gives the sealed snapshot.
 

@@ -225,6 +225,55 @@ class TestSecondPerson:
         with pytest.raises(NeedsSecondPerson):
             strict.publish(actor="carl")
 
+    @pytest.fixture
+    def alone(self, room):
+        """Anna published what she alone had changed, as revisions 1 and 3; Bert 2 and 4."""
+        room.publish(actor="anna")
+        room.change("flag", "new-checkout", body=flag(), actor="carl")
+        room.publish(actor="bert")
+        room.change("flag", "new-checkout", body=flag(default="on"), actor="anna")
+        room.publish(actor="anna")
+        room.change("segment", "pro", body={"match": {"attribute": "a", "is": 1}}, actor="anna")
+        room.publish(actor="bert")
+        room.releases = Releases(room.store, require_second_person=True)
+        return room
+
+    def test_nobody_goes_back_to_what_they_alone_released_before_the_rule(self, alone):
+        with pytest.raises(NeedsSecondPerson) as refused:
+            alone.rollback(3, actor="anna")
+        assert str(refused.value) == (
+            "`anna` changed `flags/new-checkout` in revision 3, which nobody else ever released:"
+            " somebody else has to go back to it"
+        )
+        with pytest.raises(NeedsSecondPerson) as refused:
+            alone.rollback(1, actor="anna")
+        assert refused.value.names == ("flags/new-checkout", "segments/pro")
+        assert alone.rollback(2, actor="anna").rollback_of == 2
+
+    def test_once_another_went_back_to_it_everybody_may(self, alone):
+        assert alone.rollback(3, actor="dora").revision == 5
+        alone.rollback(2, actor="dora")
+        assert alone.rollback(5, actor="anna").rollback_of == 5
+        alone.rollback(2, actor="dora")
+        assert alone.rollback(3, actor="anna").rollback_of == 3
+
+    def test_where_two_always_had_to_one_goes_back_anywhere(self, strict):
+        strict.publish(actor="bert")
+        strict.change("flag", "new-checkout", body=flag(), actor="anna")
+        strict.publish(actor="bert")
+        strict.change("flag", "new-checkout", body=flag(default="on"), actor="bert")
+        strict.publish(actor="anna")
+        for revision, actor in ((1, "anna"), (2, "bert"), (3, "anna"), (1, "bert"), (2, "anna")):
+            assert strict.rollback(revision, actor=actor).rollback_of == revision
+
+    def test_what_was_written_later_is_not_of_it(self, strict):
+        strict.publish(actor="bert")
+        strict.change("segment", "pro", body={"match": {"attribute": "a", "is": 1}}, actor="carl")
+        assert strict.publish(actor="bert").changed == ["segments/pro"]
+        strict.change("segment", "pro", body={"match": {"attribute": "b", "is": 1}}, actor="bert")
+        strict.publish(actor="anna")
+        assert strict.rollback(2, actor="bert").rollback_of == 2
+
     def test_one_of_two_at_once_is_enough(self, strict):
         strict.create("experiment", "e", experiment(), "draft", actor="bert")
         with pytest.raises(NeedsSecondPerson) as refused:
