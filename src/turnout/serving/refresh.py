@@ -231,11 +231,16 @@ class Refresh:
         _log.warning("the last good snapshot `%s` is refused: %s", self._kept.path, error)
 
     def _tried(self) -> bool:
+        """Whether the origin is to be asked as ever, and not less and less."""
         try:
             self.refresh()
         except RefreshFailed as failure:
             self.failures.add(self._doing, failure)
-            return False
+            if failure.kind != "missing":
+                return False
+            # It is there, and has nothing yet: the first snapshot comes within a poll too.
+            self._backoff.reset()
+            return True
         except Exception as error:  # noqa: BLE001 - a bug must not end the thread
             _log.exception("this is a bug of turnout; what was served stays")
             self.failures.add(self._doing, RefreshFailed("bug", type(error).__name__))

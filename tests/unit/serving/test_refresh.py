@@ -375,6 +375,25 @@ def test_a_state_folder_that_cannot_be_written_costs_only_the_restart(
     wait_until((state / "last-known-good.snapshot").exists, "the file")
 
 
+def test_an_origin_that_has_nothing_yet_is_asked_as_ever(server, served, state, seal):
+    server.snapshot = answer(404)
+    connections = Connections(server.url, Credentials())
+    refresh = Refresh(
+        HttpOrigin(connections, most_bytes=MOST),
+        served,
+        KeptSnapshot(state, connections.place),
+        poll_s=0.05,
+        backoff=Backoff(first_s=60.0, longest_s=60.0),
+    )
+    refresh.start()
+    try:
+        wait_until(lambda: refresh.failures.counted().get("missing", 0) > 1, "failures")
+        server.snapshot = snapshot(seal(1))
+        served.wait_for(1)
+    finally:
+        refresh.stop()
+
+
 def test_a_file_is_followed(served, state, tmp_path, seal):
     path = tmp_path / "current.snapshot"
     origin = FileOrigin(path, most_bytes=MOST)
