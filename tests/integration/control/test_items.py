@@ -1,9 +1,13 @@
 """Items through real stubs: created, read, listed, changed, moved and removed."""
 
+import time
+
 import pytest
+from making import make_experiment, move
 
 from turnout.control.v1 import experiment_pb2 as experiments
 from turnout.control.v1 import flag_pb2 as flags
+from turnout.control.v1 import schedule_pb2
 from turnout.control.v1 import segment_pb2 as segments
 
 ON_OFF = [
@@ -158,3 +162,36 @@ def test_validate_only_changes_nothing(plane, refused):
     request.flag.default_variant = "zzz"
     with refused("INVALID_ARGUMENT", "INVALID_DOCUMENT"):
         plane.flags.CreateFlag(request)
+
+
+def test_what_no_document_can_say_is_told_by_its_place_in_the_request(plane, refused):
+    variants = [
+        {"name": "on", "value": {"boolean": True}},
+        {"name": "off", "value": {"double": float("nan")}},
+    ]
+    with refused("INVALID_ARGUMENT") as told:
+        create_flag(plane, "f", variants=variants)
+    assert told[0].fields == {"flag.variants[1].value": "`nan` is no finite number"}
+    with refused("INVALID_ARGUMENT") as told:
+        create_flag(plane, "f", status=99)
+    words = "`DRAFT`, `ENABLED`, `DISABLED`, `ARCHIVED`"
+    assert told[0].fields == {"flag.status": f"the number `99` is not one of {words}"}
+
+
+def test_a_choice_that_is_none_is_told_where_it_stands(plane, refused):
+    make_experiment(plane)
+    move(plane.experiments, "StartExperiment", "experiments/e")
+    request = experiments.ConcludeExperimentRequest(
+        name="experiments/e", winner="green", winner_for=9
+    )
+    expected = "the number `9` is not one of `AUDIENCE`, `EVERYONE`"
+    with refused("INVALID_ARGUMENT") as told:
+        plane.experiments.ConcludeExperiment(request)
+    assert told[0].fields == {"winner_for": expected}
+    conclude = {"verb": "SCHEDULED_VERB_CONCLUDE", "winner": "green", "winner_for": 9}
+    change = schedule_pb2.ScheduledChange(item="experiments/e", move=conclude)
+    change.change_time.FromNanoseconds(time.time_ns() + 3_600_000_000_000)
+    scheduled = schedule_pb2.CreateScheduledChangeRequest(scheduled_change=change)
+    with refused("INVALID_ARGUMENT") as told:
+        plane.schedules.CreateScheduledChange(scheduled)
+    assert told[0].fields == {"scheduled_change.move.winner_for": expected}

@@ -26,9 +26,10 @@ class Audience(Form):
         body: Body = from_struct(audience.condition)
         for name in _LISTS:
             if name in body:
-                raise Unreadable((name,), f"`{name}` has its own field beside `condition`")
+                text = f"`{name}` has its own field beside `condition`"
+                raise Unreadable((name,), text, f".{self.proto}.condition.{name}")
         if audience.include or audience.mode:
-            mode = word_of(_MODE, audience.mode)
+            mode = _mode(audience)
             named = {"mode": mode} if mode else {}
             body["include"] = {**named, "segments": list(audience.include)}
         if audience.exclude:
@@ -62,6 +63,13 @@ class Audience(Form):
             case ("exclude", *inner):
                 return f".{self.proto}.exclude{steps(tuple(inner))}"
         return f".{self.proto}.condition{steps(rest)}"
+
+
+def _mode(audience: rule_pb2.Audience) -> str:
+    try:
+        return word_of(_MODE, audience.mode)
+    except Unreadable as error:
+        raise Unreadable(("include", "mode"), error.message) from None
 
 
 @dataclass(frozen=True)

@@ -161,7 +161,9 @@ def word_of(enum: EnumDescriptor, number: int) -> str:
     """
     found = enum.values_by_number.get(number)
     if found is None:
-        raise Unreadable((), f"`{number}` is no {enum.name} that this version knows")
+        words = (str(one.name).removeprefix(_prefix(enum)) for one in enum.values if one.number)
+        listed = ", ".join(f"`{word}`" for word in words)
+        raise Unreadable((), f"the number `{number}` is not one of {listed}")
     return str(found.name).removeprefix(_prefix(enum)).lower() if number else ""
 
 

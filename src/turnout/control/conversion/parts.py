@@ -89,7 +89,8 @@ class Parts:
             try:
                 value = form.read(message)
             except Unreadable as error:
-                raise Unreadable((form.body, *error.path), error.message) from None
+                field = error.field or form.path(None, error.path)
+                raise Unreadable((form.body, *error.path), error.message, field) from None
             if value is not ABSENT:
                 body[form.body] = value
         return body
@@ -121,14 +122,16 @@ class Named(Form):
     def read(self, message: Message) -> object:
         """The mapping in the order of the list."""
         found: Body = {}
-        for part in getattr(message, self.proto):
-            name = getattr(part, self.name)
+        for at, part in enumerate(getattr(message, self.proto)):
+            name, place = getattr(part, self.name), f".{self.proto}[{at}]"
             if name in found:
-                raise Unreadable((name,), f"`{clip(name)}` is given twice")
+                text = f"`{clip(name)}` is given twice"
+                raise Unreadable((name,), text, f"{place}.{self.name}")
             try:
                 found[name] = self.inner.read(part)
             except Unreadable as error:
-                raise Unreadable((name, *error.path), error.message) from None
+                field = place + (error.field or self.inner.path(None, error.path))
+                raise Unreadable((name, *error.path), error.message, field) from None
         return found if found or self.always else ABSENT
 
     def write(self, value: Any, message: Message) -> None:  # noqa: ANN401 - as documents have it
@@ -157,7 +160,8 @@ class Several(Form):
             try:
                 found.append(self.inner.read(part))
             except Unreadable as error:
-                raise Unreadable((at, *error.path), error.message) from None
+                field = f".{self.proto}[{at}]" + (error.field or self.inner.path(None, error.path))
+                raise Unreadable((at, *error.path), error.message, field) from None
         return found or ABSENT
 
     def write(self, value: Any, message: Message) -> None:  # noqa: ANN401 - as documents have it

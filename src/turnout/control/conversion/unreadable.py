@@ -9,9 +9,12 @@ class Unreadable(ValueError):  # noqa: N818 - named for its situation
     Args:
         path: From the value that is read to what is wrong, in the words of documents.
         message: For people.
+        field: The same place in the message, from the part that is read, as `.variants[1].value`;
+            empty where it is that of the path.
     """
 
-    def __init__(self, path: Path, message: str) -> None:
+    def __init__(self, path: Path, message: str, field: str = "") -> None:
         self.path = path
         self.message = message
+        self.field = field
         super().__init__(message)

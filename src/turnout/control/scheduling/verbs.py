@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from turnout.control import lifecycle
 from turnout.control.conversion.forms import number_of, word_of
+from turnout.control.conversion.unreadable import Unreadable
 from turnout.control.failures import InvalidArgument
 from turnout.control.v1 import experiment_pb2
 from turnout.control.v1 import schedule_pb2 as pb
@@ -43,11 +44,11 @@ def read_move(kind: str, move: pb.ScheduledMove) -> dict[str, Any]:
             text = f"`{field.name}` has no meaning for `{_word(verb)}` of a {kind}"
             raise InvalidArgument(f"{_FIELD}.{field.name}", text)
     given = {name: getattr(move, name) for name in taken if getattr(move, name)}
-    if given.get("winner_for", 0) not in experiment_pb2.WinnerFor.values():
-        text = f"`{given['winner_for']}` is no choice of this version"
-        raise InvalidArgument(f"{_FIELD}.winner_for", text)
     if "winner_for" in given:
-        given["winner_for"] = word_of(WINNER_FOR, given["winner_for"])
+        try:
+            given["winner_for"] = word_of(WINNER_FOR, given["winner_for"])
+        except Unreadable as error:
+            raise InvalidArgument(f"{_FIELD}.winner_for", error.message) from None
     return {"verb": verb, **given}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from turnout.control.conversion.forms import word_of
+from turnout.control.conversion.unreadable import Unreadable
 from turnout.control.failures import InvalidArgument
 from turnout.control.lifecycle import Move
 from turnout.control.services.items import ItemService, Moved
@@ -51,8 +52,10 @@ def _revived(body: Body, _: object) -> Body:
 
 def _concluded(body: Body, request: experiment_pb2.ConcludeExperimentRequest) -> Body:
     """The winner of the request takes the place of any before."""
-    if request.winner_for not in experiment_pb2.WinnerFor.values():
-        raise InvalidArgument("winner_for", f"`{request.winner_for}` is no choice of this version")
+    try:
+        word = word_of(_WINNER_FOR, request.winner_for)
+    except Unreadable as error:
+        raise InvalidArgument("winner_for", error.message) from None
     left = _without(body, "winner", "winner_for")
     if not request.winner:
         if request.winner_for:
@@ -62,7 +65,6 @@ def _concluded(body: Body, request: experiment_pb2.ConcludeExperimentRequest) ->
         hint = nearest(request.winner, body["variants"])
         text = f"unknown variant `{clip(request.winner)}`{hint}"
         raise InvalidArgument("winner", text, reason="UNKNOWN_VARIANT")
-    word = word_of(_WINNER_FOR, request.winner_for)
     won = {"winner": request.winner, "winner_for": word} if word else {"winner": request.winner}
     return {**left, **won}
 

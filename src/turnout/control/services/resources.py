@@ -105,9 +105,7 @@ def body_of(kind: str, message: Message) -> Body:
     try:
         return to_body(kind, message)
     except Unreadable as error:
-        # Names of the request stand for those of the body, which could not be made.
-        field = f"{kind}.{field_path(kind, {}, error.path)}".rstrip(".")
-        raise InvalidArgument(field, error.message) from None
+        raise InvalidArgument(f"{kind}{error.field}", error.message) from None
 
 
 def asked_status(kind: str, message: Message) -> str:

@@ -59,7 +59,7 @@ def test_shards_stand_in_the_order_of_the_variants():
 
 
 @pytest.mark.parametrize(
-    ("kind", "message", "path", "told"),
+    ("kind", "message", "path", "field", "told"),
     [
         (
             "flag",
@@ -70,18 +70,21 @@ def test_shards_stand_in_the_order_of_the_variants():
                 ]
             ),
             ("variants", "on"),
+            "variants[1].name",
             "`on` is given twice",
         ),
         (
             "flag",
             flag_pb2.Flag(variants=[flag_pb2.FlagVariant(name="on")]),
             ("variants", "on"),
+            "variants[0].value",
             "a value is missing",
         ),
         (
             "flag",
             flag_pb2.Flag(variants=[{"name": "on", "value": {"timestamp": AT}}]),
             ("variants", "on"),
+            "variants[0].value",
             "write the time as text",
         ),
         (
@@ -102,18 +105,21 @@ def test_shards_stand_in_the_order_of_the_variants():
                 ]
             ),
             ("variants", "on", "a"),
+            "variants[0].value.a",
             "`a` is given twice",
         ),
         (
             "flag",
             flag_pb2.Flag(rules=[rule_pb2.Rule(on_unknown=77)]),
             ("rules", 0, "on_unknown"),
-            "`77` is no OnUnknown",
+            "rules[0].on_unknown",
+            "the number `77` is not one of `NO_MATCH`, `MATCH`, `STOP`, `ERROR`",
         ),
         (
             "experiment",
             experiment_pb2.Experiment(audience={"condition": {"include": "x"}}),
             ("audience", "include"),
+            "audience.condition.include",
             "its own field",
         ),
         (
@@ -122,14 +128,56 @@ def test_shards_stand_in_the_order_of_the_variants():
                 variants=[{"name": "a", "value": {"double": float("nan")}, "weight": "1%"}]
             ),
             ("variants", "a", "value"),
+            "variants[0].value",
             "no finite number",
+        ),
+        (
+            "flag",
+            flag_pb2.Flag(
+                variants=[
+                    {"name": "a", "value": {"integer": 1}},
+                    {"name": "b", "value": {"list": {"values": [{"double": float("inf")}]}}},
+                ]
+            ),
+            ("variants", "b", 0),
+            "variants[1].value[0]",
+            "`inf` is no finite number",
+        ),
+        (
+            "flag",
+            flag_pb2.Flag(rules=[{}, {"split": [{"variant": "a"}, {"variant": "a"}]}]),
+            ("rules", 1, "split", "a"),
+            "rules[1].split[1].variant",
+            "`a` is given twice",
+        ),
+        (
+            "flag",
+            flag_pb2.Flag(rules=[{"when": {"is": float("nan")}}]),
+            ("rules", 0, "when", "is"),
+            "rules[0].when.is",
+            "no finite number",
+        ),
+        (
+            "experiment",
+            experiment_pb2.Experiment(audience={"mode": 9}),
+            ("audience", "include", "mode"),
+            "audience.mode",
+            "the number `9` is not one of `ALL`, `ANY`",
+        ),
+        (
+            "experiment",
+            experiment_pb2.Experiment(type=9),
+            ("type",),
+            "type",
+            "the number `9` is not one of `BOOLEAN`, `STRING`",
         ),
     ],
 )
-def test_what_no_document_can_say_is_refused_at_its_place(kind, message, path, told):
+def test_what_no_document_can_say_is_refused_at_its_place(kind, message, path, field, told):
     with pytest.raises(Unreadable, match=told) as refused:
         to_body(kind, message)
     assert refused.value.path == path
+    assert refused.value.field == f".{field}"
 
 
 def test_conditions_that_no_message_can_carry_are_refused():
