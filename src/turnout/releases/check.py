@@ -8,6 +8,7 @@ from turnout.compiler.history import Identity
 from turnout.compiler.scope import Surroundings
 from turnout.documents import Catalogue, SourceFile
 from turnout.documents.names import SECTION_OF, item_name, slip_of
+from turnout.releases.aside import NewReferences
 from turnout.releases.documents import Body, as_written, item_document, workspace_document
 from turnout.releases.index import references_of, salts_of, surroundings_of
 from turnout.releases.problem import Problem
@@ -67,7 +68,16 @@ class Proposal:
     def warnings(self) -> list[Problem]:
         """Finds what compiles and may not be meant in the changed items."""
         names = [one for one, file in self._files.items() if file is not None]
-        return _warnings(self._state, self._files, names, self._workspace)
+        around = self._state.around
+        if self._workspace is not None:
+            around = surroundings_of(self._workspace)
+        new = NewReferences(self._look, lambda one: shelved(self._state, one), around)
+        found = _warnings(self._state, self._files, names, self._workspace)
+        return [*found, *new.warnings(names)]
+
+    def _look(self, identity: Identity) -> SourceFile | None:
+        files = self._files
+        return files[identity] if identity in files else shelved(self._state, identity)
 
 
 def find_warnings(
@@ -119,7 +129,7 @@ def _nearby(
         if identity in seen:
             continue
         seen.add(identity)
-        file = files[identity] if identity in files else _shelved(state, identity)
+        file = files[identity] if identity in files else shelved(state, identity)
         if file is None:
             waiting += _meant(state, identity)
             continue
@@ -136,7 +146,8 @@ def _meant(state: State, missing: Identity) -> list[Identity]:
     return [(kind, near)] if near else []
 
 
-def _shelved(state: State, identity: Identity) -> SourceFile | None:
+def shelved(state: State, identity: Identity) -> SourceFile | None:
+    """An item as it stands in the store."""
     one = state.items.get(identity)
     return one.file if one else None
 

@@ -6,10 +6,13 @@ from enum import Enum
 from typing import NamedTuple
 
 from turnout.compiler.history import Identity
-from turnout.documents.names import ITEM_KINDS
+from turnout.documents import SourceFile
+from turnout.documents.names import ITEM_KINDS, item_name
+from turnout.releases.aside import NewReferences
 from turnout.releases.baseline import Baseline
-from turnout.releases.check import find_warnings
+from turnout.releases.check import find_warnings, shelved
 from turnout.releases.differences import differences
+from turnout.releases.documents import item_document
 from turnout.releases.movement import Served
 from turnout.releases.problem import Problem
 from turnout.releases.shelf import State
@@ -82,7 +85,17 @@ class Comparison:
         """What may not be meant in the changed items and in those that name them."""
         changed = [one for one in map(identity_of, self._names) if one is not None]
         naming = [other for one in changed for other in self._state.index.referrers(one)]
-        return find_warnings(self._state, {*changed, *naming})
+        state = self._state
+        new = NewReferences(lambda one: shelved(state, one), self._as_it_was, state.around)
+        return [*find_warnings(state, {*changed, *naming}), *new.warnings(changed)]
+
+    def _as_it_was(self, identity: Identity) -> SourceFile | None:
+        raw = self._before.raws.get(item_name(*identity))
+        if raw is None:
+            return None
+        # Of members only the number was kept, and they name nothing.
+        raw = {**raw, "members": []} if "members" in raw else raw
+        return item_document(*identity, raw)
 
     def changes(
         self,
