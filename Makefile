@@ -81,7 +81,8 @@ protos: .venv/ready ## Generate the Python messages from protos/
 .PHONY: lock
 lock: .venv/ready ## Lock the Python dependencies again, with hashes
 	$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--custom-compile-command 'make lock' --group dev pyproject.toml -o requirements.lock
+		--custom-compile-command 'make lock' --extra objects --group dev pyproject.toml \
+		-o requirements.lock
 	$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--custom-compile-command 'make lock' --constraint requirements.lock \
 		--group bench pyproject.toml -o requirements-bench.lock

@@ -7,6 +7,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pydantic import SecretStr
 
+from turnout.serving.object_place import OBJECT_SCHEMES
+
 DEFAULT_LISTEN = "127.0.0.1:8013"
 DEFAULT_ADMIN_LISTEN = "127.0.0.1:8014"
 DEFAULT_CONTROL_LISTEN = "127.0.0.1:8015"
@@ -133,7 +135,9 @@ def origin(value: str) -> str:
     """
     if not value:
         return value
-    advice = "write http://HOST:PORT, https://HOST/PATH or file:///PATH"
+    if is_object(value):
+        return _object(value)
+    advice = "write http://HOST:PORT, https://HOST/PATH, s3://BUCKET/KEY or file:///PATH"
     try:
         url = urlsplit(value)
         host, _ = url.hostname, url.port  # a port that is no number is a ValueError
@@ -146,3 +150,44 @@ def origin(value: str) -> str:
     if url.username is not None or url.fragment:
         raise ValueError("a URL of snapshots has no name, password or fragment: give a token")
     return urlunsplit(url._replace(path=SNAPSHOT_PATH)) if url.path in {"", "/"} else value
+
+
+def deposit(value: str) -> str:
+    """A URL of a place that snapshots are written to; empty as it is.
+
+    Raises:
+        ValueError: It is no such URL.
+    """
+    if not value or _is_file(value):
+        return value
+    if is_object(value):
+        return _object(value)
+    # The value is not repeated: it may hold a password.
+    raise ValueError(
+        "nothing can be written there: write file:///FOLDER/NAME, s3://BUCKET/KEY, gs://BUCKET/KEY"
+        " or az://CONTAINER/KEY"
+    )
+
+
+def is_object(url: str) -> bool:
+    """Whether it names an object in object storage."""
+    return url.partition("://")[0] in OBJECT_SCHEMES
+
+
+def _is_file(url: str) -> bool:
+    path = url.removeprefix("file://")
+    return path != url and path.startswith("/") and not path.endswith("/") and "#" not in path
+
+
+def _object(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    bucket, _, key = rest.partition("/")
+    if not bucket or not key or {"", ".", ".."} & set(key.split("/")):
+        raise ValueError(f"it names no object: write {scheme}://BUCKET/KEY")
+    if set("@:") & set(bucket) or set("?#") & set(rest):
+        # The value is not repeated: it may hold a password.
+        raise ValueError(
+            f"a URL of an object is {scheme}://BUCKET/KEY and no more: who asks, and where the"
+            f" bucket is, is in the environment ({OBJECT_SCHEMES[scheme]}…)"
+        )
+    return url

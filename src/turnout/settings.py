@@ -32,6 +32,7 @@ from turnout.serving.launch import (
     StickyLaunch,
     WorkerLaunch,
 )
+from turnout.serving.object_place import has_obstore
 
 STORE_FILE = "store.db"
 _OF_DECISIONS = {
@@ -71,6 +72,8 @@ class ServeSettings(BaseSettings):
     """Where the control plane is, or `none`."""
     snapshots_listen: ListenAddress = DEFAULT_SNAPSHOTS_LISTEN
     """Where sidecars fetch snapshots, or `none`."""
+    snapshots_to: Annotated[str, AfterValidator(addresses.deposit)] = ""
+    """A file or an object that each snapshot is written to when it becomes current."""
     authentication: bool | None = None
     """Whoever calls the control plane has to say who they are; without it: unless both of its
     addresses are loopback."""
@@ -178,6 +181,7 @@ class ServeSettings(BaseSettings):
         self._check_role()
         if not decides:
             self._refuse_settings_of_decisions()
+        self._check_objects()
         if self.role != "sidecar" and not self.documents:
             self._check_control()
         if self.documents and self.state_dir.resolve().is_relative_to(self.documents.resolve()):
@@ -207,11 +211,19 @@ class ServeSettings(BaseSettings):
             raise ValueError("a sidecar needs a place of snapshots: add `--from URL`")
         if self.documents:
             raise ValueError("a sidecar has no documents: leave the folder away, or `--role`")
+        self._check_origin()
+
+    def _check_origin(self) -> None:
         if self.from_key and not self.from_cert:
             raise ValueError("`--from-key` needs the certificate of the key: add `--from-cert`")
         if (self.from_ca or self.from_cert) and not self.origin.startswith("https:"):
             raise ValueError("`--from-ca` and `--from-cert` are for `--from https://…`")
         token = self.from_token.get_secret_value()
+        if addresses.is_object(self.origin) and (token or self.from_token_file):
+            raise ValueError(
+                "a token is for `--from http…`: who reads a bucket is in the environment, as the"
+                " tools of its cloud have it"
+            )
         if not token.isascii() or not token.isprintable() or " " in token:
             raise ValueError("`TURNOUT_FROM_TOKEN` holds what no header can carry")
 
@@ -223,6 +235,18 @@ class ServeSettings(BaseSettings):
                     f"`{option}` (`TURNOUT_{name.upper()}`) is for decisions, and `--role control`"
                     " answers none: leave it away"
                 )
+
+    def _check_objects(self) -> None:
+        if self.snapshots_to and (self.documents or self.role == "sidecar"):
+            raise ValueError(
+                "`--snapshots-to` is for a control plane, which has a store: leave it away, or the"
+                " folder or `--role sidecar`"
+            )
+        used = [url for url in (self.origin, self.snapshots_to) if addresses.is_object(url)]
+        if used and not has_obstore():
+            raise ValueError(
+                f"`{used[0]}` needs obstore, which is not installed: pip install 'turnout[objects]'"
+            )
 
     def _check_control(self) -> None:
         if bool(self.tls_cert) != bool(self.tls_key):
@@ -316,6 +340,7 @@ class ServeSettings(BaseSettings):
             listen=listen,
             snapshots_listen=snapshots_listen,
             admin_listen=admin_listen if self.role == "control" else None,
+            snapshots_to=self.snapshots_to,
             authentication=remote if self.authentication is None else self.authentication,
             tls_cert=_path(self.tls_cert),
             tls_key=_path(self.tls_key),

@@ -119,6 +119,7 @@ class _Controlling:
             has_rpcs=control["listen"] is not None,
             snapshots_listen=control["snapshots_listen"] or "",
             admin_listen=control["admin_listen"] or "",
+            snapshots_to=control["snapshots_to"],
             look_s=launch["rescan_s"],
             require_second_person=control["require_second_person"],
             keep_newest=control["keep_snapshots"],

@@ -16,6 +16,7 @@ import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from servers.bucket import SECRET, Bucket
 from servers.processes import is_alive
 from servers.waiting import SOON_S, wait_until
 from turnout.control.v1 import (
@@ -323,6 +324,49 @@ def test_a_sidecar_decides_by_what_is_published(controlled, make_server, tmp_pat
         sidecar.wait_for_variant("on")
         releases.Rollback(release_pb2.RollbackRequest(name="snapshots/1"), timeout=SOON_S)
         assert sidecar.wait_for_variant("off").snapshot.revision == 3
+
+
+@pytest.mark.parametrize("role", ["control", "all"])
+def test_a_sidecar_decides_by_an_object_that_the_control_plane_writes(
+    controlled, make_server, tmp_path, monkeypatch, role
+):
+    bucket = Bucket()
+    for name, value in bucket.environment.items():
+        monkeypatch.setenv(name, value)
+    url = "s3://shop/current.snapshot"
+    server = controlled("--role", role, "--snapshots-to", url).start()
+    (tmp_path / "sidecar").mkdir()
+    sidecar = make_server(tmp_path / "sidecar", documents=None)
+    sidecar.source = ["--role", "sidecar", "--from", url, "--poll", "0.5"]
+    sidecar.start()
+    with contextlib.closing(bucket), control(server) as (flags, releases):
+        create(flags, "a")
+        first = publish(releases)
+        assert sidecar.wait_for_decision().snapshot.id == first.id
+        bucket.refuses = 503
+        set_default(flags, "a", "on")
+        second = publish(releases)
+        wait_until(lambda: health(server)["snapshots_to"]["failures"].get("status"), "a failure")
+        assert sidecar.decide().variant == "off"
+        bucket.refuses = 0
+        assert sidecar.wait_for_variant("on").snapshot.revision == second.revision
+        told = health(server)["snapshots_to"]
+        assert (told["revision"], told["is_current"]) == (2, True)
+        server.kill_all()
+        written = bucket.count("PUT")
+        del bucket.objects["/shop/current.snapshot"]
+        server.start()
+        wait_until(lambda: bucket.objects, "it is written again")
+        assert bucket.count("PUT") == written + 1
+        assert not sidecar.decide().snapshot.stale
+        assert SECRET not in server.log + sidecar.log
+        assert sidecar.stop() == server.stop() == 0
+
+
+def health(server):
+    """What a control plane says of itself where snapshots are handed out."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{server.snapshots_port}/healthz") as answer:
+        return json.load(answer)
 
 
 def test_what_is_scheduled_is_decided_also_when_it_was_missed(controlled):

@@ -151,6 +151,9 @@ def test_the_origin_and_the_token_come_from_the_environment_too(monkeypatch):
         ("https://a.example/", "https://a.example/v1/snapshot"),
         ("https://a.example/x?y=z", "https://a.example/x?y=z"),
         ("file:///a/b", "file:///a/b"),
+        ("s3://shop/a%20b/current", "s3://shop/a%20b/current"),
+        ("gs://shop/current", "gs://shop/current"),
+        ("az://shop/current", "az://shop/current"),
     ],
 )
 def test_an_origin_is_a_url(written, url):
@@ -193,6 +196,60 @@ def test_what_does_not_fit_a_role_is_refused_with_advice():
     assert "sec ret" not in told
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "s3://",
+        "s3:///key",
+        "gs://shop",
+        "az://shop/",
+        "s3://shop/a//b",
+        "s3://shop/a/../b",
+        "s3://user:password@shop/key",
+        "s3://shop:80/key",
+        "s3://shop/key?sig=password@",
+        "s3://shop/key#x",
+    ],
+)
+def test_what_is_no_object_is_refused_on_both_sides(written):
+    for told in (sidecar_refused(origin=written), store_refused(snapshots_to=written)):
+        assert "://BUCKET/KEY" in told
+        assert "password@" not in told
+
+
+@pytest.mark.parametrize(
+    "written", ["http://a.example/x", "https://u:password@h/", "file:///", "file:///a/", "file:a"]
+)
+def test_where_nothing_can_be_written_is_refused(written):
+    told = store_refused(snapshots_to=written)
+    assert "write file:///FOLDER/NAME, s3://BUCKET/KEY" in told
+    assert "password@" not in told
+
+
+def test_snapshots_are_written_by_what_has_a_store(monkeypatch):
+    monkeypatch.setenv("TURNOUT_SNAPSHOTS_TO", "file:///srv/current.snapshot")
+    for role in ("all", "control"):
+        control = ServeSettings(role=role).launch()["worker"]["control"]
+        assert control["snapshots_to"] == "file:///srv/current.snapshot"
+    assert "is for a control plane" in refused()
+    assert "is for a control plane" in sidecar_refused()
+
+
+def test_the_credentials_of_a_bucket_are_in_the_environment():
+    for token in ({"from_token": "t"}, {"from_token_file": "t"}):
+        assert "is in the environment" in sidecar_refused(origin="s3://shop/key", **token)
+
+
+def test_a_missing_extra_is_told_at_start(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    for told in (
+        sidecar_refused(origin="gs://shop/key"),
+        store_refused(snapshots_to="s3://shop/key"),
+    ):
+        assert "needs obstore, which is not installed: pip install 'turnout[objects]'" in told
+    assert ServeSettings(snapshots_to="file:///a/b").launch()["worker"]["control"]
+
+
 def test_a_socket_path_that_the_kernel_does_not_take_is_refused():
     assert "longer than 107 bytes" in refused(unix_socket="/" + "x" * 107)
     ServeSettings(documents="d", unix_socket="/" + "x" * 106)
@@ -222,6 +279,7 @@ class TestStore:
             "listen": "127.0.0.1:8015",
             "snapshots_listen": "127.0.0.1:8016",
             "admin_listen": None,
+            "snapshots_to": "",
             "authentication": False,
             "tls_cert": "",
             "tls_key": "",

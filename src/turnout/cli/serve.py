@@ -65,6 +65,15 @@ class ServeOptions:
             "Where sidecars fetch snapshots, or `none`. [127.0.0.1:8016]",
         ),
     ] = None
+    snapshots_to: Annotated[
+        str | None,
+        _set(
+            "--snapshots-to",
+            "URL",
+            "Where each snapshot that becomes current is written too: file:///FOLDER/NAME,"
+            " s3://BUCKET/KEY, gs://BUCKET/KEY or az://CONTAINER/KEY.",
+        ),
+    ] = None
     authentication: Annotated[
         bool | None,
         typer.Option(
@@ -101,7 +110,7 @@ class ServeOptions:
             "--from",
             "URL",
             "Where a sidecar's snapshots come from: http(s)://HOST:PORT of a control plane, another"
-            " URL, or file:///PATH.",
+            " URL, s3://BUCKET/KEY, gs://BUCKET/KEY, az://CONTAINER/KEY, or file:///PATH.",
         ),
     ] = None
     from_token_file: Annotated[

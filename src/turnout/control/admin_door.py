@@ -1,6 +1,7 @@
 """Where a control plane says how it is: health and metrics, for whoever reaches the port."""
 
-from typing import NamedTuple, Self
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Self
 
 from aiohttp import web
 
@@ -92,6 +93,7 @@ class AdminDoor:
     def _read(self) -> list[_Metric]:
         standing, tally, current = self._standing, self._tally, self._feed.current()
         revision = current.revision if current else 0
+        told = tally.deposit() if tally.deposit else None
         return [
             _Metric("gauge", "turnout_snapshot_revision", "The revision that is current", revision),
             _Metric("gauge", "turnout_store_reachable", "1 when the store answered last",
@@ -107,4 +109,16 @@ class AdminDoor:
                     "Requests for a snapshot that was known", tally.traffic.unchanged),
             _Metric("gauge", "turnout_snapshot_watchers", "Streams of changes that are open",
                     tally.traffic.watchers),
+            *(_of_deposit(told) if told else ()),
         ]  # fmt: skip
+
+
+def _of_deposit(told: Mapping[str, Any]) -> list[_Metric]:
+    failed = sum(told["failures"].values())
+    return [
+        _Metric("gauge", "turnout_deposit_revision",
+                "The revision that is where snapshots are written to", told["revision"]),
+        _Metric("gauge", "turnout_deposit_current", "1 when that is what is current",
+                int(told["is_current"])),
+        _Metric("counter", "turnout_deposit_failures", "Writings that came to nothing", failed),
+    ]  # fmt: skip

@@ -19,6 +19,7 @@ from turnout.control.snapshot_door import SnapshotDoor
 from turnout.control.standing import Standing
 from turnout.control.tally import Tally
 from turnout.releases.current_snapshot import CurrentSnapshot
+from turnout.releases.deposit import Deposit, place_of
 from turnout.releases.follower import Event, Follower
 from turnout.releases.releases import KEEP_FOR, KEEP_NEWEST, Releases
 from turnout.sources.last_known_good import StateFolder
@@ -47,6 +48,8 @@ class PlaneSettings:
     """`HOST:PORT` where sidecars fetch snapshots; empty: nowhere."""
     admin_listen: str = ""
     """`HOST:PORT` of health and metrics; empty: nowhere."""
+    snapshots_to: str = ""
+    """The URL of a file or an object that snapshots are written to; empty: none."""
     look_s: float = 10.0
     """How often to look at what is current, even without a sign of change."""
     require_second_person: bool = False
@@ -79,8 +82,9 @@ class ControlPlane:
         self._show = show
         self._feed = CurrentSnapshot()
         self._follower = Follower(state, settings.place, self._feed)
+        self._deposit = _deposit(self._feed, settings)
         self._standing = Standing(self._feed if settings.snapshots_listen else None)
-        self._tally = Tally()
+        self._tally = Tally(deposit=self._deposit.told if self._deposit else None)
         self._awake = threading.Event()
         self._ended = threading.Event()
 
@@ -105,6 +109,7 @@ class ControlPlane:
         async with (
             AdminDoor(settings.admin_listen, self._standing, tally, feed),
             SnapshotDoor(feed, settings.snapshots_listen, settings.control, tally) as door,
+            self._depositing(),
         ):
             store = await asyncio.to_thread(self._open)
             if store is None:
@@ -122,6 +127,18 @@ class ControlPlane:
                     await asyncio.to_thread(self._warm, releases)
                     async with _keeping_time(store, releases, settings.control):
                         await asyncio.to_thread(self._ended.wait)
+
+    @contextlib.asynccontextmanager
+    async def _depositing(self) -> AsyncIterator[None]:
+        """Writes what is current where the settings say, also while the database is gone."""
+        if self._deposit is None:
+            yield
+            return
+        self._deposit.start()
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(self._deposit.stop)
 
     def _open(self) -> Store | None:
         """The store, as soon as it is there; None when it is to end before."""
@@ -199,6 +216,12 @@ class ControlPlane:
         gc.collect()
         gc.freeze()
         gc.set_threshold(_NEW_OBJECTS_BEFORE_GC)
+
+
+def _deposit(feed: CurrentSnapshot, settings: PlaneSettings) -> Deposit | None:
+    if not settings.snapshots_to:
+        return None
+    return Deposit(feed, place_of(settings.snapshots_to), end_s=settings.control.grace_s)
 
 
 @contextlib.asynccontextmanager

@@ -46,7 +46,7 @@ class SnapshotDoor:
         self._were_good: set[str] = set()
         judge = self._judge if settings.authentication else None
         self._runner = web.AppRunner(
-            distribution(feed, judge, traffic=self._tally.traffic),
+            distribution(feed, judge, traffic=self._tally.traffic, told=self._tally.deposit),
             access_log=None,
             shutdown_timeout=_END_S,
         )

@@ -2,7 +2,7 @@
 
 `GET /v1/snapshot` gives it whole, or 304 by its ETag; `GET /v1/snapshot/events` is a stream of
 server-sent events that names it at once and at each change; `GET /healthz` says that the process
-answers.
+answers, and what became of the snapshots that are written elsewhere.
 """
 
 import asyncio
@@ -72,6 +72,7 @@ def distribution(
     judge: Judge | None = None,
     *,
     traffic: Traffic | None = None,
+    told: Callable[[], Mapping[str, Any]] | None = None,
     keep_alive_s: float = KEEP_ALIVE_S,
     stream_life_s: float = _STREAM_LIFE_S,
 ) -> web.Application:
@@ -81,6 +82,7 @@ def distribution(
         feed: What is current, and news of it.
         judge: Who may read; None: whoever reaches the port.
         traffic: Is counted up.
+        told: What `/healthz` says of where snapshots are written to; None: they are not.
         keep_alive_s: How often a stream without news says that it is there.
         stream_life_s: When a stream ends in good order: its caller comes again, perhaps to another
             server, and shows its token again.
@@ -90,7 +92,11 @@ def distribution(
     doors = _Doors(feed, announcer, judge, traffic or Traffic(), keep_alive_s, stream_life_s)
     app.router.add_get("/v1/snapshot", doors.snapshot)
     app.router.add_get("/v1/snapshot/events", doors.events, allow_head=False)
-    app.router.add_get("/healthz", _health)
+
+    async def health(_request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"} | ({"snapshots_to": told()} if told else {}))
+
+    app.router.add_get("/healthz", health)
 
     async def listens(_app: web.Application) -> AsyncIterator[None]:
         async with announcer.listening():
@@ -186,10 +192,6 @@ class _Doors:
                 refused = _error(401, "UNAUTHENTICATED", "a bearer token is needed that is known")
                 refused.headers["WWW-Authenticate"] = "Bearer"
                 return refused
-
-
-async def _health(_request: web.Request) -> web.Response:
-    return web.json_response({"status": "ok"})
 
 
 def _caller(request: web.Request) -> Caller:

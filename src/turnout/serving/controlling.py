@@ -52,6 +52,7 @@ def told_of_control_plane(control: ControlLaunch) -> dict[str, str]:
         "control": control["listen"],
         "snapshots": control["snapshots_listen"],
         "health": control["admin_listen"] and f"http://{control['admin_listen']}/readyz",
+        "deposit": control["snapshots_to"],
     }
     return {name: value for name, value in told.items() if value}
 

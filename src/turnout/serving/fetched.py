@@ -41,6 +41,10 @@ class RefreshFailed(Exception):  # noqa: N818 - named for its situation
         self.message = message
 
 
+class Overtaken(Exception):  # noqa: N818 - named for its situation
+    """What was to be replaced is another by now: it was left as it is."""
+
+
 class Fetched(NamedTuple):
     """A snapshot as it came, not looked at yet."""
 
@@ -61,4 +65,23 @@ class Origin(Protocol):
 
         Raises:
             RefreshFailed: There was none to be had.
+        """
+
+
+class Place(Origin, Protocol):
+    """An origin that can be written too."""
+
+    def replace(self, sealed: bytes, seen: str | None) -> str | None:
+        """Makes a snapshot the current one if the one there is still that of `seen`.
+
+        Args:
+            sealed: The snapshot.
+            seen: The ETag of what was fetched or written last; None: there was none.
+
+        Returns:
+            The ETag of what was written.
+
+        Raises:
+            Overtaken: Somebody else has written since.
+            RefreshFailed: It could not be written.
         """

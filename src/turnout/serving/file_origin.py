@@ -30,8 +30,7 @@ class FileOrigin:
         """
         try:
             with self._path.open("rb") as file:
-                found = os.fstat(file.fileno())
-                tag = f"{found.st_dev}-{found.st_ino}-{found.st_size}-{found.st_mtime_ns}"
+                tag = tag_of(os.fstat(file.fileno()))
                 if tag == etag:
                     return None
                 sealed = file.read(self._most_bytes + 1)
@@ -45,3 +44,8 @@ class FileOrigin:
                 "too_large", f"`{self._path}` is larger than {self._most_bytes} bytes"
             )
         return Fetched(sealed, tag)
+
+
+def tag_of(found: os.stat_result) -> str:
+    """Tells one state of a file from others, as an ETag does."""
+    return f"{found.st_dev}-{found.st_ino}-{found.st_size}-{found.st_mtime_ns}"

@@ -39,7 +39,8 @@ class ControlLaunch(TypedDict):
     """The control plane of the worker.
 
     The URL of the store may hold a password: it comes in the environment, as `STORE_VARIABLE`; here
-    is what people are told. An address that is None is not listened on; an empty path is not used.
+    is what people are told. An address that is None is not listened on; an empty path or place is
+    not used.
     Where decisions are answered too, health and metrics are those of the data plane.
     """
 
@@ -47,6 +48,7 @@ class ControlLaunch(TypedDict):
     listen: str | None
     snapshots_listen: str | None
     admin_listen: str | None
+    snapshots_to: str
     authentication: bool
     tls_cert: str
     tls_key: str

@@ -1,6 +1,7 @@
 """Builds what follows an origin from the values of a launch.
 
-Standard library only: the serving process imports this, when it has an origin.
+Standard library only, but for an origin in object storage: the serving process imports this, when
+it has an origin.
 """
 
 import logging
@@ -14,6 +15,7 @@ from turnout.serving.kept import KeptSnapshot
 from turnout.serving.launch import OriginLaunch
 from turnout.serving.loader import SnapshotHolder
 from turnout.serving.loopback import is_here
+from turnout.serving.object_place import OBJECT_SCHEMES, ObjectPlace
 from turnout.serving.refresh import Refresh
 from turnout.serving.watch import WATCHABLE, Watch
 
@@ -39,6 +41,10 @@ def refresh_of(
         file = FileOrigin(Path(unquote(url.path)), most_bytes=launch["most_bytes"])
         poll_s = min(launch["poll_s"], _FILE_POLL_S)
         return Refresh(file, holder, KeptSnapshot(state_dir, file.place), poll_s=poll_s)
+    if url.scheme in OBJECT_SCHEMES:
+        place = ObjectPlace(launch["url"], most_bytes=launch["most_bytes"])
+        kept = KeptSnapshot(state_dir, place.place)
+        return Refresh(place, holder, kept, poll_s=launch["poll_s"])
     credentials = Credentials(
         token, launch["token_file"], launch["ca"], launch["cert"], launch["key"]
     )

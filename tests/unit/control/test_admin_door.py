@@ -122,6 +122,18 @@ def test_the_metrics_are_what_was_counted(feed):
     assert body.decode().endswith("\n# EOF\n")
 
 
+def test_the_metrics_tell_of_what_is_written_elsewhere_where_it_is(feed):
+    deposit = {"revision": 6, "is_current": False, "failures": {"status": 2, "timeout": 1}}
+    tally = Tally(deposit=lambda: deposit)
+    lines = AdminDoor("", Standing(), tally, feed).exposition().splitlines()
+    assert {
+        "turnout_deposit_revision 6",
+        "turnout_deposit_current 0",
+        "turnout_deposit_failures_total 3",
+    } < set(lines)
+    assert "deposit" not in AdminDoor("", Standing(), Tally(), feed).exposition()
+
+
 def test_requests_without_a_good_token_are_counted(feed):
     tally = Tally()
 

@@ -122,7 +122,13 @@ def test_anything_else_is_refused_in_json(server, method, path, status):
 
 
 def test_it_is_well(server):
-    assert ask(server, "/healthz")[0] == 200
+    status, _, body = ask(server, "/healthz")
+    assert (status, json.loads(body)) == (200, {"status": "ok"})
+
+
+def test_it_says_what_became_of_what_is_written_elsewhere(make):
+    _, _, body = ask(make(told=lambda: {"revision": 7}), "/healthz")
+    assert json.loads(body) == {"status": "ok", "snapshots_to": {"revision": 7}}
 
 
 def test_the_stream_names_what_is_current_at_once_and_each_change(server):

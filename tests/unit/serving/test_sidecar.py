@@ -2,6 +2,9 @@
 
 import pytest
 
+from servers.bucket import Bucket
+from servers.waiting import wait_until
+from turnout.serving.backoff import Backoff
 from turnout.serving.sidecar import refresh_of
 
 
@@ -23,6 +26,7 @@ def built(served, tmp_path):
         ("http://127.0.0.1:1/v1/snapshot", False, False),
         ("https://store.example/bucket/current", True, False),
         ("file:///a/b", True, False),
+        ("s3://bucket/v1/snapshot", True, False),
     ],
 )
 def test_a_stream_is_followed_where_there_is_one(built, url, watch, watched):
@@ -50,3 +54,33 @@ def test_a_file_is_looked_at_often_and_its_name_is_decoded(built, tmp_path):
 def test_a_token_in_the_clear_is_warned_of(built, caplog, url, given, warned):
     built(url, **given)
     assert ("in the clear" in caplog.text) == warned
+
+
+def test_an_object_is_followed_and_its_faults_change_nothing(built, served, seal, monkeypatch):
+    bucket = Bucket()
+    for name, value in bucket.environment.items():
+        monkeypatch.setenv(name, value)
+    refresh = built("s3://shop/current", poll_s=0.05)
+    refresh._backoff = Backoff(first_s=0.02, longest_s=0.1)
+    refresh.start()
+    try:
+        wait_until(lambda: "missing" in served.failed, "that there is none")
+        bucket.objects["/shop/current"] = seal(1)
+        served.wait_for(1)
+        asked = len(bucket.asked)
+        wait_until(lambda: len(bucket.asked) > asked + 2, "a few polls")
+        assert served.loaded == [(1, True)]
+        bucket.refuses = 500
+        wait_until(lambda: "status" in served.failed, "a failure")
+        bucket.objects["/shop/current"] = seal(2)[:-1]
+        bucket.refuses = 0
+        wait_until(lambda: "damaged" in served.failed, "that it is damaged")
+        assert served.loaded == [(1, True)]
+        bucket.objects["/shop/current"] = seal(3)
+        served.wait_for(3)
+        bucket.objects["/shop/current"] = seal(2)
+        wait_until(lambda: "older_revision" in served.failed, "that it is older")
+        assert served.loaded[-1] == (3, True)
+    finally:
+        refresh.stop()
+        bucket.close()

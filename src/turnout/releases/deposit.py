@@ -1,0 +1,190 @@
+"""Writes what is current to a place that sidecars read, on a thread of its own.
+
+The place is looked at before each writing, and is written only if it is still what was seen then:
+of several control planes on one database, none puts an older snapshot over a newer one. Whatever
+fails is tried again, and publishing does not wait for it.
+"""
+
+import logging
+import threading
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from turnout.releases.current_snapshot import Current, Feed
+from turnout.releases.file_place import FilePlace
+from turnout.serving.backoff import Backoff
+from turnout.serving.failures import Failures
+from turnout.serving.fetched import Overtaken, Place, RefreshFailed
+from turnout.serving.object_place import ObjectPlace
+from turnout.serving.sealed import Sealed, read_sealed
+from turnout.snapshot.seal import MAGIC, NotSealed, open_seal
+from turnout.telemetry import fields
+
+_LOOK_S = 60.0
+_MOST_BYTES = 1 << 30
+
+_log = logging.getLogger("turnout.control")
+
+
+def place_of(url: str) -> Place:
+    """The place that a URL names: `file:///folder/name`, or an object as in `s3://bucket/key`."""
+    parts = urlsplit(url)
+    if parts.scheme == "file":
+        return FilePlace(Path(unquote(parts.path)), most_bytes=_MOST_BYTES)
+    return ObjectPlace(url, most_bytes=_MOST_BYTES)
+
+
+class Deposit:
+    """Keeps a place at the current snapshot.
+
+    Args:
+        feed: What is current.
+        place: Where it is written.
+        look_s: How often to look whether it is there still.
+        backoff: The pauses after failures.
+        end_s: How long a writing under way may take at the end.
+    """
+
+    def __init__(
+        self,
+        feed: Feed,
+        place: Place,
+        *,
+        look_s: float = _LOOK_S,
+        backoff: Backoff | None = None,
+        end_s: float = 10.0,
+    ) -> None:
+        self._feed = feed
+        self._place = place
+        self._look_s = look_s
+        self._backoff = backoff or Backoff()
+        self._end_s = end_s
+        self._doing = f"cannot keep the snapshot at `{place.place}`, publishing goes on"
+        self._failures = Failures(_count_nowhere)
+        self._there: Sealed | None = None
+        self._etag: str | None = None
+        self._later = ""
+        self._awake = threading.Event()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="deposit", daemon=True)
+
+    def start(self) -> None:
+        """Starts the thread."""
+        self._unsubscribe = self._feed.subscribe(self._awake.set)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends the thread after what is under way."""
+        self._unsubscribe()
+        self._ended.set()
+        self._awake.set()
+        self._thread.join(self._end_s)
+
+    def told(self) -> dict[str, Any]:
+        """What operators are told: which revision is there, and what failed since the start."""
+        there, current = self._there, self._feed.current()
+        return {
+            "revision": there.revision if there else 0,
+            "is_current": bool(there and current and there.seal == current.seal),
+            "failures": self._failures.counted(),
+        }
+
+    def look(self) -> None:
+        """Looks at what is there once, and writes what is current if that is later.
+
+        Raises:
+            Overtaken: Somebody else has written between the two.
+            RefreshFailed: It came to nothing.
+        """
+        current = self._feed.current()
+        if current is None:
+            return
+        self._read()
+        if self._is_wanted(current):
+            self._etag = self._place.replace(current.sealed, self._etag)
+            self._there = Sealed(current.seal, current.id, current.revision)
+            _log.info(
+                "wrote the snapshot",
+                extra=fields(to=self._place.place, id=current.id[:12], revision=current.revision),
+            )
+
+    def _read(self) -> None:
+        try:
+            fetched = self._place.fetch(self._etag)
+        except RefreshFailed as failure:
+            if failure.kind != "missing":
+                raise
+            self._there, self._etag = None, None
+            return
+        if fetched is None:
+            return
+        if fetched.etag is None:
+            raise RefreshFailed("garbled", "it gives no ETag: nothing can be replaced safely there")
+        self._there = _read_there(fetched.sealed)
+        self._etag = fetched.etag
+
+    def _is_wanted(self, current: Current) -> bool:
+        """Whether what is current goes where something else is."""
+        there = self._there
+        if there is None or there.revision < current.revision:
+            return True
+        if there.seal == current.seal:
+            return False
+        advice = "if that is of another store, name another place or remove what is there"
+        if there.revision == current.revision:
+            raise RefreshFailed("refused", f"it holds another revision {there.revision}: {advice}")
+        # Another control plane may have heard of a publication first. Not for a minute, though.
+        was, self._later = self._later, current.seal
+        if was == current.seal:
+            raise RefreshFailed(
+                "behind",
+                f"it holds revision {there.revision}, and {current.revision} is current: {advice}",
+            )
+        return False
+
+    def _run(self) -> None:
+        while not self._ended.is_set():
+            self._awake.clear()
+            self._awake.wait(self._pause_s())
+
+    def _pause_s(self) -> float:
+        """Looks, and gives how long there is nothing to do."""
+        try:
+            self.look()
+        except Overtaken:
+            return self._backoff.pause_s()
+        except RefreshFailed as failure:
+            self._failures.add(self._doing, failure)
+            return self._backoff.pause_s()
+        except Exception as error:  # noqa: BLE001 - a bug must not end the thread
+            _log.exception("this is a bug of turnout; publishing goes on")
+            self._failures.add(self._doing, RefreshFailed("bug", type(error).__name__))
+            return self._look_s
+        self._backoff.reset()
+        if failed := self._failures.clear(self._doing):
+            _log.info("keeps the snapshot again", extra=fields(failed=failed))
+        return self._look_s
+
+
+def _read_there(sealed: bytes) -> Sealed | None:
+    """What tells it from others; None when it is nothing to keep: a damaged snapshot.
+
+    Raises:
+        RefreshFailed: It is something else, which is not ours to replace.
+    """
+    if sealed and not sealed.startswith(MAGIC):
+        raise RefreshFailed(
+            "refused",
+            "it holds something that is no snapshot of this version of turnout, which stays: name"
+            " another place, or remove it",
+        )
+    try:
+        open_seal(sealed)
+        return read_sealed(sealed)
+    except NotSealed:
+        return None
+
+
+def _count_nowhere(_kind: str, _times: int) -> None:
+    """A control plane alone has no metrics: `told` says what was counted."""
