@@ -27,6 +27,7 @@ from turnout.control.v1 import (
     schedule_pb2,
     schedule_pb2_grpc,
 )
+from turnout.serving.sealed import read_sealed
 from turnout.v1.value_pb2 import Value
 
 
@@ -350,8 +351,7 @@ def test_a_sidecar_decides_by_an_object_that_the_control_plane_writes(
         assert sidecar.decide().variant == "off"
         bucket.refuses = 0
         assert sidecar.wait_for_variant("on").snapshot.revision == second.revision
-        told = health(server)["snapshots_to"]
-        assert (told["revision"], told["is_current"]) == (2, True)
+        wait_until(lambda: deposited(server) == (2, True), "that it is told")
         server.kill_all()
         written = bucket.count("PUT")
         del bucket.objects["/shop/current.snapshot"]
@@ -361,6 +361,35 @@ def test_a_sidecar_decides_by_an_object_that_the_control_plane_writes(
         assert not sidecar.decide().snapshot.stale
         assert SECRET not in server.log + sidecar.log
         assert sidecar.stop() == server.stop() == 0
+
+
+def test_two_control_planes_on_one_database_write_one_object(
+    own_postgres, controlled, tmp_path, monkeypatch
+):
+    bucket = Bucket()
+    for name, value in bucket.environment.items():
+        monkeypatch.setenv(name, value)
+    options = ("--role", "control", "--store", own_postgres.new_database())
+    options += ("--snapshots-to", "s3://shop/current.snapshot")
+    (tmp_path / "other").mkdir()
+    one = controlled(*options).start()
+    with contextlib.closing(bucket), control(one) as (flags, releases):
+        other = controlled(*options, folder=tmp_path / "other").start()
+        wait_until(lambda: _tried(lambda: health_of(other) == "SERVING"), "the other one")
+        create(flags, "a")
+        for default in ("on", "off", "on", "off"):
+            set_default(flags, "a", default)
+            last = publish(releases)
+        for server in (one, other):
+            wait_until(lambda s=server: deposited(s) == (last.revision, True), "it is there")
+        revisions = [read_sealed(body).revision for body in bucket.written]
+        assert revisions == sorted(set(revisions))
+
+
+def deposited(server):
+    """Which revision is where it writes to, and whether that is what it knows as current."""
+    told = health(server)["snapshots_to"]
+    return told["revision"], told["is_current"]
 
 
 def health(server):

@@ -17,6 +17,7 @@ class Bucket:
 
     def __init__(self, ssl_context=None):
         self.objects = {}
+        self.written = []
         self.asked = []
         self.refuses = 0
         self.between = None
@@ -66,6 +67,7 @@ class Bucket:
             if if_match and if_match != tag(there):
                 return 412, "", b"<Error><Code>PreconditionFailed</Code></Error>"
             self.objects[path] = body
+            self.written.append(body)
         return 200, tag(body), b""
 
     def _handler(bucket):  # noqa: N805 - of the class below, `self` is the request
