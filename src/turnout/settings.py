@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from turnout import addresses
 from turnout.addresses import (
     DEFAULT_ADMIN_LISTEN,
+    DEFAULT_CONTROL_ADMIN_LISTEN,
     DEFAULT_CONTROL_LISTEN,
     DEFAULT_LISTEN,
     DEFAULT_SNAPSHOTS_LISTEN,
@@ -120,7 +121,7 @@ class ServeSettings(BaseSettings):
     unix_socket: str = ""
     """The Unix socket for decisions, or `none`; empty: the default place."""
     admin_listen: ListenAddress = DEFAULT_ADMIN_LISTEN
-    """Where health and metrics are, or `none`."""
+    """Where health and metrics are, or `none`; without it elsewhere for the role `control`."""
     allow_remote: bool = False
     """Lets `listen` and `admin_listen`, which have no authentication, be other than loopback, and
     the control plane with `authentication` off."""
@@ -332,8 +333,10 @@ class ServeSettings(BaseSettings):
     def _control_launch(self) -> ControlLaunch:
         addresses = (self.control_listen, self.snapshots_listen)
         remote = any(map(self._is_remote, addresses))
+        is_said = "admin_listen" in self.model_fields_set
+        admin = self.admin_listen if is_said else DEFAULT_CONTROL_ADMIN_LISTEN
         listen, snapshots_listen, admin_listen = (
-            None if one == NOWHERE else one for one in (*addresses, self.admin_listen)
+            None if one == NOWHERE else one for one in (*addresses, admin)
         )
         return ControlLaunch(
             store=without_password(self.store_url()),

@@ -385,7 +385,7 @@ class TestStore:
 
     def test_health_of_a_control_plane_alone_is_its_own(self):
         control = ServeSettings(role="control").launch()["worker"]["control"]
-        assert control["admin_listen"] == "127.0.0.1:8014"
+        assert control["admin_listen"] == "127.0.0.1:8017"
         nowhere = ServeSettings(role="control", admin_listen="none").launch()["worker"]["control"]
         assert nowhere["admin_listen"] is None
 

@@ -154,7 +154,7 @@ class ServeOptions:
         _set(
             "--admin-listen",
             "HOST:PORT",
-            "Where health and metrics are, or `none`. [127.0.0.1:8014]",
+            "Where health and metrics are, or `none`. [127.0.0.1:8014; 8017 for --role control]",
         ),
     ] = None
     state_dir: Annotated[
