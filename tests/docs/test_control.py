@@ -33,7 +33,7 @@ def plane(tmp_path):
 def test_the_examples_run_one_after_the_other(plane):
     names = {}
     found = list(EXAMPLE.finditer(PAGE))
-    assert len(found) == 5
+    assert len(found) == 6
     for match in found:
         line = PAGE.count("\n", 0, match.start(1))
         text = match[1].replace("127.0.0.1:8015", plane.address)
