@@ -136,7 +136,12 @@ def standing(kind: str, key: str) -> dict[str, Any]:
 
 
 def _without_members(document: Body) -> dict[str, Any]:
-    return {name: value for name, value in document.items() if name != MEMBERS}
+    """What the store keeps as the document: members are its own rows."""
+    if MEMBERS not in document:
+        return dict(document)
+    # With members it need not say what it is; without them it has to.
+    kept = {name: value for name, value in document.items() if name != MEMBERS}
+    return {"kind": "static", **kept}
 
 
 def _members(

@@ -70,6 +70,16 @@ def test_a_field_that_both_changed_is_a_conflict(compared, stored):
     assert found.conflicts == [FoundConflict("flags/f", "description", "mine", "theirs")]
 
 
+def test_a_segment_with_members_need_not_say_that_it_is_static(compared, stored):
+    document = {"members": ["u-1"], "description": "staff"}
+    [new] = compared({("segment", "staff"): document}).changes
+    assert new.body == {"kind": "static", "description": "staff"}
+    assert new.added_members == ["u-1"]
+    stored("segment", "staff", new.body, "active")
+    [again] = compared({("segment", "staff"): document}).changes
+    assert (again.body, again.added_members) == (new.body, ["u-1"])
+
+
 def test_what_left_the_documents_is_removed(compared, stored):
     item = stored(*IDENTITY, FLAG, "enabled")
     [change] = compared({}, bases={IDENTITY: FLAG}).changes
