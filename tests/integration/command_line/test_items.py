@@ -123,6 +123,6 @@ def test_the_role_of_a_token_is_heeded(run, start, monkeypatch):
     assert run("flag", "get").code == ExitCode.OK
     assert run("publish", "--yes").code == ExitCode.DENIED
     monkeypatch.setenv("TURNOUT_TOKEN", server.first_token)
-    assert run("token", "revoke", "reader").code == ExitCode.OK
+    assert run("token", "revoke", "reader", "--yes").code == ExitCode.OK
     monkeypatch.setenv("TURNOUT_TOKEN", secret)
     assert run("flag", "get").code == ExitCode.DENIED

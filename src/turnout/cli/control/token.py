@@ -9,6 +9,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from turnout.cli.arguments import read_instant
 from turnout.cli.control.commands import group
+from turnout.cli.control.confirming import confirm
 from turnout.cli.control.connection import Connection, connected
 from turnout.cli.control.releasing import instant_text
 from turnout.cli.failures import Command
@@ -109,9 +110,11 @@ def list_(
 def revoke(
     name: Annotated[str, typer.Argument(metavar="NAME", help="As `turnout token list` shows it.")],
     connection: Connection,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do it without being asked.")] = False,
 ) -> None:
     """Make a token worthless at once."""
     request = token_pb2.RevokeTokenRequest(name=f"tokens/{name.removeprefix('tokens/')}")
+    confirm(f"revoke the token `{_name(request)}`", connection, yes=yes)
     with connection.open() as plane:
         token = plane.call(_STUB, "RevokeToken", request, "revoking the token")
     if connection.wants_json:

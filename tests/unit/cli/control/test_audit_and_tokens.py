@@ -124,6 +124,8 @@ def test_tokens_are_listed_and_revoked(run, plane):
     assert plane.requests("ListTokens")[0].show_expired
     (told,) = run("token", "list", "-o", "json").json
     assert told["revoke_time"] is None
-    assert run("token", "revoke", "tokens/ci").out == "token `ci` is worthless from now on\n"
-    run("token", "revoke", "ci", "-o", "json")
+    assert run("token", "revoke", "ci").code == ExitCode.USAGE  # nobody can be asked
+    revoked = run("token", "revoke", "tokens/ci", "--yes")
+    assert revoked.out == "token `ci` is worthless from now on\n"
+    run("token", "revoke", "ci", "--yes", "-o", "json")
     assert {one.name for one in plane.requests("RevokeToken")} == {"tokens/ci"}
