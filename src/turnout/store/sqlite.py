@@ -1,10 +1,12 @@
 """SQLite: the store of one machine, in one file."""
 
 import os
+import random
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, create_engine, event
@@ -20,7 +22,6 @@ BUSY_S = 10.0
 _WRITES = "turnout_writes"
 _PRAGMAS = (
     f"busy_timeout={BUSY_S * 1000:.0f}",
-    "journal_mode=WAL",
     "synchronous=FULL",  # what was acknowledged survives a loss of power
     "foreign_keys=ON",
     "cache_size=-16384",
@@ -99,7 +100,9 @@ class SqliteDatabase:
     def _make_file(self) -> None:
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+            # Only a file that is made here: to close another would drop this process's locks.
+            with suppress(FileExistsError):
+                os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             message = f"the store `{self.place}` cannot be opened: {reason}"
@@ -132,6 +135,22 @@ def _connected(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # `_begun` begins, not the module at the first write
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+    _write_ahead(connection)
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    # Where several switch a new file at once, SQLite lets all but one fail without waiting
+    # (`busy_timeout` would be a deadlock): they try again, and find it switched.
+    last = time.monotonic() + BUSY_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > last:
+                raise
+            time.sleep(random.uniform(0.001, 0.01))  # noqa: S311 - spreads load
+        else:
+            return
 
 
 def _begun(connection: Connection) -> None:
