@@ -81,7 +81,7 @@ protos: .venv/ready ## Generate the Python messages from protos/
 .PHONY: lock
 lock: .venv/ready ## Lock the Python dependencies again, with hashes
 	$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--custom-compile-command 'make lock' --extra objects --group dev pyproject.toml \
+		--custom-compile-command 'make lock' --extra objects --extra warehouses --group dev pyproject.toml \
 		-o requirements.lock
 	$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--custom-compile-command 'make lock' --constraint requirements.lock \

@@ -43,7 +43,9 @@ fn definition(tables: &mut Tables, definition: Option<&Kind<'_>>) -> Result<Defi
     Ok(match definition {
         None => return Err(LinkError::new("it has no definition")),
         Some(Kind::Everyone(_)) => Definition::Everyone,
-        Some(Kind::Quarantined(_)) => Definition::Silent(SegmentReason::Quarantined),
+        Some(Kind::Quarantined(_) | Kind::Unevaluated(_)) => {
+            Definition::Silent(SegmentReason::Quarantined)
+        }
         Some(Kind::Rule(rule)) => Definition::Rule(expression::link(tables, rule)?),
         Some(Kind::Members(members)) => Definition::Members(units("members", &members.unit_ids)?),
     })

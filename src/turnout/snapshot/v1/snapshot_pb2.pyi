@@ -1,5 +1,6 @@
 import datetime
 
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from turnout.v1 import value_pb2 as _value_pb2
 from google.protobuf.internal import containers as _containers
@@ -319,7 +320,7 @@ class Workspace(_message.Message):
     def __init__(self, key: _Optional[str] = ..., timezone: _Optional[str] = ...) -> None: ...
 
 class Segment(_message.Message):
-    __slots__ = ("key", "tags", "status", "unit", "everyone", "rule", "members", "quarantined", "include_units", "exclude_units", "include", "exclude")
+    __slots__ = ("key", "tags", "status", "unit", "everyone", "rule", "members", "quarantined", "unevaluated", "include_units", "exclude_units", "include", "exclude")
     KEY_FIELD_NUMBER: _ClassVar[int]
     TAGS_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
@@ -328,6 +329,7 @@ class Segment(_message.Message):
     RULE_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_FIELD_NUMBER: _ClassVar[int]
     QUARANTINED_FIELD_NUMBER: _ClassVar[int]
+    UNEVALUATED_FIELD_NUMBER: _ClassVar[int]
     INCLUDE_UNITS_FIELD_NUMBER: _ClassVar[int]
     EXCLUDE_UNITS_FIELD_NUMBER: _ClassVar[int]
     INCLUDE_FIELD_NUMBER: _ClassVar[int]
@@ -340,21 +342,42 @@ class Segment(_message.Message):
     rule: Expression
     members: Members
     quarantined: Quarantined
+    unevaluated: Unevaluated
     include_units: _containers.RepeatedScalarFieldContainer[str]
     exclude_units: _containers.RepeatedScalarFieldContainer[str]
     include: _containers.RepeatedScalarFieldContainer[int]
     exclude: _containers.RepeatedScalarFieldContainer[int]
-    def __init__(self, key: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., status: _Optional[_Union[SegmentStatus, str]] = ..., unit: _Optional[int] = ..., everyone: _Optional[_Union[Everyone, _Mapping]] = ..., rule: _Optional[_Union[Expression, _Mapping]] = ..., members: _Optional[_Union[Members, _Mapping]] = ..., quarantined: _Optional[_Union[Quarantined, _Mapping]] = ..., include_units: _Optional[_Iterable[str]] = ..., exclude_units: _Optional[_Iterable[str]] = ..., include: _Optional[_Iterable[int]] = ..., exclude: _Optional[_Iterable[int]] = ...) -> None: ...
+    def __init__(self, key: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., status: _Optional[_Union[SegmentStatus, str]] = ..., unit: _Optional[int] = ..., everyone: _Optional[_Union[Everyone, _Mapping]] = ..., rule: _Optional[_Union[Expression, _Mapping]] = ..., members: _Optional[_Union[Members, _Mapping]] = ..., quarantined: _Optional[_Union[Quarantined, _Mapping]] = ..., unevaluated: _Optional[_Union[Unevaluated, _Mapping]] = ..., include_units: _Optional[_Iterable[str]] = ..., exclude_units: _Optional[_Iterable[str]] = ..., include: _Optional[_Iterable[int]] = ..., exclude: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class Everyone(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
 class Members(_message.Message):
-    __slots__ = ("unit_ids",)
+    __slots__ = ("unit_ids", "set")
     UNIT_IDS_FIELD_NUMBER: _ClassVar[int]
+    SET_FIELD_NUMBER: _ClassVar[int]
     unit_ids: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, unit_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+    set: MemberSet
+    def __init__(self, unit_ids: _Optional[_Iterable[str]] = ..., set: _Optional[_Union[MemberSet, _Mapping]] = ...) -> None: ...
+
+class MemberSet(_message.Message):
+    __slots__ = ("sha256", "size", "count", "evaluated_at", "max_age")
+    SHA256_FIELD_NUMBER: _ClassVar[int]
+    SIZE_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    EVALUATED_AT_FIELD_NUMBER: _ClassVar[int]
+    MAX_AGE_FIELD_NUMBER: _ClassVar[int]
+    sha256: bytes
+    size: int
+    count: int
+    evaluated_at: _timestamp_pb2.Timestamp
+    max_age: _duration_pb2.Duration
+    def __init__(self, sha256: _Optional[bytes] = ..., size: _Optional[int] = ..., count: _Optional[int] = ..., evaluated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., max_age: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+
+class Unevaluated(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
 
 class Quarantined(_message.Message):
     __slots__ = ()
