@@ -49,8 +49,8 @@ def main() -> int:
     """Serves until told to end; the settings are the first argument, as JSON.
 
     Returns:
-        The exit code: 0 after a drain, 2 when the address of Redis is none, 4 when an address or
-        the state folder cannot be had.
+        The exit code: 0 after a drain, 2 when the address of Redis is none, 4 when an address, also
+        of the control plane, or the state folder cannot be had.
     """
     launch = server_from_json(sys.argv[1])
     worker = launch["worker"]
@@ -84,8 +84,8 @@ def _keep_control_plane(launch: ServerLaunch, signals: Signals) -> int:
         sys.stderr.write(f"error: {error}\n")
         return _EXIT_CANNOT_START
     with lock:
-        run_control_plane(launch["worker"], signals)
-    return _EXIT_OK
+        could_start = run_control_plane(launch["worker"], signals)
+    return _EXIT_OK if could_start else _EXIT_CANNOT_START
 
 
 def _make_state_dir(launch: ServerLaunch) -> Path:
@@ -157,9 +157,15 @@ class _Server:
         while not settled.wait(_TICK_S) and not self._signals.ends:
             pass
         self._say_what_is_served()
-        while not self._signals.ends:
+        while not self._signals.ends and not self._cannot_go_on:
             self._wait()
-        return self._end()
+        self._end()
+        return _EXIT_CANNOT_START if self._cannot_go_on else _EXIT_OK
+
+    @property
+    def _cannot_go_on(self) -> bool:
+        """Whether what was asked for cannot be done at all."""
+        return False
 
     def _start(self) -> threading.Event:
         """Begins to load snapshots; gives what is set when the last good one was."""
@@ -208,7 +214,7 @@ class _Server:
             return str(Path(self._launch["worker"]["state_dir"]) / STICKY_FILE)
         return None if store == "none" else store
 
-    def _end(self) -> int:
+    def _end(self) -> None:
         """Drains within the grace time; a second signal ends it at once."""
         _log.info("ends: calls in flight are finished first")
         drained: list[bool] = []
@@ -226,7 +232,6 @@ class _Server:
             _log.warning(
                 "ended with calls in flight cut off", extra=fields(grace_s=self._launch["grace_s"])
             )
-        return _EXIT_OK
 
 
 class _Supervising(_Server):
@@ -251,6 +256,10 @@ class _Supervising(_Server):
         else:
             self._loader.announce(Announcement(self._state_dir / SNAPSHOT_FILE, confirmed=False))
         return self._loader.settled
+
+    @property
+    def _cannot_go_on(self) -> bool:
+        return self._supervisor.is_hopeless
 
     def _stop(self) -> None:
         self._loader.stop()

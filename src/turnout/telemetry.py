@@ -14,7 +14,7 @@ LogFormat = Literal["text", "json"]
 
 _FIELDS = "turnout_fields"
 # Libraries that tell at `info` what is of use to their authors only.
-_TALKATIVE = ("watchfiles", "alembic.runtime.plugins")
+_TALKATIVE = ("watchfiles", "alembic")
 
 
 def fields(**values: object) -> dict[str, object]:

@@ -22,6 +22,7 @@ from typing import Any, Protocol
 
 from turnout.serving.launch import STORE_VARIABLE, ControlLaunch, WorkerLaunch, worker_from_json
 from turnout.serving.state_folder import StateFolderInUse
+from turnout.serving.supervisor import CANNOT_START
 from turnout.sources.last_known_good import StateFolder
 from turnout.telemetry import configure, fields
 
@@ -137,7 +138,8 @@ class _Controlling:
             asyncio.run(self._plane.run())
         except (CannotListen, NewerStore) as error:
             _log.error("the control plane cannot start: %s", error)
-            return 1
+            # With a newer store what was kept is still to be decided by.
+            return CANNOT_START if isinstance(error, CannotListen) else 1
         return 0
 
     def look(self) -> None:

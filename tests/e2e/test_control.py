@@ -87,6 +87,15 @@ def test_a_published_flag_is_decided_and_a_rollback_takes_it_back(controlled):
     assert server.stop() == 0
 
 
+@pytest.mark.parametrize("role", ["all", "control"])
+def test_a_port_of_the_control_plane_that_is_taken_ends_the_server(controlled, role):
+    server = controlled("--role", role)
+    with socket.create_server(("127.0.0.1", server.control_port)):
+        server.start()
+        assert server.child.wait(SOON_S) == 4
+    assert "another program has it" in server.log
+
+
 def test_it_says_where_everything_is(controlled):
     server = controlled().start()
     wait_until(lambda: "turnout serves" in server.log, "the first lines")

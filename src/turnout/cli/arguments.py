@@ -36,7 +36,8 @@ def read_instant(option: str, text: str) -> datetime:
     except ValueError:
         raise usage(f"`{option} {text}` is no instant: write 2026-01-31T12:00:00Z") from None
     if instant.tzinfo is None:
-        raise usage(f"`{option} {text}` has no zone: write `{text}Z` for UTC")
+        timed = text if ":" in text else f"{instant:%Y-%m-%d}T00:00:00"
+        raise usage(f"`{option} {text}` has no zone: write `{timed}Z` for UTC")
     return instant
 
 

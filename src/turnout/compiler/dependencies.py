@@ -8,6 +8,7 @@ from turnout.compiler.cycles import find_cycles, heights
 from turnout.compiler.history import Identity
 from turnout.compiler.scope import CompiledItem
 from turnout.documents import Fault
+from turnout.documents.names import with_article
 from turnout.documents.problem import Path
 from turnout.snapshot.v1 import snapshot_pb2 as pb
 
@@ -98,8 +99,7 @@ def _itself(cycle: list[Identity]) -> str:
     kind = cycle[0][0]
     if all(node[0] == "segment" for node in cycle):
         return f"a segment cannot refer to itself: {_chain(cycle, kinds=False)}"
-    article = "an" if kind[0] in "ae" else "a"
-    return f"{article} {kind} cannot depend on itself: {_chain(cycle)}"
+    return f"{with_article(kind)} cannot depend on itself: {_chain(cycle)}"
 
 
 def _chain(nodes: list[Identity], *, kinds: bool = True) -> str:

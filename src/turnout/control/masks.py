@@ -7,7 +7,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
 
 from turnout.control.failures import InvalidArgument
-from turnout.documents.names import nearest
+from turnout.documents.names import nearest, with_article
 
 ALL: Final = "*"
 _STANDING = frozenset({"name", "etag"})
@@ -51,7 +51,7 @@ def _why_unknown(path: str, known: Iterable[str], field: str) -> str:
     head = path.partition(".")[0]
     if head in known and head != path:
         return f"leads into a field: name `{head}`, which is taken over as a whole"
-    return f"is no field of a {field}{nearest(path, known)}"
+    return f"is no field of {with_article(field)}{nearest(path, known)}"
 
 
 def take(fields: Iterable[str], source: Message, into: Message) -> None:

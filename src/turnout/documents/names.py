@@ -64,6 +64,11 @@ def item_name(kind: str, key: str) -> str:
     return f"{SECTION_OF[kind]}/{key}"
 
 
+def with_article(word: str) -> str:
+    """For messages: `a flag`, `an experiment`."""
+    return f"{'an' if word[:1] in {*'aeio'} else 'a'} {word}"
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """Suggests the known word that looks most like `word`.
 

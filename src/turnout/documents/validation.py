@@ -17,7 +17,7 @@ from turnout.documents.models import (
     VariantDocument,
     WorkspaceDocument,
 )
-from turnout.documents.names import LATER_FIELDS, MAX_KEY_LENGTH, nearest
+from turnout.documents.names import LATER_FIELDS, MAX_KEY_LENGTH, nearest, with_article
 from turnout.documents.problem import Fault, Path, clip, describe
 
 _CONDITION_HOLDERS = frozenset({"when", "match", "audience"})
@@ -102,7 +102,7 @@ def _fault(kind: str, error: Mapping[str, Any]) -> Fault:
 def _subject(kind: str, path: Path) -> str:
     """Names what is at a path of an item."""
     if not path:
-        return f"{'an' if kind[0] in 'ae' else 'a'} {kind}"
+        return with_article(kind)
     if isinstance(path[-1], int):
         return f"an entry of {_subject(kind, path[:-1])}"
     return f"`{clip(path[-1])}`"
@@ -142,8 +142,7 @@ def unknown_field(name: str, room: str) -> str:
         return f"`{name}` is not built yet"
     if (elsewhere := _ELSEWHERE.get((room, name))) is not None:
         return f"`{name}` has no place here: {elsewhere}"
-    article = "an" if room[0] in "aeiou" else "a"
-    kind = f"field of {article} {room}"
+    kind = f"field of {with_article(room)}"
     if room == "condition":
         kind = "operator or field of a condition"
     hint = nearest(name, _fields(room))

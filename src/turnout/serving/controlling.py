@@ -19,11 +19,15 @@ _GRACE_S = 2.0
 _log = logging.getLogger("turnout.server")
 
 
-def run_control_plane(launch: WorkerLaunch, signals: Signals) -> None:
-    """Keeps a worker with a control plane going until a signal ends it."""
+def run_control_plane(launch: WorkerLaunch, signals: Signals) -> bool:
+    """Keeps a worker with a control plane going until a signal ends it.
+
+    Returns:
+        Whether it could start: not where an address is taken, for example.
+    """
     supervisor = Supervisor(worker_command(to_json(launch)))
     _say(launch)
-    while not signals.ends:
+    while not signals.ends and not supervisor.is_hopeless:
         supervisor.start_if_due()
         worker = supervisor.fileno()
         watched = [signals.reading] if worker is None else [signals.reading, worker]
@@ -37,6 +41,7 @@ def run_control_plane(launch: WorkerLaunch, signals: Signals) -> None:
     _log.info("ends: calls in flight are finished first")
     supervisor.stop(worker_grace_s(launch))
     _log.info("ended")
+    return not supervisor.is_hopeless
 
 
 def worker_grace_s(launch: WorkerLaunch) -> float:

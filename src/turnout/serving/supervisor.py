@@ -22,6 +22,9 @@ _WELL_AFTER_S = 30.0
 _READ_BYTES = 65_536
 _LONGEST_LINE = 1 << 20
 
+CANNOT_START = 4
+"""What a worker ends with that cannot do as it was told: an address is taken, for example."""
+
 _log = logging.getLogger("turnout.server")
 
 
@@ -42,6 +45,8 @@ class Supervisor:
         self._started_at = 0.0
         self._due_at = 0.0
         self.restarts = 0
+        self.is_hopeless = False
+        """The first worker could not start: another one would fare no better. Later ones might."""
 
     @property
     def pid(self) -> int | None:
@@ -54,7 +59,7 @@ class Supervisor:
 
     def start_if_due(self) -> None:
         """Starts the worker if none runs and the pause after the last one is over."""
-        if self._child or self._clock() < self._due_at:
+        if self._child or self.is_hopeless or self._clock() < self._due_at:
             return
         try:
             self._child = subprocess.Popen(  # noqa: S603 - our own command
@@ -109,6 +114,9 @@ class Supervisor:
         _close_pipes(child)
         child.kill()  # it closed its output: whatever it still does, nobody would hear of it
         code = child.wait()
+        self.is_hopeless = code == CANNOT_START and not self.restarts
+        if self.is_hopeless:
+            return
         if self._clock() - self._started_at >= _WELL_AFTER_S:
             self._pause_s = _FIRST_PAUSE_S
         self._wait_before_next(f"the worker ended {_describe(code)}: decisions go on")

@@ -1,5 +1,7 @@
 """What may go wrong with the store. Each error has a message for people and its parts."""
 
+from turnout.documents.names import with_article
+
 
 class StoreError(Exception):
     """What all of them are.
@@ -38,8 +40,7 @@ class AlreadyExists(StoreError):  # noqa: N818 - named for its situation
 
     def __init__(self, kind: str, key: str, *, by: str = "") -> None:
         by = by or kind
-        article = "an" if by[0] in "aeiou" else "a"
-        super().__init__(f"there is {article} {by} `{key}` already: choose another key")
+        super().__init__(f"there is {with_article(by)} `{key}` already: choose another key")
         self.kind = kind
         self.key = key
         self.by = by

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from turnout.serving.supervisor import Supervisor
+from turnout.serving.supervisor import CANNOT_START, Supervisor
 
 
 class Clock:
@@ -108,6 +108,29 @@ def test_a_killed_worker_is_started_again_after_a_pause(start):
     supervisor.start_if_due()
     assert supervisor.pid not in (None, first)
     assert wait_for_events(supervisor) == [{"event": "confirmed"}]
+
+
+def test_a_first_worker_that_cannot_start_is_not_started_again(start):
+    clock = Clock()
+    supervisor = start(f"raise SystemExit({CANNOT_START})", clock)
+    wait_for_end(supervisor)
+    assert supervisor.is_hopeless
+    clock.now += 60
+    supervisor.start_if_due()
+    assert supervisor.pid is None
+
+
+def test_a_later_worker_that_cannot_start_is_tried_again(start, tmp_path):
+    clock = Clock()
+    code = "raise SystemExit({CANNOT_START} if p.exists() else p.touch())"
+    code = f"import pathlib; p = pathlib.Path({str(tmp_path / 'ran')!r}); {code}"
+    supervisor = start(code.replace("{CANNOT_START}", str(CANNOT_START)), clock)
+    for _ in range(2):
+        wait_for_end(supervisor)
+        assert not supervisor.is_hopeless
+        clock.now += 60
+        supervisor.start_if_due()
+        assert supervisor.pid is not None
 
 
 def test_pauses_grow_to_a_limit_and_are_short_again_after_a_good_run(start):

@@ -10,7 +10,7 @@ from turnout.control.scheduling.verbs import fields_of, move_message, read_move
 from turnout.control.services.items import ItemService
 from turnout.control.services.resources import Body, answer_of
 from turnout.control.v1 import schedule_pb2 as pb
-from turnout.documents.names import ITEM_KINDS, nearest
+from turnout.documents.names import ITEM_KINDS, nearest, with_article
 from turnout.documents.problem import clip
 from turnout.store import Item, Transaction
 
@@ -35,7 +35,7 @@ def read_action(kind: str, change: pb.ScheduledChange) -> Action:
         text = "what to do is missing: `move`, `traffic`, `weights` or `split`"
         raise InvalidArgument(_FIELD, text)
     if (wanted := _OF_KIND.get(chosen, kind)) != kind:
-        text = f"`{chosen}` is for {wanted}s, and this is a {kind}"
+        text = f"`{chosen}` is for {wanted}s, and this is {with_article(kind)}"
         raise InvalidArgument(f"{_FIELD}.{chosen}", text)
     if chosen == "move":
         return read_move(kind, change.move)

@@ -10,6 +10,7 @@ from turnout.control.conversion.unreadable import Unreadable
 from turnout.control.failures import InvalidArgument
 from turnout.control.v1 import experiment_pb2
 from turnout.control.v1 import schedule_pb2 as pb
+from turnout.documents.names import with_article
 
 WINNER_FOR: Final = experiment_pb2.DESCRIPTOR.enum_types_by_name["WinnerFor"]
 _VERB = pb.DESCRIPTOR.enum_types_by_name["ScheduledVerb"]
@@ -41,7 +42,7 @@ def read_move(kind: str, move: pb.ScheduledMove) -> dict[str, Any]:
     taken = PARAMETERS.get((kind, verb), ())
     for field, _ in move.ListFields():
         if field.name not in ("verb", *taken):
-            text = f"`{field.name}` has no meaning for `{_word(verb)}` of a {kind}"
+            text = f"`{field.name}` has no meaning for `{_word(verb)}` of {with_article(kind)}"
             raise InvalidArgument(f"{_FIELD}.{field.name}", text)
     given = {name: getattr(move, name) for name in taken if getattr(move, name)}
     if "winner_for" in given:

@@ -9,7 +9,7 @@ from turnout.control.conversion import status_enum
 from turnout.control.filters import Term, bad_value, only_one, read_filter
 from turnout.control.paging import read_page
 from turnout.control.services.resources import answer_of, message_of
-from turnout.documents.names import SECTION_OF, nearest
+from turnout.documents.names import SECTION_OF, nearest, with_article
 from turnout.store import Item, Store, Transaction
 
 MOST_BYTES = 3 * 1024 * 1024
@@ -127,7 +127,7 @@ def _statuses(kind: str, terms: Sequence[Term], *, shown: bool) -> tuple[str, ..
             if value.upper() not in known:
                 listed = ", ".join(f"`{one}`" for one in known)
                 hint = nearest(value.upper(), known) or f": there are {listed}"
-                raise bad_value(term, f"`{value}` is no status of a {kind}{hint}")
+                raise bad_value(term, f"`{value}` is no status of {with_article(kind)}{hint}")
         named = {value.upper() for value in term.values}
         left &= named if term.sign == "=" else set(known) - named
     return tuple(sorted(word.lower() for word in left))

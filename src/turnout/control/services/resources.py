@@ -19,7 +19,7 @@ from turnout.control.conversion import (
 )
 from turnout.control.failures import InvalidArgument, InvalidDocument, Violation
 from turnout.control.v1 import segment_pb2
-from turnout.documents.names import KEY_PATTERN, SECTION_OF, item_name
+from turnout.documents.names import KEY_PATTERN, SECTION_OF, item_name, with_article
 from turnout.documents.problem import clip
 from turnout.documents.validation import KEY_RULE
 from turnout.releases.problem import Problem
@@ -47,7 +47,7 @@ def key_of(kind: str, name: str, field: str = "name") -> str:
     """
     section, separator, key = name.partition("/")
     if section != SECTION_OF[kind] or not separator or not is_key(key):
-        text = f"`{clip(name)}` is no name of a {kind}: write `{SECTION_OF[kind]}/KEY`"
+        text = f"`{clip(name)}` is no name of {with_article(kind)}: write `{SECTION_OF[kind]}/KEY`"
         raise InvalidArgument(field, text, reason="BAD_NAME")
     return key
 
@@ -66,7 +66,7 @@ def number_in(name: str, form: str, kind: str) -> int:
     section, _, number = name.partition("/")
     is_number = number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS
     if section != form.partition("/")[0] or not is_number:
-        text = f"`{clip(name)}` is no name of a {kind}: write `{form}`"
+        text = f"`{clip(name)}` is no name of {with_article(kind)}: write `{form}`"
         raise InvalidArgument("name", text, reason="BAD_NAME")
     return int(number)
 
