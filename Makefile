@@ -65,7 +65,7 @@ lint: .venv/ready ## Check formats, types, import rules, protos and locks
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/buf lint protos
+	tools/lint-protos
 	tools/generate-protos --check
 
 .PHONY: format

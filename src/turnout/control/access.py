@@ -10,7 +10,9 @@ ROLES: Final = ("viewer", "editor", "publisher", "admin")
 
 NEEDED_BY: dict[str, tuple[str, ...]] = {
     "viewer": (
-        "GetSegment", "ListSegments", "ListMembers",
+        "GetSegment", "ListSegments", "ListMembers", "ExportMembers",
+        "GetEvaluation", "ListEvaluations",
+        "GetOperation", "ListOperations", "WaitOperation",
         "GetFlag", "ListFlags",
         "GetExperiment", "ListExperiments",
         "GetLayer", "ListLayers",
@@ -24,7 +26,9 @@ NEEDED_BY: dict[str, tuple[str, ...]] = {
     "editor": (
         "CreateSegment", "UpdateSegment", "DeleteSegment",
         "ActivateSegment", "PauseSegment", "ArchiveSegment", "RestoreSegment",
-        "AddMembers", "RemoveMembers",
+        "AddMembers", "RemoveMembers", "ImportMembers",
+        "PopulateFromQuery", "RemoveByQuery", "SubtractSegment",
+        "CancelOperation", "DeleteOperation",
         "CreateFlag", "UpdateFlag", "DeleteFlag",
         "EnableFlag", "DisableFlag", "ArchiveFlag", "RestoreFlag",
         "CreateExperiment", "UpdateExperiment", "DeleteExperiment",
@@ -37,6 +41,8 @@ NEEDED_BY: dict[str, tuple[str, ...]] = {
     ),
     "publisher": (
         "Publish", "Rollback",
+        # Decisions go by its result at once.
+        "EvaluateSegment",
         # What is scheduled publishes by itself.
         "CreateScheduledChange", "BatchCreateScheduledChanges", "ApproveScheduledChange",
         "CancelScheduledChange",

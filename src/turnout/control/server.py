@@ -247,6 +247,7 @@ def _generic(service: Service, handling: Handling) -> grpc.GenericRpcHandler:
             method.name, GetMessageClass(method.input_type), service.handlers[method.name]
         )
         for method in service.descriptor.methods
+        if method.name in service.handlers
     }
     return grpc.method_handlers_generic_handler(service.descriptor.full_name, methods)
 

@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from google.longrunning import operations_pb2
 
 from turnout.control import v1
 from turnout.control.access import (
@@ -18,8 +19,9 @@ from turnout.control.failures import PermissionDenied
 
 
 def every_rpc():
-    for file in sorted(Path(v1.__file__).parent.glob("*_pb2.py")):
-        module = importlib.import_module(f"{v1.__name__}.{file.stem}")
+    files = sorted(Path(v1.__file__).parent.glob("*_pb2.py"))
+    ours = [importlib.import_module(f"{v1.__name__}.{file.stem}") for file in files]
+    for module in (*ours, operations_pb2):
         for service in module.DESCRIPTOR.services_by_name.values():
             yield from (method.name for method in service.methods)
 
@@ -54,7 +56,7 @@ def test_a_role_may_all_that_the_one_before_may(method):
 
 @pytest.mark.parametrize("method", RPCS)
 def test_what_only_reads_needs_the_smallest_role(method):
-    reads = method.startswith(("Get", "List", "Plan", "Verify", "Export"))
+    reads = method.startswith(("Get", "List", "Plan", "Verify", "Export", "Wait"))
     of_tokens = "Token" in method
     assert (needed_role(method) == "viewer") == (reads and not of_tokens)
 

@@ -22,58 +22,68 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.longrunning import operations_pb2 as google_dot_longrunning_dot_operations__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from turnout.control.v1 import evaluation_pb2 as turnout_dot_control_dot_v1_dot_evaluation__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n turnout/control/v1/segment.proto\x12\x12turnout.control.v1\x1a google/protobuf/field_mask.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"!\n\x11GetSegmentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"c\n\x13ListSegmentsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x15\n\rshow_archived\x18\x03 \x01(\x08\x12\x0e\n\x06\x66ilter\x18\x04 \x01(\t\"^\n\x14ListSegmentsResponse\x12-\n\x08segments\x18\x01 \x03(\x0b\x32\x1b.turnout.control.v1.Segment\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x83\x01\n\x14\x43reateSegmentRequest\x12,\n\x07segment\x18\x01 \x01(\x0b\x32\x1b.turnout.control.v1.Segment\x12\x12\n\nsegment_id\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"\xa0\x01\n\x14UpdateSegmentRequest\x12,\n\x07segment\x18\x01 \x01(\x0b\x32\x1b.turnout.control.v1.Segment\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"]\n\x14\x44\x65leteSegmentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"\x17\n\x15\x44\x65leteSegmentResponse\"_\n\x16\x41\x63tivateSegmentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"\\\n\x13PauseSegmentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"m\n\x15\x41rchiveSegmentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\x12\r\n\x05\x66orce\x18\x05 \x01(\x08\"p\n\x15RestoreSegmentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\x12\x10\n\x08to_draft\x18\x05 \x01(\x08\"\xc7\x03\n\x07Segment\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12/\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x64\x65scription\x18\x05 \x01(\t\x12\x0c\n\x04tags\x18\x06 \x03(\t\x12\x31\n\x06status\x18\x07 \x01(\x0e\x32!.turnout.control.v1.SegmentStatus\x12-\n\x04kind\x18\x08 \x01(\x0e\x32\x1f.turnout.control.v1.SegmentKind\x12\x0c\n\x04unit\x18\t \x01(\t\x12\x0c\n\x04salt\x18\n \x01(\t\x12&\n\x05match\x18\x0b \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x15\n\rinclude_units\x18\x0c \x03(\t\x12\x15\n\rexclude_units\x18\r \x03(\t\x12\x0f\n\x07include\x18\x0e \x03(\t\x12\x0f\n\x07\x65xclude\x18\x0f \x03(\t\x12\x0f\n\x07\x63opy_of\x18\x10 \x01(\t\x12\x14\n\x0cmember_count\x18\x11 \x01(\x03\"^\n\x11\x41\x64\x64MembersRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08unit_ids\x18\x02 \x03(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"?\n\x12\x41\x64\x64MembersResponse\x12\x13\n\x0b\x61\x64\x64\x65\x64_count\x18\x01 \x01(\x03\x12\x14\n\x0cmember_count\x18\x02 \x01(\x03\"a\n\x14RemoveMembersRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08unit_ids\x18\x02 \x03(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"D\n\x15RemoveMembersResponse\x12\x15\n\rremoved_count\x18\x01 \x01(\x03\x12\x14\n\x0cmember_count\x18\x02 \x01(\x03\"I\n\x12ListMembersRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"@\n\x13ListMembersResponse\x12\x10\n\x08unit_ids\x18\x01 \x03(\t\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\x9c\x01\n\rSegmentStatus\x12\x1e\n\x1aSEGMENT_STATUS_UNSPECIFIED\x10\x00\x12\x18\n\x14SEGMENT_STATUS_DRAFT\x10\x01\x12\x19\n\x15SEGMENT_STATUS_ACTIVE\x10\x02\x12\x19\n\x15SEGMENT_STATUS_PAUSED\x10\x03\x12\x1b\n\x17SEGMENT_STATUS_ARCHIVED\x10\x04*v\n\x0bSegmentKind\x12\x1c\n\x18SEGMENT_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11SEGMENT_KIND_RULE\x10\x01\x12\x17\n\x13SEGMENT_KIND_STATIC\x10\x02\x12\x19\n\x15SEGMENT_KIND_EVERYONE\x10\x03\x32\xe4\x08\n\x0eSegmentService\x12P\n\nGetSegment\x12%.turnout.control.v1.GetSegmentRequest\x1a\x1b.turnout.control.v1.Segment\x12\x61\n\x0cListSegments\x12\'.turnout.control.v1.ListSegmentsRequest\x1a(.turnout.control.v1.ListSegmentsResponse\x12V\n\rCreateSegment\x12(.turnout.control.v1.CreateSegmentRequest\x1a\x1b.turnout.control.v1.Segment\x12V\n\rUpdateSegment\x12(.turnout.control.v1.UpdateSegmentRequest\x1a\x1b.turnout.control.v1.Segment\x12\x64\n\rDeleteSegment\x12(.turnout.control.v1.DeleteSegmentRequest\x1a).turnout.control.v1.DeleteSegmentResponse\x12Z\n\x0f\x41\x63tivateSegment\x12*.turnout.control.v1.ActivateSegmentRequest\x1a\x1b.turnout.control.v1.Segment\x12T\n\x0cPauseSegment\x12\'.turnout.control.v1.PauseSegmentRequest\x1a\x1b.turnout.control.v1.Segment\x12X\n\x0e\x41rchiveSegment\x12).turnout.control.v1.ArchiveSegmentRequest\x1a\x1b.turnout.control.v1.Segment\x12X\n\x0eRestoreSegment\x12).turnout.control.v1.RestoreSegmentRequest\x1a\x1b.turnout.control.v1.Segment\x12[\n\nAddMembers\x12%.turnout.control.v1.AddMembersRequest\x1a&.turnout.control.v1.AddMembersResponse\x12\x64\n\rRemoveMembers\x12(.turnout.control.v1.RemoveMembersRequest\x1a).turnout.control.v1.RemoveMembersResponse\x12^\n\x0bListMembers\x12&.turnout.control.v1.ListMembersRequest\x1a\'.turnout.control.v1.ListMembersResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n turnout/control/v1/segment.proto\x12\x12turnout.control.v1\x1a#google/longrunning/operations.proto\x1a google/protobuf/field_mask.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#turnout/control/v1/evaluation.proto\"!\n\x11GetSegmentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"c\n\x13ListSegmentsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x15\n\rshow_archived\x18\x03 \x01(\x08\x12\x0e\n\x06\x66ilter\x18\x04 \x01(\t\"^\n\x14ListSegmentsResponse\x12-\n\x08segments\x18\x01 \x03(\x0b\x32\x1b.turnout.control.v1.Segment\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x83\x01\n\x14\x43reateSegmentRequest\x12,\n\x07segment\x18\x01 \x01(\x0b\x32\x1b.turnout.control.v1.Segment\x12\x12\n\nsegment_id\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"\xa0\x01\n\x14UpdateSegmentRequest\x12,\n\x07segment\x18\x01 \x01(\x0b\x32\x1b.turnout.control.v1.Segment\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"]\n\x14\x44\x65leteSegmentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"\x17\n\x15\x44\x65leteSegmentResponse\"_\n\x16\x41\x63tivateSegmentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"\\\n\x13PauseSegmentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"m\n\x15\x41rchiveSegmentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\x12\r\n\x05\x66orce\x18\x05 \x01(\x08\"p\n\x15RestoreSegmentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\x12\x10\n\x08to_draft\x18\x05 \x01(\x08\"\xc7\x03\n\x07Segment\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12/\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x64\x65scription\x18\x05 \x01(\t\x12\x0c\n\x04tags\x18\x06 \x03(\t\x12\x31\n\x06status\x18\x07 \x01(\x0e\x32!.turnout.control.v1.SegmentStatus\x12-\n\x04kind\x18\x08 \x01(\x0e\x32\x1f.turnout.control.v1.SegmentKind\x12\x0c\n\x04unit\x18\t \x01(\t\x12\x0c\n\x04salt\x18\n \x01(\t\x12&\n\x05match\x18\x0b \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x15\n\rinclude_units\x18\x0c \x03(\t\x12\x15\n\rexclude_units\x18\r \x03(\t\x12\x0f\n\x07include\x18\x0e \x03(\t\x12\x0f\n\x07\x65xclude\x18\x0f \x03(\t\x12\x0f\n\x07\x63opy_of\x18\x10 \x01(\t\x12\x14\n\x0cmember_count\x18\x11 \x01(\x03\"^\n\x11\x41\x64\x64MembersRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08unit_ids\x18\x02 \x03(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"?\n\x12\x41\x64\x64MembersResponse\x12\x13\n\x0b\x61\x64\x64\x65\x64_count\x18\x01 \x01(\x03\x12\x14\n\x0cmember_count\x18\x02 \x01(\x03\"a\n\x14RemoveMembersRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08unit_ids\x18\x02 \x03(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"D\n\x15RemoveMembersResponse\x12\x15\n\rremoved_count\x18\x01 \x01(\x03\x12\x14\n\x0cmember_count\x18\x02 \x01(\x03\"I\n\x12ListMembersRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"@\n\x13ListMembersResponse\x12\x10\n\x08unit_ids\x18\x01 \x03(\t\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\x9c\x01\n\rSegmentStatus\x12\x1e\n\x1aSEGMENT_STATUS_UNSPECIFIED\x10\x00\x12\x18\n\x14SEGMENT_STATUS_DRAFT\x10\x01\x12\x19\n\x15SEGMENT_STATUS_ACTIVE\x10\x02\x12\x19\n\x15SEGMENT_STATUS_PAUSED\x10\x03\x12\x1b\n\x17SEGMENT_STATUS_ARCHIVED\x10\x04*v\n\x0bSegmentKind\x12\x1c\n\x18SEGMENT_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11SEGMENT_KIND_RULE\x10\x01\x12\x17\n\x13SEGMENT_KIND_STATIC\x10\x02\x12\x19\n\x15SEGMENT_KIND_EVERYONE\x10\x03\x32\x8a\x10\n\x0eSegmentService\x12P\n\nGetSegment\x12%.turnout.control.v1.GetSegmentRequest\x1a\x1b.turnout.control.v1.Segment\x12\x61\n\x0cListSegments\x12\'.turnout.control.v1.ListSegmentsRequest\x1a(.turnout.control.v1.ListSegmentsResponse\x12V\n\rCreateSegment\x12(.turnout.control.v1.CreateSegmentRequest\x1a\x1b.turnout.control.v1.Segment\x12V\n\rUpdateSegment\x12(.turnout.control.v1.UpdateSegmentRequest\x1a\x1b.turnout.control.v1.Segment\x12\x64\n\rDeleteSegment\x12(.turnout.control.v1.DeleteSegmentRequest\x1a).turnout.control.v1.DeleteSegmentResponse\x12Z\n\x0f\x41\x63tivateSegment\x12*.turnout.control.v1.ActivateSegmentRequest\x1a\x1b.turnout.control.v1.Segment\x12T\n\x0cPauseSegment\x12\'.turnout.control.v1.PauseSegmentRequest\x1a\x1b.turnout.control.v1.Segment\x12X\n\x0e\x41rchiveSegment\x12).turnout.control.v1.ArchiveSegmentRequest\x1a\x1b.turnout.control.v1.Segment\x12X\n\x0eRestoreSegment\x12).turnout.control.v1.RestoreSegmentRequest\x1a\x1b.turnout.control.v1.Segment\x12[\n\nAddMembers\x12%.turnout.control.v1.AddMembersRequest\x1a&.turnout.control.v1.AddMembersResponse\x12\x64\n\rRemoveMembers\x12(.turnout.control.v1.RemoveMembersRequest\x1a).turnout.control.v1.RemoveMembersResponse\x12^\n\x0bListMembers\x12&.turnout.control.v1.ListMembersRequest\x1a\'.turnout.control.v1.ListMembersResponse\x12\x66\n\rImportMembers\x12(.turnout.control.v1.ImportMembersRequest\x1a).turnout.control.v1.ImportMembersResponse(\x01\x12\x66\n\rExportMembers\x12(.turnout.control.v1.ExportMembersRequest\x1a).turnout.control.v1.ExportMembersResponse0\x01\x12\x81\x01\n\x0f\x45valuateSegment\x12*.turnout.control.v1.EvaluateSegmentRequest\x1a\x1d.google.longrunning.Operation\"#\xca\x41 \n\nEvaluation\x12\x12\x45valuationProgress\x12\x85\x01\n\x11PopulateFromQuery\x12,.turnout.control.v1.PopulateFromQueryRequest\x1a\x1d.google.longrunning.Operation\"#\xca\x41 \n\nEvaluation\x12\x12\x45valuationProgress\x12}\n\rRemoveByQuery\x12(.turnout.control.v1.RemoveByQueryRequest\x1a\x1d.google.longrunning.Operation\"#\xca\x41 \n\nEvaluation\x12\x12\x45valuationProgress\x12\x81\x01\n\x0fSubtractSegment\x12*.turnout.control.v1.SubtractSegmentRequest\x1a\x1d.google.longrunning.Operation\"#\xca\x41 \n\nEvaluation\x12\x12\x45valuationProgress\x12Y\n\rGetEvaluation\x12(.turnout.control.v1.GetEvaluationRequest\x1a\x1e.turnout.control.v1.Evaluation\x12j\n\x0fListEvaluations\x12*.turnout.control.v1.ListEvaluationsRequest\x1a+.turnout.control.v1.ListEvaluationsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'turnout.control.v1.segment_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SEGMENTSTATUS']._serialized_start=2148
-  _globals['_SEGMENTSTATUS']._serialized_end=2304
-  _globals['_SEGMENTKIND']._serialized_start=2306
-  _globals['_SEGMENTKIND']._serialized_end=2424
-  _globals['_GETSEGMENTREQUEST']._serialized_start=153
-  _globals['_GETSEGMENTREQUEST']._serialized_end=186
-  _globals['_LISTSEGMENTSREQUEST']._serialized_start=188
-  _globals['_LISTSEGMENTSREQUEST']._serialized_end=287
-  _globals['_LISTSEGMENTSRESPONSE']._serialized_start=289
-  _globals['_LISTSEGMENTSRESPONSE']._serialized_end=383
-  _globals['_CREATESEGMENTREQUEST']._serialized_start=386
-  _globals['_CREATESEGMENTREQUEST']._serialized_end=517
-  _globals['_UPDATESEGMENTREQUEST']._serialized_start=520
-  _globals['_UPDATESEGMENTREQUEST']._serialized_end=680
-  _globals['_DELETESEGMENTREQUEST']._serialized_start=682
-  _globals['_DELETESEGMENTREQUEST']._serialized_end=775
-  _globals['_DELETESEGMENTRESPONSE']._serialized_start=777
-  _globals['_DELETESEGMENTRESPONSE']._serialized_end=800
-  _globals['_ACTIVATESEGMENTREQUEST']._serialized_start=802
-  _globals['_ACTIVATESEGMENTREQUEST']._serialized_end=897
-  _globals['_PAUSESEGMENTREQUEST']._serialized_start=899
-  _globals['_PAUSESEGMENTREQUEST']._serialized_end=991
-  _globals['_ARCHIVESEGMENTREQUEST']._serialized_start=993
-  _globals['_ARCHIVESEGMENTREQUEST']._serialized_end=1102
-  _globals['_RESTORESEGMENTREQUEST']._serialized_start=1104
-  _globals['_RESTORESEGMENTREQUEST']._serialized_end=1216
-  _globals['_SEGMENT']._serialized_start=1219
-  _globals['_SEGMENT']._serialized_end=1674
-  _globals['_ADDMEMBERSREQUEST']._serialized_start=1676
-  _globals['_ADDMEMBERSREQUEST']._serialized_end=1770
-  _globals['_ADDMEMBERSRESPONSE']._serialized_start=1772
-  _globals['_ADDMEMBERSRESPONSE']._serialized_end=1835
-  _globals['_REMOVEMEMBERSREQUEST']._serialized_start=1837
-  _globals['_REMOVEMEMBERSREQUEST']._serialized_end=1934
-  _globals['_REMOVEMEMBERSRESPONSE']._serialized_start=1936
-  _globals['_REMOVEMEMBERSRESPONSE']._serialized_end=2004
-  _globals['_LISTMEMBERSREQUEST']._serialized_start=2006
-  _globals['_LISTMEMBERSREQUEST']._serialized_end=2079
-  _globals['_LISTMEMBERSRESPONSE']._serialized_start=2081
-  _globals['_LISTMEMBERSRESPONSE']._serialized_end=2145
-  _globals['_SEGMENTSERVICE']._serialized_start=2427
-  _globals['_SEGMENTSERVICE']._serialized_end=3551
+  _globals['_SEGMENTSERVICE'].methods_by_name['EvaluateSegment']._loaded_options = None
+  _globals['_SEGMENTSERVICE'].methods_by_name['EvaluateSegment']._serialized_options = b'\312A \n\nEvaluation\022\022EvaluationProgress'
+  _globals['_SEGMENTSERVICE'].methods_by_name['PopulateFromQuery']._loaded_options = None
+  _globals['_SEGMENTSERVICE'].methods_by_name['PopulateFromQuery']._serialized_options = b'\312A \n\nEvaluation\022\022EvaluationProgress'
+  _globals['_SEGMENTSERVICE'].methods_by_name['RemoveByQuery']._loaded_options = None
+  _globals['_SEGMENTSERVICE'].methods_by_name['RemoveByQuery']._serialized_options = b'\312A \n\nEvaluation\022\022EvaluationProgress'
+  _globals['_SEGMENTSERVICE'].methods_by_name['SubtractSegment']._loaded_options = None
+  _globals['_SEGMENTSERVICE'].methods_by_name['SubtractSegment']._serialized_options = b'\312A \n\nEvaluation\022\022EvaluationProgress'
+  _globals['_SEGMENTSTATUS']._serialized_start=2222
+  _globals['_SEGMENTSTATUS']._serialized_end=2378
+  _globals['_SEGMENTKIND']._serialized_start=2380
+  _globals['_SEGMENTKIND']._serialized_end=2498
+  _globals['_GETSEGMENTREQUEST']._serialized_start=227
+  _globals['_GETSEGMENTREQUEST']._serialized_end=260
+  _globals['_LISTSEGMENTSREQUEST']._serialized_start=262
+  _globals['_LISTSEGMENTSREQUEST']._serialized_end=361
+  _globals['_LISTSEGMENTSRESPONSE']._serialized_start=363
+  _globals['_LISTSEGMENTSRESPONSE']._serialized_end=457
+  _globals['_CREATESEGMENTREQUEST']._serialized_start=460
+  _globals['_CREATESEGMENTREQUEST']._serialized_end=591
+  _globals['_UPDATESEGMENTREQUEST']._serialized_start=594
+  _globals['_UPDATESEGMENTREQUEST']._serialized_end=754
+  _globals['_DELETESEGMENTREQUEST']._serialized_start=756
+  _globals['_DELETESEGMENTREQUEST']._serialized_end=849
+  _globals['_DELETESEGMENTRESPONSE']._serialized_start=851
+  _globals['_DELETESEGMENTRESPONSE']._serialized_end=874
+  _globals['_ACTIVATESEGMENTREQUEST']._serialized_start=876
+  _globals['_ACTIVATESEGMENTREQUEST']._serialized_end=971
+  _globals['_PAUSESEGMENTREQUEST']._serialized_start=973
+  _globals['_PAUSESEGMENTREQUEST']._serialized_end=1065
+  _globals['_ARCHIVESEGMENTREQUEST']._serialized_start=1067
+  _globals['_ARCHIVESEGMENTREQUEST']._serialized_end=1176
+  _globals['_RESTORESEGMENTREQUEST']._serialized_start=1178
+  _globals['_RESTORESEGMENTREQUEST']._serialized_end=1290
+  _globals['_SEGMENT']._serialized_start=1293
+  _globals['_SEGMENT']._serialized_end=1748
+  _globals['_ADDMEMBERSREQUEST']._serialized_start=1750
+  _globals['_ADDMEMBERSREQUEST']._serialized_end=1844
+  _globals['_ADDMEMBERSRESPONSE']._serialized_start=1846
+  _globals['_ADDMEMBERSRESPONSE']._serialized_end=1909
+  _globals['_REMOVEMEMBERSREQUEST']._serialized_start=1911
+  _globals['_REMOVEMEMBERSREQUEST']._serialized_end=2008
+  _globals['_REMOVEMEMBERSRESPONSE']._serialized_start=2010
+  _globals['_REMOVEMEMBERSRESPONSE']._serialized_end=2078
+  _globals['_LISTMEMBERSREQUEST']._serialized_start=2080
+  _globals['_LISTMEMBERSREQUEST']._serialized_end=2153
+  _globals['_LISTMEMBERSRESPONSE']._serialized_start=2155
+  _globals['_LISTMEMBERSRESPONSE']._serialized_end=2219
+  _globals['_SEGMENTSERVICE']._serialized_start=2501
+  _globals['_SEGMENTSERVICE']._serialized_end=4559
 # @@protoc_insertion_point(module_scope)

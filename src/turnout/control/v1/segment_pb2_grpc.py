@@ -3,6 +3,8 @@
 import grpc
 import warnings
 
+from google.longrunning import operations_pb2 as google_dot_longrunning_dot_operations__pb2
+from turnout.control.v1 import evaluation_pb2 as turnout_dot_control_dot_v1_dot_evaluation__pb2
 from turnout.control.v1 import segment_pb2 as turnout_dot_control_dot_v1_dot_segment__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -96,6 +98,46 @@ class SegmentServiceStub:
                 request_serializer=turnout_dot_control_dot_v1_dot_segment__pb2.ListMembersRequest.SerializeToString,
                 response_deserializer=turnout_dot_control_dot_v1_dot_segment__pb2.ListMembersResponse.FromString,
                 _registered_method=True)
+        self.ImportMembers = channel.stream_unary(
+                '/turnout.control.v1.SegmentService/ImportMembers',
+                request_serializer=turnout_dot_control_dot_v1_dot_evaluation__pb2.ImportMembersRequest.SerializeToString,
+                response_deserializer=turnout_dot_control_dot_v1_dot_evaluation__pb2.ImportMembersResponse.FromString,
+                _registered_method=True)
+        self.ExportMembers = channel.unary_stream(
+                '/turnout.control.v1.SegmentService/ExportMembers',
+                request_serializer=turnout_dot_control_dot_v1_dot_evaluation__pb2.ExportMembersRequest.SerializeToString,
+                response_deserializer=turnout_dot_control_dot_v1_dot_evaluation__pb2.ExportMembersResponse.FromString,
+                _registered_method=True)
+        self.EvaluateSegment = channel.unary_unary(
+                '/turnout.control.v1.SegmentService/EvaluateSegment',
+                request_serializer=turnout_dot_control_dot_v1_dot_evaluation__pb2.EvaluateSegmentRequest.SerializeToString,
+                response_deserializer=google_dot_longrunning_dot_operations__pb2.Operation.FromString,
+                _registered_method=True)
+        self.PopulateFromQuery = channel.unary_unary(
+                '/turnout.control.v1.SegmentService/PopulateFromQuery',
+                request_serializer=turnout_dot_control_dot_v1_dot_evaluation__pb2.PopulateFromQueryRequest.SerializeToString,
+                response_deserializer=google_dot_longrunning_dot_operations__pb2.Operation.FromString,
+                _registered_method=True)
+        self.RemoveByQuery = channel.unary_unary(
+                '/turnout.control.v1.SegmentService/RemoveByQuery',
+                request_serializer=turnout_dot_control_dot_v1_dot_evaluation__pb2.RemoveByQueryRequest.SerializeToString,
+                response_deserializer=google_dot_longrunning_dot_operations__pb2.Operation.FromString,
+                _registered_method=True)
+        self.SubtractSegment = channel.unary_unary(
+                '/turnout.control.v1.SegmentService/SubtractSegment',
+                request_serializer=turnout_dot_control_dot_v1_dot_evaluation__pb2.SubtractSegmentRequest.SerializeToString,
+                response_deserializer=google_dot_longrunning_dot_operations__pb2.Operation.FromString,
+                _registered_method=True)
+        self.GetEvaluation = channel.unary_unary(
+                '/turnout.control.v1.SegmentService/GetEvaluation',
+                request_serializer=turnout_dot_control_dot_v1_dot_evaluation__pb2.GetEvaluationRequest.SerializeToString,
+                response_deserializer=turnout_dot_control_dot_v1_dot_evaluation__pb2.Evaluation.FromString,
+                _registered_method=True)
+        self.ListEvaluations = channel.unary_unary(
+                '/turnout.control.v1.SegmentService/ListEvaluations',
+                request_serializer=turnout_dot_control_dot_v1_dot_evaluation__pb2.ListEvaluationsRequest.SerializeToString,
+                response_deserializer=turnout_dot_control_dot_v1_dot_evaluation__pb2.ListEvaluationsResponse.FromString,
+                _registered_method=True)
 
 
 class SegmentServiceServicer:
@@ -187,6 +229,65 @@ class SegmentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ImportMembers(self, request_iterator, context):
+        """Adds any number of unit ids to a static segment, or replaces its members by them: all of them, or
+        none when anything is wrong with one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportMembers(self, request, context):
+        """Gives the unit ids of a segment in their order, as they are at one moment.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EvaluateSegment(self, request, context):
+        """Runs the query of a dynamic segment and makes its result the members, which decisions go by at
+        once. What fails, is cancelled, is cut off or has become far too small leaves the members as they
+        are. One at a time a segment: ABORTED with the operation that runs.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PopulateFromQuery(self, request, context):
+        """Adds the units that a query gives to a static segment, or replaces its members by them.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RemoveByQuery(self, request, context):
+        """Takes the units that a query gives out of a static segment.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SubtractSegment(self, request, context):
+        """Takes the members that another segment has by then out of a static one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetEvaluation(self, request, context):
+        """Gives one run.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListEvaluations(self, request, context):
+        """Lists the runs of a segment, the newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_SegmentServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -249,6 +350,46 @@ def add_SegmentServiceServicer_to_server(servicer, server):
                     servicer.ListMembers,
                     request_deserializer=turnout_dot_control_dot_v1_dot_segment__pb2.ListMembersRequest.FromString,
                     response_serializer=turnout_dot_control_dot_v1_dot_segment__pb2.ListMembersResponse.SerializeToString,
+            ),
+            'ImportMembers': grpc.stream_unary_rpc_method_handler(
+                    servicer.ImportMembers,
+                    request_deserializer=turnout_dot_control_dot_v1_dot_evaluation__pb2.ImportMembersRequest.FromString,
+                    response_serializer=turnout_dot_control_dot_v1_dot_evaluation__pb2.ImportMembersResponse.SerializeToString,
+            ),
+            'ExportMembers': grpc.unary_stream_rpc_method_handler(
+                    servicer.ExportMembers,
+                    request_deserializer=turnout_dot_control_dot_v1_dot_evaluation__pb2.ExportMembersRequest.FromString,
+                    response_serializer=turnout_dot_control_dot_v1_dot_evaluation__pb2.ExportMembersResponse.SerializeToString,
+            ),
+            'EvaluateSegment': grpc.unary_unary_rpc_method_handler(
+                    servicer.EvaluateSegment,
+                    request_deserializer=turnout_dot_control_dot_v1_dot_evaluation__pb2.EvaluateSegmentRequest.FromString,
+                    response_serializer=google_dot_longrunning_dot_operations__pb2.Operation.SerializeToString,
+            ),
+            'PopulateFromQuery': grpc.unary_unary_rpc_method_handler(
+                    servicer.PopulateFromQuery,
+                    request_deserializer=turnout_dot_control_dot_v1_dot_evaluation__pb2.PopulateFromQueryRequest.FromString,
+                    response_serializer=google_dot_longrunning_dot_operations__pb2.Operation.SerializeToString,
+            ),
+            'RemoveByQuery': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemoveByQuery,
+                    request_deserializer=turnout_dot_control_dot_v1_dot_evaluation__pb2.RemoveByQueryRequest.FromString,
+                    response_serializer=google_dot_longrunning_dot_operations__pb2.Operation.SerializeToString,
+            ),
+            'SubtractSegment': grpc.unary_unary_rpc_method_handler(
+                    servicer.SubtractSegment,
+                    request_deserializer=turnout_dot_control_dot_v1_dot_evaluation__pb2.SubtractSegmentRequest.FromString,
+                    response_serializer=google_dot_longrunning_dot_operations__pb2.Operation.SerializeToString,
+            ),
+            'GetEvaluation': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetEvaluation,
+                    request_deserializer=turnout_dot_control_dot_v1_dot_evaluation__pb2.GetEvaluationRequest.FromString,
+                    response_serializer=turnout_dot_control_dot_v1_dot_evaluation__pb2.Evaluation.SerializeToString,
+            ),
+            'ListEvaluations': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListEvaluations,
+                    request_deserializer=turnout_dot_control_dot_v1_dot_evaluation__pb2.ListEvaluationsRequest.FromString,
+                    response_serializer=turnout_dot_control_dot_v1_dot_evaluation__pb2.ListEvaluationsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -577,6 +718,222 @@ class SegmentService:
             '/turnout.control.v1.SegmentService/ListMembers',
             turnout_dot_control_dot_v1_dot_segment__pb2.ListMembersRequest.SerializeToString,
             turnout_dot_control_dot_v1_dot_segment__pb2.ListMembersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportMembers(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/turnout.control.v1.SegmentService/ImportMembers',
+            turnout_dot_control_dot_v1_dot_evaluation__pb2.ImportMembersRequest.SerializeToString,
+            turnout_dot_control_dot_v1_dot_evaluation__pb2.ImportMembersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportMembers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/turnout.control.v1.SegmentService/ExportMembers',
+            turnout_dot_control_dot_v1_dot_evaluation__pb2.ExportMembersRequest.SerializeToString,
+            turnout_dot_control_dot_v1_dot_evaluation__pb2.ExportMembersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EvaluateSegment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/turnout.control.v1.SegmentService/EvaluateSegment',
+            turnout_dot_control_dot_v1_dot_evaluation__pb2.EvaluateSegmentRequest.SerializeToString,
+            google_dot_longrunning_dot_operations__pb2.Operation.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PopulateFromQuery(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/turnout.control.v1.SegmentService/PopulateFromQuery',
+            turnout_dot_control_dot_v1_dot_evaluation__pb2.PopulateFromQueryRequest.SerializeToString,
+            google_dot_longrunning_dot_operations__pb2.Operation.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemoveByQuery(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/turnout.control.v1.SegmentService/RemoveByQuery',
+            turnout_dot_control_dot_v1_dot_evaluation__pb2.RemoveByQueryRequest.SerializeToString,
+            google_dot_longrunning_dot_operations__pb2.Operation.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SubtractSegment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/turnout.control.v1.SegmentService/SubtractSegment',
+            turnout_dot_control_dot_v1_dot_evaluation__pb2.SubtractSegmentRequest.SerializeToString,
+            google_dot_longrunning_dot_operations__pb2.Operation.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetEvaluation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/turnout.control.v1.SegmentService/GetEvaluation',
+            turnout_dot_control_dot_v1_dot_evaluation__pb2.GetEvaluationRequest.SerializeToString,
+            turnout_dot_control_dot_v1_dot_evaluation__pb2.Evaluation.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListEvaluations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/turnout.control.v1.SegmentService/ListEvaluations',
+            turnout_dot_control_dot_v1_dot_evaluation__pb2.ListEvaluationsRequest.SerializeToString,
+            turnout_dot_control_dot_v1_dot_evaluation__pb2.ListEvaluationsResponse.FromString,
             options,
             channel_credentials,
             insecure,
