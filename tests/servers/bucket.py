@@ -11,7 +11,8 @@ SECRET = "not-to-be-told"
 class Bucket:
     """Keeps objects by their path; knows one key, and refuses what it is told to.
 
-    It answers `refuses` (a status) to everything while that is set, and calls `between` once,
+    It answers `refuses` (a status) to everything while that is set, sends no more than so many
+    bytes of a body in all before it cuts connections, if that is set, and calls `between` once,
     before it takes the next object: what somebody else does meanwhile.
     """
 
@@ -20,6 +21,7 @@ class Bucket:
         self.written = []
         self.asked = []
         self.refuses = 0
+        self.sends_at_most = None
         self.between = None
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -70,6 +72,14 @@ class Bucket:
             self.written.append(body)
         return 200, tag(body), b""
 
+    def sent(self, body):
+        """As much of a body as is sent before the connection is cut."""
+        if self.sends_at_most is None:
+            return body
+        sent = body[: self.sends_at_most]
+        self.sends_at_most -= len(sent)
+        return sent
+
     def _handler(bucket):  # noqa: N805 - of the class below, `self` is the request
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -79,6 +89,9 @@ class Bucket:
 
             def do_GET(self):
                 self.answer("GET", lambda: bucket.get(self.path, self.headers["If-None-Match"]))
+
+            def do_HEAD(self):
+                self.answer("HEAD", lambda: bucket.get(self.path, self.headers["If-None-Match"]))
 
             def do_PUT(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -92,16 +105,31 @@ class Bucket:
                     status, etag, body = bucket.refuses or 403, "", b"<Error/>"
                 else:
                     status, etag, body = answered()
+                status, body, placed = part_of(status, body, self.headers.get("Range"))
                 self.send_response(status)
                 if etag:
                     self.send_header("ETag", etag)
                 self.send_header("Last-Modified", "Wed, 21 Oct 2015 07:28:00 GMT")
                 if status != 304:
                     self.send_header("Content-Length", str(len(body)))
+                for name, value in placed.items():
+                    self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(body)
+                sent = body if method == "HEAD" else bucket.sent(body)
+                self.wfile.write(b"" if method == "HEAD" else sent)
+                self.close_connection = len(sent) < len(body)
 
         return Handler
+
+
+def part_of(status, body, wanted):
+    """The status, body and header fields of an answer to somebody who wants a part of it."""
+    if status != 200 or not wanted:
+        return status, body, {}
+    first, _, last = wanted.removeprefix("bytes=").partition("-")
+    end = min(int(last) + 1, len(body))
+    placed = {"Content-Range": f"bytes {first}-{end - 1}/{len(body)}"}
+    return 206, body[int(first) : end], placed
 
 
 def environment(url):

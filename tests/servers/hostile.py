@@ -18,6 +18,7 @@ class HostileServer:
         self.url = f"http://127.0.0.1:{self.port}/v1/snapshot"
         self.snapshot = answer(404)
         self.events = answer(404)
+        self.members = {}
         self.asked = []
         self._open = set()
         self._ended = threading.Event()
@@ -58,9 +59,14 @@ class HostileServer:
                 head += chunk
             head = head.decode()
             self.asked.append(head)
-            script = self.events if "/events " in head.partition("\r\n")[0] else self.snapshot
-            script(connected, head)
+            self._script(head)(connected, head)
         self._open.discard(connected)
+
+    def _script(self, head):
+        path = head.split(" ")[1]
+        if path.startswith("/v1/members/"):
+            return self.members.get(path.rpartition("/")[2], answer(404))
+        return self.events if path.endswith("/events") else self.snapshot
 
 
 def head(status=200, length=None, **headers):
@@ -90,6 +96,21 @@ def snapshot(sealed, etag='"e"'):
         connected.sendall(head(304, ETag=etag) if unchanged else b"")
         if not unchanged:
             connected.sendall(head(200, len(sealed), ETag=etag) + sealed)
+
+    return script
+
+
+def ranged(content):
+    """Answers as a good server of immutable files does, parts included."""
+
+    def script(connected, asked):
+        _, wanted, rest = asked.partition("Range: bytes=")
+        at = int(rest.partition("-")[0]) if wanted else 0
+        if at and at >= len(content):
+            connected.sendall(head(416, 0))
+            return
+        part = {"Content_Range": f"bytes {at}-{len(content) - 1}/{len(content)}"} if at else {}
+        connected.sendall(head(206 if at else 200, len(content) - at, **part) + content[at:])
 
     return script
 

@@ -27,7 +27,7 @@ _CONNECT_S = 5.0
 _STATUS_KINDS: dict[int, tuple[FailureKind, str]] = {
     401: ("denied", "the token is not accepted (401)"),
     403: ("denied", "the token may not read snapshots (403)"),
-    404: ("missing", "there is no snapshot (404)"),
+    404: ("missing", "there is no {what} (404)"),
 }
 
 
@@ -105,13 +105,20 @@ class Connections:
 
     @contextlib.contextmanager
     def get(
-        self, headers: dict[str, str], *, below: str = "", within_s: float, silence_s: float
+        self,
+        headers: dict[str, str],
+        *,
+        below: str = "",
+        beside: str = "",
+        within_s: float,
+        silence_s: float,
     ) -> Iterator[Answer]:
         """Asks, and gives the answer once its head was read; closed at the end of the block.
 
         Args:
             headers: Of the request, beside those for the credentials.
             below: What is added to the path.
+            beside: What the last part of the path is replaced by; empty: it stays.
             within_s: When the connection is cut, unless `cutter.allow` gives more or less.
             silence_s: How long one wait for bytes may take.
 
@@ -125,7 +132,8 @@ class Connections:
             connection.sock.settimeout(silence_s)
             cutter = Cutter(connection.sock)
             cutter.allow(within_s)
-            connection.request("GET", self._path + below + self._query, headers=sent)
+            path = self._path.rpartition("/")[0] + f"/{beside}" if beside else self._path
+            connection.request("GET", path + below + self._query, headers=sent)
             with connection.getresponse() as response:
                 yield Answer(response, cutter)
             if cutter.fired:
@@ -194,8 +202,12 @@ def is_token(text: str) -> bool:
     return text.isascii() and all("!" <= one <= "~" for one in text)
 
 
-def check_status(response: HTTPResponse) -> None:
+def check_status(response: HTTPResponse, what: str = "snapshot") -> None:
     """Lets 200 pass.
+
+    Args:
+        response: Its head was read.
+        what: What was asked for.
 
     Raises:
         RefreshFailed: It is another; redirects are not followed: the token is for this server.
@@ -206,4 +218,4 @@ def check_status(response: HTTPResponse) -> None:
     kind, words = _STATUS_KINDS.get(status, ("status", f"it answers {status}"))
     if 300 <= status < 400:
         kind, words = "redirected", f"it answers {status}, and redirects are not followed"
-    raise RefreshFailed(kind, words)
+    raise RefreshFailed(kind, words.format(what=what))

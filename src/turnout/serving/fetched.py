@@ -3,6 +3,7 @@
 Standard library only: the serving process imports this.
 """
 
+from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
 FailureKind = Literal[
@@ -22,6 +23,7 @@ FailureKind = Literal[
     "refused",
     "credentials",
     "state_folder",
+    "members",
     "bug",
 ]
 """Why a refresh failed; the label of a metric."""
@@ -67,9 +69,41 @@ class Origin(Protocol):
             RefreshFailed: There was none to be had.
         """
 
+    def fetch_beside(self, name: str, to: Path, most_bytes: int) -> None:
+        """Brings an immutable file that lies beside the snapshot, in bounded memory.
+
+        Args:
+            name: Of the file, in the folder `members`.
+            to: Where it is written, after what is there of it from a former try.
+            most_bytes: It is no longer.
+
+        Raises:
+            RefreshFailed: It is not there (`missing`), or does not come whole in time; what came is
+                in `to`.
+        """
+
+
+MEMBERS_BESIDE = "members"
+"""The folder beside a snapshot in which the member sets are that it names."""
+
 
 class Place(Origin, Protocol):
     """An origin that can be written too."""
+
+    def has_beside(self, name: str, size: int) -> bool:
+        """Whether a file of that size lies in the folder `members` beside the snapshot.
+
+        Raises:
+            RefreshFailed: Nobody can say.
+        """
+
+    def put_beside(self, name: str, path: Path) -> None:
+        """Writes a copy of a file to the folder `members` beside the snapshot; whole or not at all.
+
+        Raises:
+            RefreshFailed: It could not be written.
+            OSError: The file cannot be read.
+        """
 
     def replace(self, sealed: bytes, seen: str | None) -> str | None:
         """Makes a snapshot the current one if the one there is still that of `seen`.

@@ -6,7 +6,8 @@ Standard library only: the serving process imports this.
 import os
 from pathlib import Path
 
-from turnout.serving.fetched import Fetched, RefreshFailed
+from turnout.serving.fetched import MEMBERS_BESIDE, Fetched, RefreshFailed
+from turnout.serving.landing import PIECE_BYTES, Landing
 
 
 class FileOrigin:
@@ -44,6 +45,25 @@ class FileOrigin:
                 "too_large", f"`{self._path}` is larger than {self._most_bytes} bytes"
             )
         return Fetched(sealed, tag)
+
+    def fetch_beside(self, name: str, to: Path, most_bytes: int) -> None:
+        """Copies a file of the folder `members` beside the snapshot, after what `to` has of it.
+
+        Raises:
+            RefreshFailed: It is not there, may not be read or written, or is too large.
+        """
+        path = self._path.parent / MEMBERS_BESIDE / name
+        with Landing(to, most_bytes) as landing:
+            try:
+                with path.open("rb") as file:
+                    file.seek(landing.at)
+                    while piece := file.read(PIECE_BYTES):
+                        landing.write(piece)
+            except FileNotFoundError:
+                raise RefreshFailed("missing", f"there is no file `{path}`") from None
+            except OSError as error:
+                reason = (error.strerror or str(error)).lower()
+                raise RefreshFailed("unreachable", f"cannot read `{path}`: {reason}") from error
 
 
 def tag_of(found: os.stat_result) -> str:

@@ -9,12 +9,21 @@ The serving process imports this, when its snapshots come from there.
 import contextlib
 import os
 import re
+import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from turnout.serving.fetched import FailureKind, Fetched, Overtaken, RefreshFailed
+from turnout.serving.fetched import (
+    MEMBERS_BESIDE,
+    FailureKind,
+    Fetched,
+    Overtaken,
+    RefreshFailed,
+)
+from turnout.serving.landing import Landing
 
 if TYPE_CHECKING:
     from obstore import GetOptions
@@ -26,7 +35,11 @@ OBJECT_SCHEMES = {"s3": "AWS_", "gs": "GOOGLE_", "az": "AZURE_"}
 _CONNECT_S = 5.0
 _SILENCE_S = 10.0
 _WHOLE_S = 120.0
+# What lies beside the snapshot comes in pieces, each of which has all of the time.
+_PIECE_BYTES = 1 << 22
+_SLOWEST_BYTES_S = 1 << 20
 _ATTRIBUTES = {"Content-Type": "application/octet-stream", "Cache-Control": "no-cache"}
+_IMMUTABLE = _ATTRIBUTES | {"Cache-Control": "private, max-age=31536000, immutable"}
 _STATUS = re.compile(r"Status \{\s+status: (\d{3})")
 _NO_CREDENTIALS = "the environment holds no credentials, and the machine gives none"
 # obstore has classes for some failures only, and tells the others apart in what it shows of their
@@ -96,6 +109,58 @@ class ObjectPlace:
         found = got.meta["e_tag"]
         self._version = (found, got.meta["version"])
         return Fetched(sealed, found)
+
+    def fetch_beside(self, name: str, to: Path, most_bytes: int) -> None:
+        """Asks for an object of the folder `members` beside this one, after what `to` has of it.
+
+        Raises:
+            RefreshFailed: There is none, it may not be read, it does not come whole in time, or it
+                cannot be written.
+        """
+        import obstore
+
+        until = time.monotonic() + self._whole_s + most_bytes / _SLOWEST_BYTES_S
+        with Landing(to, most_bytes) as landing:
+            size = landing.at + 1
+            while landing.at < size:
+                if time.monotonic() > until:
+                    raise RefreshFailed("timeout", "it takes too long")
+                part: GetOptions = {"range": (landing.at, landing.at + _PIECE_BYTES)}
+                with _named_faults():
+                    got = obstore.get(self._store(), self._beside(name), options=part)
+                    size = got.meta["size"]
+                    landing.expect(size - landing.at)
+                    landing.write(memoryview(got.bytes()))
+
+    def has_beside(self, name: str, size: int) -> bool:
+        """Whether an object of that size lies in the folder `members` beside this one.
+
+        Raises:
+            RefreshFailed: Nobody can say.
+        """
+        import obstore
+
+        with _named_faults():
+            try:
+                return bool(obstore.head(self._store(), self._beside(name))["size"] == size)
+            except FileNotFoundError:
+                return False
+
+    def put_beside(self, name: str, path: Path) -> None:
+        """Writes a file to the folder `members` beside this object; it comes whole or not at all.
+
+        Raises:
+            RefreshFailed: It could not be written.
+            OSError: The file cannot be read.
+        """
+        import obstore
+
+        with path.open("rb") as file, _named_faults():
+            obstore.put(self._store(), self._beside(name), file, attributes=_IMMUTABLE)
+
+    def _beside(self, name: str) -> str:
+        folder, slash, _ = self._key.rpartition("/")
+        return f"{folder}{slash}{MEMBERS_BESIDE}/{name}"
 
     def replace(self, sealed: bytes, seen: str | None) -> str | None:
         """Writes the object if it is still that of `seen`; gives its new ETag.

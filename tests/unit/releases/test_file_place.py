@@ -72,3 +72,24 @@ def test_a_folder_that_is_not_there_is_named(tmp_path):
     assert missing.value.kind == "missing"
     with pytest.raises(RefreshFailed, match=r"cannot write `.*gone/a.snapshot`: no such file"):
         place.replace(b"x", None)
+
+
+def test_sets_are_copied_beside_it(tmp_path):
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    place = FilePlace(folder / "current.snapshot", most_bytes=100)
+    (tmp_path / "a").write_bytes(b"members")
+    assert not place.has_beside("a.set", 7)
+    place.put_beside("a.set", tmp_path / "a")
+    assert place.has_beside("a.set", 7)
+    assert not place.has_beside("a.set", 8)
+    assert [one.name for one in (folder / "members").iterdir()] == ["a.set"]
+    place.fetch_beside("a.set", tmp_path / "back", 7)
+    assert (tmp_path / "back").read_bytes() == b"members"
+    with pytest.raises(FileNotFoundError):
+        place.put_beside("b.set", tmp_path / "gone")
+    (folder / "members" / "a.set").unlink()
+    (folder / "members").rmdir()
+    (folder / "members").write_bytes(b"")
+    with pytest.raises(RefreshFailed, match="cannot write"):
+        place.put_beside("a.set", tmp_path / "a")
