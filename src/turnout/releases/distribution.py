@@ -1,7 +1,8 @@
 """Hands the current snapshot to sidecars over HTTP, and tells them of changes.
 
 `GET /v1/snapshot` gives it whole, or 304 by its ETag; `GET /v1/snapshot/events` is a stream of
-server-sent events that names it at once and at each change; `GET /healthz` says that the process
+server-sent events that names it at once and at each change; `GET /v1/members/NAME` gives the member
+sets that it names, and what leads from one to another; `GET /healthz` says that the process
 answers, and what became of the snapshots that are written elsewhere.
 """
 
@@ -12,12 +13,14 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from aiohttp import web
 
 from turnout.releases.announcer import Announcer
 from turnout.releases.current_snapshot import Feed
+from turnout.releases.member_files import MemberFile, NoSuchRange
 
 KEEP_ALIVE_S = 15.0
 BACKLOG = 4096
@@ -58,6 +61,8 @@ class Traffic:
     """Snapshots that were taken whole."""
     unchanged: int = 0
     """Requests for one that the caller had."""
+    sets: int = 0
+    """Member sets, and what leads from one to another, that were taken to their end."""
     watchers: int = 0
     """Streams of changes that are open."""
 
@@ -71,6 +76,7 @@ def distribution(
     feed: Feed,
     judge: Judge | None = None,
     *,
+    members: Path | None = None,
     traffic: Traffic | None = None,
     told: Callable[[], Mapping[str, Any]] | None = None,
     keep_alive_s: float = KEEP_ALIVE_S,
@@ -81,6 +87,7 @@ def distribution(
     Args:
         feed: What is current, and news of it.
         judge: Who may read; None: whoever reaches the port.
+        members: The folder of the member sets that snapshots name; None: there are none.
         traffic: Is counted up.
         told: What `/healthz` says of where snapshots are written to; None: they are not.
         keep_alive_s: How often a stream without news says that it is there.
@@ -89,9 +96,11 @@ def distribution(
     """
     announcer = Announcer(feed)
     app = web.Application(middlewares=[_plain_errors])
-    doors = _Doors(feed, announcer, judge, traffic or Traffic(), keep_alive_s, stream_life_s)
+    traffic = traffic or Traffic()
+    doors = _Doors(feed, announcer, judge, members, traffic, keep_alive_s, stream_life_s)
     app.router.add_get("/v1/snapshot", doors.snapshot)
     app.router.add_get("/v1/snapshot/events", doors.events, allow_head=False)
+    app.router.add_get("/v1/members/{name}", doors.members)
 
     async def health(_request: web.Request) -> web.Response:
         return web.json_response({"status": "ok"} | ({"snapshots_to": told()} if told else {}))
@@ -118,11 +127,13 @@ class _Doors:
         feed: Feed,
         announcer: Announcer,
         judge: Judge | None,
+        members: Path | None,
         traffic: Traffic,
         keep_alive_s: float,
         stream_life_s: float,
     ) -> None:
         self._feed = feed
+        self._members = members
         self._traffic = traffic
         self._announcer = announcer
         self._judge = judge
@@ -153,6 +164,32 @@ class _Doors:
         if await _send(request, response, _pieces(body)) and body:
             self._traffic.sent += 1
         return response
+
+    async def members(self, request: web.Request) -> web.StreamResponse:
+        """`GET /v1/members/NAME`: immutable, also in parts."""
+        refused = await self._refused(request)
+        if refused:
+            return refused
+        file = await MemberFile.open(self._members, request.match_info["name"])
+        if file is None:
+            return _error(404, "NOT_FOUND", f"there is no member set at `{request.path}`")
+        async with file:
+            if any(tag.value in {file.tag, "*"} for tag in request.if_none_match or ()):
+                return web.Response(status=304, headers=file.headers)
+            try:
+                part = file.part(request)
+            except NoSuchRange as error:
+                refused = _error(416, "OUT_OF_RANGE", str(error))
+                refused.headers["Content-Range"] = f"bytes */{file.size}"
+                return refused
+            response = web.StreamResponse(status=part.status, headers=file.headers | part.headers)
+            response.content_type = "application/octet-stream"
+            response.content_length = part.end - part.start
+            wanted = request.method != "HEAD"
+            pieces = file.pieces(part.start, part.end if wanted else part.start)
+            if await _send(request, response, pieces) and wanted and part.end == file.size:
+                self._traffic.sets += 1
+            return response
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """`GET /v1/snapshot/events`."""

@@ -16,7 +16,7 @@ from servers.waiting import wait_until
 from turnout.compiler import compile_documents
 from turnout.documents import read_mapping
 from turnout.releases.current_snapshot import CurrentSnapshot
-from turnout.releases.distribution import Verdict
+from turnout.releases.distribution import Traffic, Verdict
 from turnout.serving.events import read_events
 from turnout.serving.sealed import read_sealed
 from turnout.snapshot.seal import NotSealed
@@ -285,3 +285,101 @@ def test_who_has_gone_before_an_answer_is_no_error(make, path, caplog):
     gone.set()
     server.stop()
     assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+NAME = "0" * 64 + ".set"
+DELTA = "1" * 64 + ".." + "0" * 64 + ".delta"
+CONTENT = bytes(range(256)) * 3000
+
+
+@pytest.fixture
+def with_sets(make, tmp_path):
+    for name in (NAME, DELTA, "0" * 64 + ".part", "current.snapshot"):
+        (tmp_path / name).write_bytes(CONTENT)
+    traffic = Traffic()
+    server = make(members=tmp_path, traffic=traffic)
+    server.traffic = traffic
+    return server
+
+
+@pytest.mark.parametrize("name", [NAME, DELTA])
+def test_a_member_set_is_given_whole_and_may_be_kept_for_ever(with_sets, name):
+    status, headers, body = ask(with_sets, f"/v1/members/{name}")
+    assert (status, body) == (200, CONTENT)
+    assert headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert headers["Content-Type"] == "application/octet-stream"
+    assert headers["ETag"] == f'"{name}"'
+    assert with_sets.traffic.sets == 1
+    again = ask(with_sets, f"/v1/members/{name}", If_None_Match=headers["ETag"])
+    assert (again[0], again[2]) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said", "part"),
+    [
+        ("bytes=0-", "bytes 0-767999/768000", CONTENT),
+        ("bytes=300000-", "bytes 300000-767999/768000", CONTENT[300_000:]),
+        ("bytes=5-9", "bytes 5-9/768000", CONTENT[5:10]),
+        ("bytes=-10", "bytes 767990-767999/768000", CONTENT[-10:]),
+        ("bytes=767999-9999999", "bytes 767999-767999/768000", CONTENT[-1:]),
+    ],
+)
+def test_a_part_of_a_member_set_is_given(with_sets, wanted, said, part):
+    status, headers, body = ask(with_sets, f"/v1/members/{NAME}", Range=wanted)
+    assert (status, headers["Content-Range"]) == (206, said)
+    assert body == part
+    assert headers["Content-Length"] == str(len(part))
+
+
+def test_a_part_that_is_not_there_is_refused_and_what_is_no_part_is_all(with_sets):
+    status, headers, body = ask(with_sets, f"/v1/members/{NAME}", Range="bytes=768000-")
+    assert (status, headers["Content-Range"]) == (416, "bytes */768000")
+    assert json.loads(body)["code"] == "OUT_OF_RANGE"
+    for odd in ("bytes=9-5", "lines=1-2", "bytes=0-1,5-6", "bytes=-"):
+        assert ask(with_sets, f"/v1/members/{NAME}", Range=odd)[0] == 200
+
+
+def test_the_head_of_a_member_set_has_its_length(with_sets):
+    status, headers, body = ask(with_sets, f"/v1/members/{NAME}", "HEAD")
+    assert (status, headers["Content-Length"], body) == (200, "768000", b"")
+    assert with_sets.traffic.sets == 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "1" * 64 + ".set",
+        "0" * 64 + ".part",
+        "0" * 64,
+        "A" * 64 + ".set",
+        "current.snapshot",
+        "..%2Fsecret",
+        "%2e%2e%2f" + NAME,
+        NAME + "%00",
+        NAME + "%0A",
+    ],
+)
+def test_no_other_file_is_given(with_sets, name):
+    status, _, body = ask(with_sets, f"/v1/members/{name}")
+    assert (status, json.loads(body)["code"]) == (404, "NOT_FOUND")
+
+
+def test_without_a_folder_there_are_no_member_sets(server):
+    assert ask(server, f"/v1/members/{NAME}")[0] == 404
+
+
+def test_who_may_not_read_snapshots_may_not_read_their_members(make, tmp_path):
+    (tmp_path / NAME).write_bytes(CONTENT)
+    server = make(by_token("good"), members=tmp_path)
+    assert ask(server, f"/v1/members/{NAME}")[0] == 401
+    assert ask(server, f"/v1/members/{NAME}", Authorization="Bearer good")[0] == 200
+
+
+def test_a_member_set_that_is_unlinked_is_sent_to_its_end(with_sets, tmp_path):
+    connection = http.client.HTTPConnection("127.0.0.1", with_sets.port, timeout=5)
+    with contextlib.closing(connection):
+        connection.request("GET", f"/v1/members/{NAME}")
+        with connection.getresponse() as response:
+            begun = response.read(1)
+            (tmp_path / NAME).unlink()
+            assert begun + response.read() == CONTENT
