@@ -7,6 +7,8 @@ from turnout.store.errors import (
     AlreadyExists,
     Conflict,
     Damaged,
+    EvaluationEnded,
+    EvaluationRunning,
     Invalid,
     InvalidRequestId,
     NewerStore,
@@ -14,8 +16,16 @@ from turnout.store.errors import (
     StoreError,
     Unavailable,
 )
+from turnout.store.evaluation import (
+    INTERRUPTED,
+    LEASE,
+    Evaluation,
+    EvaluationOutcome,
+    EvaluationState,
+)
 from turnout.store.item import Item, NewItem
 from turnout.store.leadership import Leadership
+from turnout.store.membership import Membership
 from turnout.store.published import Published, PublishedVersion
 from turnout.store.scheduled_change import NewScheduledChange, ScheduledChange, ScheduleState
 from turnout.store.store import Store
@@ -25,15 +35,23 @@ from turnout.store.watch import Watch
 from turnout.store.workspace_row import WorkspaceRow
 
 __all__ = [
+    "INTERRUPTED",
+    "LEASE",
     "Act",
     "AlreadyExists",
     "AuditEvent",
     "Conflict",
     "Damaged",
+    "Evaluation",
+    "EvaluationEnded",
+    "EvaluationOutcome",
+    "EvaluationRunning",
+    "EvaluationState",
     "Invalid",
     "InvalidRequestId",
     "Item",
     "Leadership",
+    "Membership",
     "NewItem",
     "NewScheduledChange",
     "NewerStore",

@@ -7,22 +7,31 @@ from sqlalchemy import Connection, Row, Table, select
 
 from turnout.documents.names import item_name
 from turnout.store import json_text
+from turnout.store.artifact_name import set_name
+from turnout.store.audit_artifacts import content_hash, first_names_of_sets
 from turnout.store.audit_members import MARK, LastMembers
+from turnout.store.evaluation import evaluation_hash, evaluation_of, summary_of_evaluation
 from turnout.store.item import document_of
 from turnout.store.item_pages import LIVE
+from turnout.store.membership import membership_name, summary_of_membership
 from turnout.store.published import published_of, snapshot_hash, summary_of_published
 from turnout.store.row_hash import row_hash
 from turnout.store.scheduled_change import scheduled_of, summary_of_scheduled
 from turnout.store.tables import (
+    evaluations,
     items,
+    memberships,
     scheduled_changes,
     snapshot_contents,
+    snapshot_sets,
     snapshots,
     tokens,
     workspace,
 )
 from turnout.store.token import summary_of_token, token_of
 from turnout.store.workspace_row import FIRST_BODY, NAME_OF_WORKSPACE
+
+_OWNER = memberships.c.item_id
 
 _FIRST = {NAME_OF_WORKSPACE: json_text.dump(FIRST_BODY)}
 
@@ -69,7 +78,11 @@ class LastWritten:
         The number is 0 when there is no event about a row; None when all agree.
         """
         try:
-            return self._first_row(connection) or self._members.first_other(connection)
+            return (
+                self._first_row(connection)
+                or self._members.first_other(connection)
+                or self._first_set(connection)
+            )
         except (TypeError, ValueError, LookupError, OverflowError) as error:
             return 0, f"a row that cannot be read: {error}"
 
@@ -80,6 +93,12 @@ class LastWritten:
             if not _agree(written, kept):
                 return written.number, kept.name
         return next(((written.number, name) for name, written in left.items()), None)
+
+    def _first_set(self, connection: Connection) -> tuple[int, str] | None:
+        for sha256, by in first_names_of_sets(connection).items():
+            if content_hash(connection, sha256) != sha256:
+                return self._written[by].number, set_name(sha256)
+        return None
 
 
 def _agree(written: _Written, kept: _Kept) -> bool:
@@ -98,14 +117,29 @@ def _rows(connection: Connection) -> Iterator[_Kept]:
     for row in connection.execute(select(snapshots)):
         of_it = snapshot_contents.c.revision == row.revision
         content = connection.execute(select(snapshot_contents).where(of_it)).one_or_none()
+        sets = connection.execute(
+            select(snapshot_sets.c.sha256).where(snapshot_sets.c.revision == row.revision)
+        ).scalars()
         told = json_text.dump(summary_of_published(published_of(row)))
-        hashed = snapshot_hash(row._asdict(), content._asdict() if content else {})
+        hashed = snapshot_hash(row._asdict(), content._asdict() if content else {}, sets)
         yield _Kept(f"snapshots/{row.revision}", told, hashed)
     for row in connection.execute(select(scheduled_changes)):
         change = scheduled_of(row)
         yield _kept(scheduled_changes, row, change.name, summary_of_scheduled(change))
     for row in connection.execute(select(tokens)):
         yield _kept(tokens, row, f"tokens/{row.name}", summary_of_token(token_of(row)))
+    yield from _rows_of_members(connection)
+
+
+def _rows_of_members(connection: Connection) -> Iterator[_Kept]:
+    owned = select(memberships, items.c.key).outerjoin(items, LIVE & (items.c.id == _OWNER))
+    for row in connection.execute(owned):
+        summary = summary_of_membership(row._mapping)
+        yield _kept(memberships, row, membership_name(row.key or ""), summary)
+    for one in connection.execute(select(evaluations)).mappings():
+        evaluation = evaluation_of(one)
+        told = json_text.dump(summary_of_evaluation(evaluation))
+        yield _Kept(evaluation.name, told, evaluation_hash(evaluation))
 
 
 def _kept(table: Table, row: Row[Any], name: str, document: dict[str, Any]) -> _Kept:

@@ -116,3 +116,39 @@ class Damaged(StoreError):  # noqa: N818 - named for its situation
 
 class NewerStore(StoreError):  # noqa: N818 - named for its situation
     """The tables were made by a later version of turnout."""
+
+
+class EvaluationRunning(StoreError):  # noqa: N818 - named for its situation
+    """An evaluation of the segment runs: two never do at once.
+
+    Args:
+        key: Of the segment.
+        number: Of the evaluation that runs.
+    """
+
+    def __init__(self, key: str, number: int) -> None:
+        super().__init__(
+            f"segment `{key}` is evaluated already, by `evaluations/{number}`: "
+            "wait for its end, or cancel it"
+        )
+        self.key = key
+        self.number = number
+
+
+class EvaluationEnded(StoreError):  # noqa: N818 - named for its situation
+    """An evaluation is over that somebody took for a running one.
+
+    Args:
+        key: Of the segment.
+        number: Of the evaluation.
+        reason: Why it failed; empty when it did not.
+    """
+
+    def __init__(self, key: str, number: int, reason: str) -> None:
+        why = f" (`{reason}`)" if reason else ""
+        super().__init__(
+            f"`evaluations/{number}` of segment `{key}` is over{why}: its result is not taken"
+        )
+        self.key = key
+        self.number = number
+        self.reason = reason

@@ -34,7 +34,7 @@ class Item:
     resumes_to: str
     """The status that a paused experiment came from, else empty."""
     member_count: int
-    """Of a static segment, else 0."""
+    """Of a static segment, and of a dynamic one that was evaluated; else 0."""
     active_body: dict[str, Any] | None
     """What a rule segment goes on with while it is not active."""
 

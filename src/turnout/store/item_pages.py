@@ -4,17 +4,24 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Connection, Select, select, tuple_
+from sqlalchemy import Connection, Select, func, select, tuple_
 
 from turnout.store.item import Item, item_of
-from turnout.store.tables import item_tags, items
+from turnout.store.tables import item_tags, items, memberships
 from turnout.store.texts import after_all_with, folded
 
 LIVE = items.c.removed_at.is_(None)
 """What was removed stays in the table."""
 
 _AT_ONCE = 1000
-_READ = [items.c[field.name] for field in fields(Item)]
+_EVALUATED = (
+    select(memberships.c["count"])
+    .where(memberships.c.item_id == items.c.id, memberships.c.evaluated_at.is_not(None))
+    .scalar_subquery()
+)
+# Of a dynamic segment it is not in the row: an evaluation leaves the segment's version alone.
+_COUNT = func.coalesce(_EVALUATED, items.c.member_count).label("member_count")
+_READ = [_COUNT if field.name == "member_count" else items.c[field.name] for field in fields(Item)]
 
 
 def select_items() -> Select[Any]:

@@ -12,6 +12,7 @@ from turnout.store.audit import Audit
 from turnout.store.errors import AlreadyExists, Conflict, NotFound
 from turnout.store.item import Item, NewItem, document_of, item_of, space_of
 from turnout.store.item_pages import LIVE, ItemPages, select_items
+from turnout.store.memberships import Memberships
 from turnout.store.row_hash import row_hash
 from turnout.store.tables import item_tags, items, members
 from turnout.store.texts import check_text, folded
@@ -120,7 +121,8 @@ class Items(ItemPages):
             return current
         number = self._audit.next_number
         values |= self._definition(current.kind, current.key, values["body"], number)
-        left = row_hash(items, {**vars(current), "space": space_of(current.kind), **values})
+        kept = self._connection.execute(select(items).where(items.c.id == current.id)).one()
+        left = row_hash(items, {**kept._mapping, **values})
         after = document_of(values["status"], values["body"])
         self._audit.record(current.name, current.document, after, left)
         self._connection.execute(update(items).where(items.c.id == current.id).values(values))
@@ -137,6 +139,8 @@ class Items(ItemPages):
             NotFound: It was removed since.
         """
         current = self._current(item)
+        if current.kind == "segment":
+            Memberships(self._connection, self._audit).remove(current.key)
         number = self._audit.record(current.name, current.document, None)
         gone = {"removed_at": self._audit.now, "updated_at": self._audit.now, "version": number}
         self._connection.execute(update(items).where(items.c.id == current.id).values(gone))

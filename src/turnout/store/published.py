@@ -1,6 +1,6 @@
 """One snapshot that was published, as the store lists it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -39,9 +39,19 @@ class Published:
     """Names of the items that changed with it, for example `flags/new-checkout`."""
 
 
-def snapshot_hash(row: Mapping[str, Any], content: Mapping[str, Any]) -> str:
-    """Stands for a snapshot with all of its bytes, as they are kept."""
-    return row_hash(snapshots, row) + row_hash(snapshot_contents, content)
+def snapshot_hash(
+    row: Mapping[str, Any], content: Mapping[str, Any], sets: Iterable[str] = ()
+) -> str:
+    """Stands for a snapshot with all of its bytes, as they are kept.
+
+    Args:
+        row: Of the snapshot.
+        content: The row with its content.
+        sets: The SHA-256 of each member set that it names.
+    """
+    # One without sets is as it was before there were any.
+    named = "".join(sorted(sets))
+    return row_hash(snapshots, row) + row_hash(snapshot_contents, content) + named
 
 
 def published_of(row: Row[Any]) -> Published:

@@ -1,13 +1,15 @@
 """What was published: sealed snapshots, and what went into them."""
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 
 from turnout.store import json_text
+from turnout.store.artifact_name import set_name
+from turnout.store.artifacts import UNNAMED_FOR, Artifacts
 from turnout.store.audit import Audit
 from turnout.store.errors import Conflict, Damaged, NotFound
 from turnout.store.published import (
@@ -17,7 +19,7 @@ from turnout.store.published import (
     snapshot_hash,
     summary_of_published,
 )
-from turnout.store.tables import snapshot_contents, snapshots
+from turnout.store.tables import snapshot_contents, snapshot_sets, snapshots
 from turnout.store.texts import check_text
 
 _FAST = 1
@@ -37,6 +39,7 @@ class Snapshots:
     def __init__(self, connection: Connection, audit: Audit) -> None:
         self._connection = connection
         self._audit = audit
+        self._artifacts = Artifacts(connection, audit)
         self.has_new = False
         """Whether one was added in this transaction."""
 
@@ -54,6 +57,7 @@ class Snapshots:
         sealed: bytes,
         history: Mapping[str, Any],
         versions: Versions,
+        sets: Collection[str] = (),
     ) -> None:
         """Keeps a snapshot, which is current from then on.
 
@@ -62,9 +66,11 @@ class Snapshots:
             sealed: The sealed snapshot.
             history: The compiler's.
             versions: Which version of each item went into it.
+            sets: The SHA-256 of each member set that it names, in hex; they are artifacts already.
 
         Raises:
             Conflict: The revision is not the next one.
+            NotFound: A set is no artifact.
             Invalid: The comment is no text that every database can keep.
         """
         check_text("comment", published.comment)
@@ -78,10 +84,16 @@ class Snapshots:
             "history": _packed(history),
             "versions": _packed(versions),
         }
-        left = snapshot_hash(row, content)
+        named = sorted(set(sets))
+        for sha256 in named:
+            self._artifacts.size(set_name(sha256))
+        left = snapshot_hash(row, content, named)
         self._audit.record(_name(due), None, summary_of_published(published), left)
         self._connection.execute(insert(snapshots).values(row))
         self._connection.execute(insert(snapshot_contents).values(content))
+        if named:
+            rows = [{"revision": due, "sha256": sha256} for sha256 in named]
+            self._connection.execute(insert(snapshot_sets), rows)
         self.has_new = True
 
     def current(self) -> Published | None:
@@ -147,8 +159,15 @@ class Snapshots:
         versions = _unpacked(self._content(revision, "versions"))
         return {name: PublishedVersion(*version) for name, version in versions.items()}
 
+    def sets(self, revision: int) -> list[str]:
+        """Gives the SHA-256 of each member set that a snapshot names, in hex."""
+        query = select(snapshot_sets.c.sha256).where(snapshot_sets.c.revision == revision)
+        return list(self._connection.execute(query.order_by(snapshot_sets.c.sha256)).scalars())
+
     def prune(self, keep: int, *, published_before: datetime | None = None) -> list[int]:
-        """Removes old snapshots; the current one stays whatever is asked. Gives their revisions.
+        """Removes old snapshots, and the artifacts that nothing names without them.
+
+        The current one stays whatever is asked. Gives their revisions.
 
         Args:
             keep: How many of the newest stay.
@@ -163,6 +182,8 @@ class Snapshots:
             self._audit.record(_name(published.revision), summary_of_published(published), None)
             of_it = snapshots.c.revision == published.revision
             self._connection.execute(delete(snapshots).where(of_it))
+        if gone:
+            self._artifacts.remove_unnamed(self._audit.now - UNNAMED_FOR)
         return [published.revision for published in gone]
 
     def _content(self, revision: int, column: str) -> bytes:

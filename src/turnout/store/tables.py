@@ -21,6 +21,7 @@ metadata = MetaData()
 
 _LIVE = text("removed_at IS NULL")
 _WAITING = text("ended_at IS NULL")
+_RUNNING = text("state = 'running'")
 
 items = Table(
     "items",
@@ -200,4 +201,81 @@ scheduled_changes = Table(
         sqlite_where=_WAITING, postgresql_where=_WAITING,
     ),
     Index("scheduled_changes_by_version", "version"),
+)  # fmt: skip
+
+artifacts = Table(
+    "artifacts",
+    metadata,
+    Column("name", Name, primary_key=True),
+    Column("member_set", Name, nullable=False),  # the SHA-256 of the set that it is or leads to
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+artifact_chunks = Table(
+    "artifact_chunks",
+    metadata,
+    Column("name", Name, ForeignKey("artifacts.name", ondelete="CASCADE"), primary_key=True),
+    Column("at", Integer, primary_key=True, autoincrement=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("item_id", Number, ForeignKey("items.id"), primary_key=True, autoincrement=False),
+    Column("sha256", Name, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("evaluated_at", Moment),  # none: by hand
+    Column("hash_key", LargeBinary, nullable=False),
+    Column("evaluation", BigInteger, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Index("memberships_by_set", "sha256"),
+)
+
+snapshot_sets = Table(
+    "snapshot_sets",
+    metadata,
+    Column(
+        "revision",
+        Number,
+        ForeignKey("snapshots.revision", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("sha256", Name, primary_key=True),
+    Index("snapshot_sets_by_set", "sha256"),
+)
+
+evaluations = Table(
+    "evaluations",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=False),
+    Column("segment", Name, nullable=False),
+    Column("item_id", BigInteger, nullable=False),
+    Column("state", Name, nullable=False),
+    Column("dry_run", Boolean(create_constraint=False), nullable=False),
+    Column("trigger", Text, nullable=False),
+    Column("actor", Name, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("beat_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("rows", BigInteger, nullable=False),
+    Column("count", BigInteger),
+    Column("added", BigInteger),
+    Column("removed", BigInteger),
+    Column("size", BigInteger),
+    Column("sha256", Text, nullable=False),
+    Column("failure_reason", Text, nullable=False),
+    Column("failure_message", Text, nullable=False),
+    Column("cancel_requested", Boolean(create_constraint=False), nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Index("evaluations_by_segment", "segment", "number"),
+    Index(
+        "evaluations_running", "item_id", unique=True,
+        sqlite_where=_RUNNING, postgresql_where=_RUNNING,
+    ),
 )  # fmt: skip

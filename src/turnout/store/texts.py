@@ -16,10 +16,14 @@ def check_text(field: str, *texts: str) -> None:
             raise Invalid(field, f"`{ascii(text)[1:-1]}` holds what is no character")
 
 
+def keepable(text: str) -> str:
+    """The text with `?` and spaces for what not every database can keep, for what others said."""
+    return text.replace("\0", " ").encode("utf-8", "replace").decode()
+
+
 def folded(texts: Iterable[str]) -> str:
     """Text to look for words in."""
-    joined = "\n".join(texts).casefold().replace("\0", " ")
-    return joined.encode("utf-8", "replace").decode()
+    return keepable("\n".join(texts).casefold())
 
 
 def _is_whole(text: str) -> bool:

@@ -8,9 +8,12 @@ from sqlalchemy import Connection
 
 from turnout.store.act import Act
 from turnout.store.applied import Applied
+from turnout.store.artifacts import Artifacts
 from turnout.store.audit import Audit
+from turnout.store.evaluations import Evaluations
 from turnout.store.items import Items
 from turnout.store.members import Members
+from turnout.store.memberships import Memberships
 from turnout.store.requests import Requests
 from turnout.store.schedules import Schedules
 from turnout.store.snapshots import Snapshots
@@ -30,6 +33,9 @@ class Transaction:
         self.audit = Audit(connection, act)
         self.items = Items(connection, self.audit)
         self.members = Members(connection, self.audit)
+        self.memberships = Memberships(connection, self.audit)
+        self.evaluations = Evaluations(connection, self.audit)
+        self.artifacts = Artifacts(connection, self.audit)
         self.snapshots = Snapshots(connection, self.audit)
         self.tokens = Tokens(connection, self.audit)
         self.workspace = Workspaces(connection, self.audit)

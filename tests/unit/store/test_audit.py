@@ -1,25 +1,40 @@
 """The audit log: filters, and the chain that shows every tampering."""
 
+import hashlib
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import Boolean, LargeBinary, Text, text
 
-from turnout.store import Act, Invalid, NewScheduledChange, NotFound, Published, Unavailable
+from turnout.store import (
+    Act,
+    EvaluationOutcome,
+    EvaluationState,
+    Invalid,
+    Membership,
+    NewScheduledChange,
+    NotFound,
+    Published,
+    Unavailable,
+)
 from turnout.store.audit_chain import NO_HASH
 from turnout.store.audit_event import hash_of
 from turnout.store.columns import JsonText
 from turnout.store.tables import (
     audit_events,
     audit_head,
+    evaluations,
     items,
+    memberships,
     scheduled_changes,
     snapshot_contents,
     snapshots,
     tokens,
     workspace,
 )
+
+SET = hashlib.sha256(b"set").hexdigest()
 
 
 @pytest.fixture
@@ -196,8 +211,9 @@ def test_authors_are_told_by_resource_since_an_event(written):
 
 
 @pytest.fixture
-def full(written, act, moment):
+def full(written, act, moment, member_set):
     """A row of each kind."""
+    sha256, name, path = member_set(b"set")
     with written.write(act) as tx:
         tx.items.create("segment", "s", {"kind": "static"}, "active")
         tx.items.create("layer", "l", {"allocations": {}})
@@ -215,6 +231,14 @@ def full(written, act, moment):
                 publish=True, step="", comment="", key_prefixes=[], tags=[],
             )
         )  # fmt: skip
+        tx.artifacts.add(name, path)
+        tx.memberships.replace("s", Membership(sha256, 3, 3, "hashed", moment, b"key", 7))
+        tx.snapshots.add(Published(4, "id", "seal", moment, "anna"), b"", {}, {}, sets=[sha256])
+        evaluation = tx.evaluations.start("s", trigger="hand")
+        ended = EvaluationOutcome(
+            state=EvaluationState.SUCCEEDED, rows=4, count=3, added=2, removed=1, size=3
+        )
+        tx.evaluations.finish(evaluation.number, ended)
     return written
 
 
@@ -258,6 +282,19 @@ def test_rows_that_are_what_was_written_are_intact(full):
         ("UPDATE tokens SET name = 'me'", "tokens/me", ""),
         ("DELETE FROM scheduled_changes", "scheduledChanges/18", "auditEvents/18"),
         ("UPDATE items SET updated_at = 9223372036854775807", "a row that cannot be read", ""),
+        ("DELETE FROM memberships", "segments/s/members", "auditEvents/19"),
+        (
+            "UPDATE memberships SET item_id = (SELECT id FROM items WHERE key = 'b')",
+            "segments/b/members",
+            "",
+        ),
+        ("UPDATE memberships SET item_id = 6", "segments//members", ""),
+        ("DELETE FROM snapshot_sets", "snapshots/4", "auditEvents/20"),
+        ("UPDATE snapshot_sets SET revision = 3", "snapshots/3", "auditEvents/16"),
+        ("DELETE FROM artifact_chunks", f"{SET}.set", "auditEvents/19"),
+        ("DELETE FROM artifacts", f"{SET}.set", "auditEvents/19"),
+        ("DELETE FROM evaluations", "evaluations/21", "auditEvents/22"),
+        ("UPDATE evaluations SET state = 'running'", "evaluations/21", "auditEvents/22"),
     ],
 )
 def test_a_row_that_is_not_what_was_written_is_found(full, statement, name, broken):
@@ -268,14 +305,16 @@ def test_a_row_that_is_not_what_was_written_is_found(full, statement, name, brok
     assert f"`{name}" in verdict.message
 
 
-# Of what was removed nothing is told; the others are numbers that rows are found by.
+# Of what was removed and of beats nothing is told; the others are numbers that rows are found by.
 NOT_TOLD = {
     ("items", "removed_at"), ("workspace", "id"),
-    ("snapshots", "revision"), ("snapshot_contents", "revision"),
+    ("snapshots", "revision"), ("snapshot_contents", "revision"), ("memberships", "item_id"),
+    ("evaluations", "beat_at"),
 }  # fmt: skip
 ONE_OF_EACH = {
     items: "key = 'ab'", snapshots: "revision = 3", snapshot_contents: "revision = 3",
-    scheduled_changes: "true", tokens: "true", workspace: "true",
+    scheduled_changes: "true", tokens: "true", workspace: "true", memberships: "true",
+    evaluations: "true",
 }  # fmt: skip
 
 

@@ -63,6 +63,10 @@ def plans(store):
             "scheduled_changes_by_time",
         ),
         (lambda tx: tx.schedules.newest_version(), "scheduled_changes_by_version"),
+        (lambda tx: tx.evaluations.page(before=9), "INTEGER PRIMARY KEY"),
+        (lambda tx: tx.evaluations.page("a", before=9), "evaluations_by_segment"),
+        (lambda tx: tx.memberships.of("a"), "items_by_(key|space)"),
+        (lambda tx: tx.snapshots.sets(7), "sqlite_autoindex_snapshot_sets"),
         (lambda tx: tx.tokens.by_id("a"), "sqlite_autoindex_tokens"),
         (lambda tx: tx.tokens.page(after="a"), "sqlite_autoindex_tokens"),
     ],
@@ -85,3 +89,14 @@ def test_members_are_found_by_the_index_of_their_segment(plans, store, act):
 def test_what_is_due_first_is_the_first_of_what_waits(plans):
     found = plans(lambda tx: tx.schedules.next())
     assert found == ["SCAN scheduled_changes USING INDEX scheduled_changes_waiting"]
+
+
+def test_evaluations_that_run_are_found_without_those_that_are_over(plans):
+    found = plans(lambda tx: tx.evaluations.running())
+    assert not [row for row in found if row == "SCAN evaluations"], found
+
+
+def test_artifacts_that_nothing_names_are_found_by_the_indices_of_who_names_them(plans):
+    found = " ".join(plans(lambda tx: tx.artifacts.remove_unnamed(MOMENT)))
+    assert "snapshot_sets_by_set" in found
+    assert "memberships_by_set" in found

@@ -12,6 +12,8 @@ from turnout.store.audit_chain import NO_HASH
 from turnout.store.audit_event import hash_of
 from turnout.store.tables import audit_events, audit_head, members, metadata
 
+OF_STEP_6 = ("artifact_chunks", "artifacts", "memberships", "snapshot_sets", "evaluations")
+
 
 def test_a_write_is_there_when_it_is_opened_again(url, act):
     store = Store.open(url)
@@ -76,7 +78,8 @@ def test_snapshots_of_before_they_were_compressed_are_read(url, act, moment):
             tx.snapshots.add(Published(revision, "id", "seal", moment, "anna"), b"new", {}, {})
     with store._database.writing() as connection, connection.begin():
         connection.execute(text("UPDATE snapshot_contents SET sealed = :as"), {"as": b"old"})
-        connection.execute(text("DROP TABLE scheduled_changes"))  # of later steps
+        for table in ("scheduled_changes", *OF_STEP_6):
+            connection.execute(text(f"DROP TABLE {table}"))
         connection.execute(text("ALTER TABLE audit_events DROP COLUMN row_hash"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
     store.close()
@@ -104,6 +107,8 @@ def test_a_store_of_before_rows_had_hashes_is_intact_and_goes_on(url, act):
             connection.execute(audit_events.update().where(is_it).values(hash=previous))
         connection.execute(audit_head.update().values(hash=previous))
         connection.execute(text("ALTER TABLE audit_events DROP COLUMN row_hash"))
+        for table in OF_STEP_6:
+            connection.execute(text(f"DROP TABLE {table}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
     store.close()
     again = Store.open(url)

@@ -1,0 +1,51 @@
+"""The newest member set of a segment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from turnout.documents.names import item_name
+from turnout.store import json_text
+
+
+@dataclass(frozen=True)
+class Membership:
+    """The newest member set of a segment."""
+
+    sha256: str
+    """Of its bytes, in hex."""
+    size: int
+    """In bytes."""
+    count: int
+    """Of its members."""
+    kind: str
+    """How it keeps them, for example `hashed`."""
+    evaluated_at: datetime | None
+    """When the query was begun; None: the members were written by hand."""
+    hash_key: bytes
+    """What its hashes are keyed with: the next set of the segment has the same."""
+    evaluation: int
+    """The number of the evaluation that it comes from, else 0."""
+
+
+def membership_name(key: str) -> str:
+    """As the log calls it, for example `segments/buyers/members`.
+
+    Apart from the segment: an evaluation is live at once, and nobody changed the definition.
+    """
+    return f"{item_name('segment', key)}/members"
+
+
+def summary_of_membership(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """What the log says of it: not the key, but which key it is."""
+    evaluated_at = row["evaluated_at"]
+    return {
+        "sha256": row["sha256"],
+        "size": row["size"],
+        "count": row["count"],
+        "kind": row["kind"],
+        "evaluated_at": None if evaluated_at is None else evaluated_at.isoformat(),
+        "hash_key": json_text.fingerprint(row["hash_key"].hex())[:16],
+        "evaluation": row["evaluation"],
+    }
