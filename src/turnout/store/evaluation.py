@@ -1,4 +1,4 @@
-"""One evaluation of a segment: a run of its query."""
+"""One evaluation of a segment: a run of a query over its members."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -59,6 +59,8 @@ class Evaluation(EvaluationOutcome):
     """The key."""
     item_id: int
     """Of the store's own: another segment that takes over the key is not meant."""
+    method: str
+    """What was asked for: `EvaluateSegment`, `PopulateFromQuery` and so on."""
     dry_run: bool
     """The members stay as they are, whatever comes of it."""
     trigger: str
@@ -102,6 +104,7 @@ def summary_of_evaluation(evaluation: Evaluation) -> dict[str, Any]:
     """What the log says of it: what was asked for, and what became of it."""
     return {
         "segment": evaluation.segment,
+        "method": evaluation.method,
         "trigger": evaluation.trigger,
         "dry_run": evaluation.dry_run,
         "state": str(evaluation.state),

@@ -1,4 +1,4 @@
-"""Runs of the queries of segments: at most one of each at a time, and what became of them."""
+"""Runs of queries over the members of segments: at most one of each at a time, and what became of them."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -39,13 +39,21 @@ class Evaluations:
         self._connection = connection
         self._audit = audit
 
-    def start(self, key: str, *, trigger: str, dry_run: bool = False) -> Evaluation:
+    def start(
+        self,
+        key: str,
+        *,
+        method: str = "EvaluateSegment",
+        trigger: str = "hand",
+        dry_run: bool = False,
+    ) -> Evaluation:
         """Notes that an evaluation of a segment runs from now on; it has to beat.
 
         One whose lease ran out is ended first.
 
         Args:
             key: Of the segment.
+            method: What was asked for; of one segment one runs, whatever it is.
             trigger: `hand` or `schedule`.
             dry_run: The members stay as they are.
 
@@ -63,8 +71,8 @@ class Evaluations:
         number = self._audit.next_number
         started = Evaluation(
             number=number, segment=key, item_id=item_id, state=EvaluationState.RUNNING,
-            dry_run=dry_run, trigger=trigger, actor=self._audit.act.actor, started_at=now,
-            beat_at=now, ended_at=None, cancel_requested=False, version=number,
+            method=method, dry_run=dry_run, trigger=trigger, actor=self._audit.act.actor,
+            started_at=now, beat_at=now, ended_at=None, cancel_requested=False, version=number,
         )  # fmt: skip
         told = summary_of_evaluation(started)
         self._audit.record(started.name, None, told, evaluation_hash(started))

@@ -257,6 +257,7 @@ evaluations = Table(
     Column("segment", Name, nullable=False),
     Column("item_id", BigInteger, nullable=False),
     Column("state", Name, nullable=False),
+    Column("method", Text, nullable=False),
     Column("dry_run", Boolean(create_constraint=False), nullable=False),
     Column("trigger", Text, nullable=False),
     Column("actor", Name, nullable=False),

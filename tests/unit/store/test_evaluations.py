@@ -73,9 +73,10 @@ def test_one_runs_until_it_is_finished(store, at, started, moment):
 def test_a_second_one_of_the_segment_is_refused_and_one_of_another_is_not(at, started):
     with at(LEASE) as tx:
         with pytest.raises(EvaluationRunning, match=f"evaluations/{started.number}`") as refused:
-            tx.evaluations.start("buyers", trigger="schedule")
+            tx.evaluations.start("buyers", method="PopulateFromQuery")
         assert (refused.value.key, refused.value.number) == ("buyers", started.number)
-        tx.evaluations.start("others", trigger="schedule")
+        populated = tx.evaluations.start("others", method="PopulateFromQuery")
+        assert (populated.method, started.method) == ("PopulateFromQuery", "EvaluateSegment")
         tx.evaluations.finish(started.number, succeeded())
         assert tx.evaluations.start("buyers", trigger="schedule").number > started.number
 

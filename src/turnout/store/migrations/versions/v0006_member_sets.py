@@ -71,6 +71,7 @@ def _evaluations() -> None:
         sa.Column("segment", _NAME, nullable=False),
         sa.Column("item_id", sa.BigInteger, nullable=False),
         sa.Column("state", _NAME, nullable=False),
+        sa.Column("method", sa.Text, nullable=False),
         sa.Column("dry_run", sa.Boolean(create_constraint=False), nullable=False),
         sa.Column("trigger", sa.Text, nullable=False),
         sa.Column("actor", _NAME, nullable=False),
