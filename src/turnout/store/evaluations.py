@@ -1,4 +1,4 @@
-"""Runs of queries over the members of segments: at most one of each at a time, and what became of them."""
+"""Runs of queries over the members of segments: one of each at a time, and what became of it."""
 
 from dataclasses import replace
 from datetime import datetime
