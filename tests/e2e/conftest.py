@@ -217,6 +217,4 @@ def controlled(tmp_path):
         return made[-1]
 
     yield controlled
-    for server in made:
-        if server.child and server.child.poll() is None:
-            server.kill_all()
+    _end(made)
