@@ -6,8 +6,8 @@ from typing import Any
 
 from turnout.releases.current_snapshot import CurrentSnapshot
 from turnout.releases.sealed import read_published
-from turnout.snapshot.seal import NotSealed
-from turnout.sources.last_known_good import StateFolder, open_sealed
+from turnout.snapshot.seal import NotSealed, seal_of
+from turnout.sources.last_known_good import StateFolder
 from turnout.store import Damaged, Published, Store, Unavailable
 
 Event = dict[str, Any]
@@ -93,14 +93,13 @@ class Follower:
         path = self._state.snapshot_path
         try:
             sealed = path.read_bytes()
-            kept = open_sealed(sealed)
             self._feed.put(sealed)
         except FileNotFoundError:
             return ""
         except (NotSealed, OSError) as error:
             _log.warning("the last good snapshot `%s` is refused: %s", path, error)
             return ""
-        return kept.seal
+        return seal_of(sealed)
 
     def _event(self, name: str, current: Published) -> Event:
         return {
