@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from turnout.store.audit import Audit
 from turnout.store.errors import AlreadyExists, NotFound
@@ -67,13 +67,11 @@ class Tokens:
 
     def find(self, name: str) -> Token | None:
         """Gives one, also when it is over or revoked; None when there is none."""
-        row = self._connection.execute(select(tokens).where(tokens.c.name == name)).one_or_none()
-        return None if row is None else token_of(row)
+        return self._only(tokens.c.name == name)
 
     def by_id(self, id: str) -> Token | None:  # noqa: A002 - what it is called everywhere
         """Gives the one with this public part, also when it is over or revoked; else None."""
-        row = self._connection.execute(select(tokens).where(tokens.c.id == id)).one_or_none()
-        return None if row is None else token_of(row)
+        return self._only(tokens.c.id == id)
 
     def page(
         self, *, after: str = "", limit: int = 100, good_at: datetime | None = None
@@ -111,6 +109,10 @@ class Tokens:
         query = select(tokens.c.name).where(tokens.c.role == role, tokens.c.expires_at > now)
         query = query.where(tokens.c.revoked_at.is_(None)).limit(1)
         return self._connection.execute(query).first() is not None
+
+    def _only(self, condition: ColumnElement[bool]) -> Token | None:
+        row = self._connection.execute(select(tokens).where(condition)).one_or_none()
+        return None if row is None else token_of(row)
 
 
 def _name(name: str) -> str:

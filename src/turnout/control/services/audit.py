@@ -16,7 +16,7 @@ from turnout.control.services.listing import MOST_BYTES, fitting
 from turnout.control.services.resources import number_in
 from turnout.control.v1 import audit_pb2 as pb
 from turnout.documents.problem import clip
-from turnout.store import AuditEvent, NotFound, Store
+from turnout.store import AuditEvent, Store
 
 _FIELDS = {
     "actor": ("=",),
@@ -57,10 +57,7 @@ class Audit:
         number = number_in(request.name, "auditEvents/NUMBER", "audit event")
         call.check()
         with self._store.read() as tx:
-            found = tx.audit.page(before=number + 1, limit=1)
-        if not found or found[0].number != number:
-            raise NotFound("audit event", str(number))
-        return _message_of(found[0])
+            return _message_of(tx.audit.get(number))
 
     def _list(self, call: Call, request: pb.ListAuditEventsRequest) -> Message:
         terms = read_filter(request.filter, _FIELDS, words=False)

@@ -225,12 +225,9 @@ def _too_many(where: str, most: int) -> FailedPrecondition:
 
 def _of_request(error: InvalidArgument) -> InvalidArgument:
     """The error with the fields that the request has in the place of those of the item."""
-    first = error.violations[0]
     told = InvalidArgument(_FIELD, str(error), reason=error.reason)
     told.parts = {**error.parts, "field": _FIELD}
-    told.violations = [
-        Violation(_FIELD, f"{one.field}: {one.message}") for one in error.violations or [first]
-    ]
+    told.violations = [Violation(_FIELD, f"{one.field}: {one.message}") for one in error.violations]
     return told
 
 
