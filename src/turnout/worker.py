@@ -131,7 +131,7 @@ class _Controlling:
     def run(self) -> int:
         import asyncio
 
-        from turnout.control.transport import CannotListen
+        from turnout.control.tls_files import CannotListen
         from turnout.store import NewerStore
 
         try:

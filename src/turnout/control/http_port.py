@@ -5,7 +5,7 @@ import ssl
 
 from aiohttp import web
 
-from turnout.control.transport import CannotListen
+from turnout.control.tls_files import CannotListen
 from turnout.releases.distribution import BACKLOG
 
 

@@ -31,7 +31,7 @@ from turnout.control.services.workspace import Workspace
 from turnout.control.settings import ControlSettings
 from turnout.control.standing import Standing
 from turnout.control.tally import Tally
-from turnout.control.transport import CannotListen, add_port
+from turnout.control.transport import add_port
 from turnout.control.v1 import (
     audit_pb2,
     document_pb2,
@@ -259,6 +259,3 @@ def _serving(good: bool) -> Any:  # noqa: ANN401 - the stubs know no such type
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-__all__ = ["CannotListen", "ControlServer", "Service", "services"]

@@ -14,12 +14,11 @@ from turnout.control.http_port import open_port
 from turnout.control.identity import COMMON_NAME, SUBJECT_ALTERNATIVE_NAME, Identities
 from turnout.control.settings import ControlSettings, Tls
 from turnout.control.tally import Tally
-from turnout.control.transport import CannotListen
+from turnout.control.tls_files import TlsFiles
 from turnout.releases.current_snapshot import Feed
 from turnout.releases.distribution import Caller, Verdict, distribution
 from turnout.store import Store, Unavailable
 
-_LOOK_AT_FILES_S = 5.0
 _END_S = 2.0
 
 _log = logging.getLogger("turnout.control")
@@ -50,7 +49,6 @@ class SnapshotDoor:
             access_log=None,
             shutdown_timeout=_END_S,
         )
-        self._watching: asyncio.Task[None] | None = None
         self.address = ""
         """Where it listens."""
 
@@ -66,17 +64,13 @@ class SnapshotDoor:
         """
         if not self._listen:
             return self
-        context = _context(self._tls) if self._tls else None
+        context = _Contexts(self._tls).listening if self._tls else None
         self.address = await open_port(self._runner, self._listen, context)
-        if context is not None and self._tls is not None:
-            self._watching = asyncio.create_task(_follow_files(context, self._tls))
         _log.info("snapshots are handed out on %s", self.address)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Ends the streams, and listens no more."""
-        if self._watching is not None:
-            self._watching.cancel()
         await self._runner.cleanup()
 
     async def _judge(self, caller: Caller) -> Verdict:
@@ -113,39 +107,29 @@ def _names(certificate: Mapping[str, Any]) -> dict[str, list[bytes]]:
     return {SUBJECT_ALTERNATIVE_NAME: others, COMMON_NAME: common}
 
 
-def _context(tls: Tls) -> ssl.SSLContext:
+class _Contexts:
+    """TLS by the files as they are at each handshake.
+
+    A context cannot forget an authority that it has loaded: a new one takes its place.
+    """
+
+    def __init__(self, tls: Tls) -> None:
+        self._files = TlsFiles(tls, _loaded)
+        self.listening = self._current = self._files.read()
+        self.listening.sni_callback = self._choose
+
+    def _choose(self, handshake: ssl.SSLObject, _name: str | None, _context: object) -> None:
+        self._current = self._files.changed() or self._current
+        handshake.context = self._current
+
+
+def _loaded(tls: Tls) -> ssl.SSLContext:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    try:
-        _load(context, tls)
-    except OSError as error:
-        raise CannotListen(f"cannot use the certificates: {error}") from error
-    if tls.client_authority is not None:
-        context.verify_mode = ssl.CERT_REQUIRED  # as that of the RPCs
-    return context
-
-
-def _load(context: ssl.SSLContext, tls: Tls) -> None:
     context.load_cert_chain(tls.certificate, tls.key)
+    # Who comes again is looked at again: its authority may have been taken away since.
+    context.num_tickets = 0
+    context.options |= ssl.OP_NO_TICKET
     if tls.client_authority is not None:
         context.load_verify_locations(tls.client_authority)
-
-
-async def _follow_files(context: ssl.SSLContext, tls: Tls) -> None:
-    """Reads the files again when they change. What cannot be read changes nothing."""
-    seen = _stamps(tls)
-    while True:
-        await asyncio.sleep(_LOOK_AT_FILES_S)
-        try:
-            if (now := _stamps(tls)) == seen:
-                continue
-            _load(context, tls)
-        except OSError as error:
-            _log.warning("the certificates stay as they were: %s", error)
-            continue
-        seen = now
-
-
-def _stamps(tls: Tls) -> list[tuple[int, int, int]]:
-    paths = (tls.certificate, tls.key, tls.client_authority)
-    found = (path.stat() for path in paths if path is not None)
-    return [(one.st_mtime_ns, one.st_size, one.st_ino) for one in found]
+        context.verify_mode = ssl.CERT_REQUIRED  # as that of the RPCs
+    return context

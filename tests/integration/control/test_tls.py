@@ -8,8 +8,8 @@ from making import make_flag
 from stubs import Client
 
 from servers.certificates import Authority
-from turnout.control.server import CannotListen
 from turnout.control.settings import Tls
+from turnout.control.tls_files import CannotListen
 from turnout.control.v1 import audit_pb2, flag_pb2, token_pb2
 
 ROLES = {

@@ -13,9 +13,9 @@ from making import make_flag
 
 from servers.waiting import wait_until
 from turnout.compiler import compile_documents
-from turnout.control.server import CannotListen
 from turnout.control.standing import Standing
 from turnout.control.tally import Tally
+from turnout.control.tls_files import CannotListen
 from turnout.control.v1 import flag_pb2
 from turnout.documents import read_mapping
 from turnout.releases.current_snapshot import CurrentSnapshot

@@ -12,7 +12,7 @@ from turnout.control.settings import ControlSettings
 from turnout.control.snapshot_door import SnapshotDoor
 from turnout.control.standing import Standing
 from turnout.control.tally import Tally
-from turnout.control.transport import CannotListen
+from turnout.control.tls_files import CannotListen
 from turnout.documents import read_mapping
 from turnout.releases.current_snapshot import CurrentSnapshot
 

@@ -1,16 +1,19 @@
 """Sidecars fetch with the tokens of the control plane, also while its database is gone."""
 
 import asyncio
+import shutil
+import ssl
 from datetime import UTC, datetime
 
 import aiohttp
 import pytest
 
+from servers.certificates import Authority
 from turnout.compiler import compile_documents
 from turnout.control.credentials import make_first_token
 from turnout.control.settings import ControlSettings, Tls
 from turnout.control.snapshot_door import SnapshotDoor
-from turnout.control.transport import CannotListen
+from turnout.control.tls_files import CannotListen
 from turnout.documents import read_mapping
 from turnout.releases.current_snapshot import CurrentSnapshot
 from turnout.store import Act, Store, Unavailable
@@ -117,5 +120,32 @@ def test_a_certificate_that_is_not_there_is_told(feed, tmp_path):
         async with SnapshotDoor(feed, HERE, settings):
             pass
 
-    with pytest.raises(CannotListen, match="cannot use the certificates"):
+    with pytest.raises(CannotListen, match=r"cannot read `.*cert\.pem`"):
         asyncio.run(talk())
+
+
+def test_an_authority_that_was_replaced_is_trusted_no_more(feed, tmp_path):
+    first, second = (Authority(tmp_path / name) for name in ("first", "second"))
+    own = first.sign("plane", "IP:127.0.0.1")
+    trusted = tmp_path / "trusted.crt"
+    trusted.write_bytes(first.certificate.read_bytes())
+    tls = Tls(own.certificate, own.key, client_authority=trusted)
+
+    async def status(door, certified):
+        context = ssl.create_default_context(cafile=first.certificate)
+        context.load_cert_chain(certified.certificate, certified.key)
+        url = f"https://{door.address}/v1/snapshot"
+        try:
+            async with aiohttp.ClientSession() as session, session.get(url, ssl=context) as answer:
+                return answer.status
+        except (aiohttp.ClientError, ConnectionError):
+            return None
+
+    async def talk():
+        async with SnapshotDoor(feed, HERE, ControlSettings(tls=tls)) as door:
+            old, new = first.sign("old"), second.sign("new")
+            before = await status(door, old), await status(door, new)
+            shutil.move(second.certificate, trusted)
+            return before, (await status(door, old), await status(door, new))
+
+    assert asyncio.run(talk()) == ((200, None), (None, 200))
