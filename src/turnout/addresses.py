@@ -151,7 +151,10 @@ def origin(value: str) -> str:
         raise ValueError(f"it is no place of snapshots: {advice}")
     if url.username is not None or url.fragment:
         raise ValueError("a URL of snapshots has no name, password or fragment: give a token")
-    return urlunsplit(url._replace(path=SNAPSHOT_PATH)) if url.path in {"", "/"} else value
+    if is_file:
+        return value
+    # Put together again: whoever looks at the scheme later finds it in small letters.
+    return urlunsplit(url._replace(path=SNAPSHOT_PATH) if url.path in {"", "/"} else url)
 
 
 def deposit(value: str) -> str:

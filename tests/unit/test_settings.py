@@ -154,6 +154,7 @@ def test_the_origin_and_the_token_come_from_the_environment_too(monkeypatch):
         ("s3://shop/a%20b/current", "s3://shop/a%20b/current"),
         ("gs://shop/current", "gs://shop/current"),
         ("az://shop/current", "az://shop/current"),
+        ("HTTPS://plane.example/v1/snapshot", "https://plane.example/v1/snapshot"),
     ],
 )
 def test_an_origin_is_a_url(written, url):

@@ -13,7 +13,8 @@ use crate::failure::FileError;
 pub(crate) struct FreshFile {
     file: File,
     path: PathBuf,
-    beside: PathBuf,
+    /// None once it was renamed: another writer may have that name by then.
+    beside: Option<PathBuf>,
     digest: Sha256,
 }
 
@@ -23,7 +24,7 @@ impl FreshFile {
         Ok(Self {
             file,
             path: path.to_owned(),
-            beside,
+            beside: Some(beside),
             digest: Sha256::new(),
         })
     }
@@ -34,21 +35,26 @@ impl FreshFile {
     }
 
     /// Makes what was written last, and gives it its name.
-    pub(crate) fn keep(self) -> Result<(), FileError> {
-        let kept = || {
-            self.file.sync_all()?;
-            fs::rename(&self.beside, &self.path)?;
-            // The name is what the folder holds.
-            File::open(folder(&self.path))?.sync_all()
-        };
-        kept().map_err(FileError::io(&self.path))
+    pub(crate) fn keep(mut self) -> Result<(), FileError> {
+        self.renamed().map_err(FileError::io(&self.path))
+    }
+
+    fn renamed(&mut self) -> io::Result<()> {
+        self.file.sync_all()?;
+        if let Some(beside) = &self.beside {
+            fs::rename(beside, &self.path)?;
+            self.beside = None;
+        }
+        // The name is what the folder holds.
+        File::open(folder(&self.path))?.sync_all()
     }
 }
 
 impl Drop for FreshFile {
     fn drop(&mut self) {
-        // After a rename there is nothing of this name.
-        let _ = fs::remove_file(&self.beside);
+        if let Some(beside) = &self.beside {
+            let _ = fs::remove_file(beside);
+        }
     }
 }
 
@@ -82,5 +88,23 @@ fn folder(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_writer_made_after_the_rename_stays() {
+        let place = std::env::temp_dir().join(format!("turnout-fresh-{}", std::process::id()));
+        fs::create_dir_all(&place).unwrap();
+        let mut fresh = FreshFile::beside(&place.join("a.set")).unwrap();
+        let beside = fresh.beside.clone().unwrap();
+        fresh.renamed().unwrap();
+        fs::write(&beside, b"of another").unwrap();
+        drop(fresh);
+        assert_eq!(fs::read(&beside).unwrap(), b"of another");
+        fs::remove_dir_all(&place).unwrap();
     }
 }

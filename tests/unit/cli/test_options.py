@@ -77,9 +77,11 @@ def test_an_instant_has_a_zone():
     there = timezone(timedelta(hours=2))
     assert read_now("2026-01-31T12:00+02:00") == datetime(2026, 1, 31, 12, tzinfo=there)
     assert read_now(None) is None
-    for written in ("2026-01-31T12:00:00", "yesterday"):
+    for written in ("2026-01-31T12:00:00", "2026-01-31T12:00", "yesterday"):
         with pytest.raises(Failed, match="Z"):
             read_now(written)
+    with pytest.raises(Failed, match="write `2026-01-31T00:00:00Z` for UTC"):
+        read_now("2026-01-31")
 
 
 @pytest.mark.parametrize(
