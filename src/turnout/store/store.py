@@ -107,11 +107,11 @@ class Store:
         Args:
             looked: Is told of each look whether the database answered.
         """
-        return Watch(self._database, self._newest, looked)
+        return Watch(self._database, "published", self._newest, looked)
 
     def watch_schedules(self) -> Watch:
         """Gives what follows the version of what is scheduled, for a thread of its own."""
-        return Watch(self._database, self._newest_schedule)
+        return Watch(self._database, "scheduled", self._newest_schedule)
 
     def leadership(self, name: str) -> Leadership:
         """Gives the lock that makes one of several control planes the leader for some work."""

@@ -1,4 +1,4 @@
-"""Notices that another snapshot became current, whoever published it."""
+"""Notices what is new in the store, whoever wrote it: a snapshot, or what is scheduled."""
 
 import logging
 import time
@@ -22,6 +22,7 @@ class Watch:
 
     Args:
         database: Of the store.
+        what: Is followed; for the log.
         newest: Reads the number as it is now; 0 when there is none.
         looked: Is told of each look whether the database answered.
     """
@@ -29,33 +30,35 @@ class Watch:
     def __init__(
         self,
         database: Database,
+        what: str,
         newest: Callable[[], int],
         looked: Callable[[bool], None] = lambda _: None,
     ) -> None:
         self._database = database
+        self._what = what
         self._newest = newest
         self._looked = looked
         self._closed = Event()
 
     def revisions(self) -> Iterator[int]:
-        """Yields the current revision at once, 0 for none, and each time that it is another one.
+        """Yields the number at once, 0 for none, and each time that it is another one.
 
-        It may leave out those that were current for a moment only. While the database is gone it
+        It may leave out those that were there for a moment only. While the database is gone it
         waits and tries again. Ends soon after `close`.
         """
         last, warned = -1, False
         while not self._closed.is_set():
             try:
-                for revision in self._while_heard():
+                for newest in self._while_heard():
                     warned = False
                     self._looked(True)
-                    if revision != last:
-                        last = revision
-                        yield revision
+                    if newest != last:
+                        last = newest
+                        yield newest
             except Unavailable as error:
                 self._looked(False)
                 if not warned:
-                    _log.warning("cannot follow what is published, trying again: %s", error)
+                    _log.warning("cannot follow what is %s, trying again: %s", self._what, error)
                 warned = True
                 self._closed.wait(_RETRY_S)
 
