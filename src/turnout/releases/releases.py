@@ -1,7 +1,7 @@
 """From the store to what decides: plan, publish, roll back."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from turnout.compiler import Compiled
@@ -55,7 +55,6 @@ class Releases:
         self._compiling = threading.Lock()
         self._newest: Candidate | None = None
         self._known: tuple[Published, Baseline] | None = None
-        self._listeners: list[Callable[[], None]] = []
 
     @property
     def requires_second_person(self) -> bool:
@@ -119,7 +118,7 @@ class Releases:
         return Plan(current, changes, candidate.problems, warnings, plan_id(state, current))
 
     def publish(self, act: Act, comment: str = "", plan: str = "") -> Published:
-        """Makes what the store holds current, and tells those who follow.
+        """Makes what the store holds current.
 
         The same content as that of the current snapshot is no new one: the current one is given.
 
@@ -136,9 +135,7 @@ class Releases:
         """
         self.prepare()
         with self._store.write(act) as tx:
-            published = self.publish_in(tx, comment, plan)
-        self.announce()
-        return published
+            return self.publish_in(tx, comment, plan)
 
     def publish_in(
         self,
@@ -148,7 +145,7 @@ class Releases:
         *,
         approved: tuple[str, str] | None = None,
     ) -> Published:
-        """Publishes in a transaction of the caller, who calls `announce` after it.
+        """Publishes in a transaction of the caller.
 
         Args:
             tx: One that has written no item.
@@ -171,7 +168,7 @@ class Releases:
         return self._add(tx, candidate.compiled, candidate.baseline, comment, changed=names)
 
     def rollback(self, act: Act, revision: int, comment: str = "") -> Published:
-        """Makes the content of an earlier snapshot current again, and tells those who follow.
+        """Makes the content of an earlier snapshot current again.
 
         The items in the store stay as they are.
 
@@ -188,12 +185,10 @@ class Releases:
             Unavailable: The store is gone.
         """
         with self._store.write(act) as tx:
-            published = self.rollback_in(tx, revision, comment)
-        self.announce()
-        return published
+            return self.rollback_in(tx, revision, comment)
 
     def rollback_in(self, tx: Transaction, revision: int, comment: str = "") -> Published:
-        """Rolls back in a transaction of the caller, who calls `announce` after it."""
+        """Rolls back in a transaction of the caller."""
         wanted, current = tx.snapshots.get(revision), tx.snapshots.current()
         if current is not None and current.id == wanted.id:
             return current
@@ -204,20 +199,6 @@ class Releases:
         names = self._baseline(tx, current).changed(baseline)
         compiled = Compiled(content, (), {})
         return self._add(tx, compiled, baseline, comment, changed=names, rollback_of=revision)
-
-    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Has a listener called after each release in this process; gives what ends that.
-
-        Args:
-            listener: Called in the thread of the publisher: it must neither wait nor raise.
-        """
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
-
-    def announce(self) -> None:
-        """Tells the listeners that there may be a new snapshot."""
-        for listener in list(self._listeners):
-            listener()
 
     def _state(self) -> State:
         with self._store.read() as tx:

@@ -75,16 +75,6 @@ def test_validating_publishes_nothing(plane, refused):
     assert publish(plane).revision == 1
 
 
-def test_those_who_follow_hear_of_a_release_and_of_nothing_else(plane):
-    heard = []
-    plane.released.listen(lambda: heard.append(1))
-    make_flag(plane, status="FLAG_STATUS_ENABLED")
-    publish(plane, validate_only=True)
-    assert not heard
-    publish(plane)
-    assert heard
-
-
 def test_a_store_with_problems_is_not_published(plane, refused):
     make_segment(plane, status="SEGMENT_STATUS_ACTIVE")
     with plane.store.write(Act("test", "UpdateSegment")) as tx:

@@ -144,18 +144,6 @@ def test_a_rollback_to_nothing_is_refused(room):
         room.rollback(7)
 
 
-def test_who_listens_hears_of_each_release(room):
-    heard = []
-    end = room.releases.listen(lambda: heard.append(room.releases.current().revision))
-    room.publish()
-    room.change("flag", "new-checkout", body=flag())
-    room.publish()
-    room.rollback(1)
-    end()
-    room.publish()
-    assert heard == [1, 2, 3]
-
-
 def test_a_publication_that_is_taken_back_leaves_nothing(room):
     first = room.publish()
     room.change("flag", "new-checkout", body=flag())

@@ -119,8 +119,6 @@ class Due:
                 tx.schedules.finish(change, published.revision)
         except REFUSALS as error:
             self._fail(change, error)
-        else:
-            self._releases.announce()
 
     def _tell(self, change: ScheduledChange) -> None:
         late = round((self._now() - change.due_at).total_seconds(), 3)

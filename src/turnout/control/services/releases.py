@@ -73,9 +73,7 @@ class ReleaseRpcs:
             require_reach_of_release(tx, call.caller, before, published)
             return _message_of(published, published)
 
-        answer = write(self._store, call, request, publish)
-        self._announce(request)
-        return answer
+        return write(self._store, call, request, publish)
 
     def _rollback(self, call: Call, request: pb.RollbackRequest) -> Answer:
         revision = _revision(request.name)
@@ -86,13 +84,7 @@ class ReleaseRpcs:
             require_reach_of_release(tx, call.caller, before, published)
             return _message_of(published, published)
 
-        answer = write(self._store, call, request, roll_back)
-        self._announce(request)
-        return answer
-
-    def _announce(self, request: pb.PublishRequest | pb.RollbackRequest) -> None:
-        if not request.validate_only:
-            self._releases.announce()
+        return write(self._store, call, request, roll_back)
 
     def _get(self, call: Call, request: pb.GetSnapshotRequest) -> Message:
         call.check()

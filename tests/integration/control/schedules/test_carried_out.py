@@ -181,16 +181,6 @@ def test_it_is_done_to_what_is_there_by_then(plane, due):
     assert experiment(plane).description == "other"
 
 
-def test_those_who_follow_hear_of_it(plane, due):
-    heard = []
-    plane.released.listen(lambda: heard.append(1))
-    make_flag(plane)
-    schedule(plane, "flags/f", move=verb("ENABLE"))
-    assert not heard
-    due(1)
-    assert heard == [1]
-
-
 def test_the_log_tells_of_each_step(plane, due):
     make_flag(plane)
     change = schedule(plane, "flags/f", move=verb("ENABLE"))
