@@ -70,28 +70,31 @@ class Due:
         """
         try:
             if change.state is ScheduleState.PENDING:
-                self._apply(change.number)
-            self._publish(change.number)
+                change = self._apply(change)
+            if change.state is ScheduleState.APPLIED:
+                self._publish(change)
         except Unavailable:
             raise
         except Exception as error:  # noqa: BLE001 - a bug must not come again and again
             self._fail(change, error)
 
-    def _apply(self, number: int) -> None:
-        change = self._read(number)
+    def _apply(self, change: ScheduledChange) -> ScheduledChange:
+        """Changes the item; gives what has become of it, whoever did it."""
         with self._store.write(Act(change.creator, METHOD)) as tx:
-            change = tx.schedules.get(number)
+            change = tx.schedules.get(change.number)
             if change.state is not ScheduleState.PENDING:
-                return
+                return change
             try:
                 with tx.part():
                     self._refuse(tx, change)
                     self._doing.do(tx, change)
             except REFUSALS as error:
-                _note_failure(tx, change, error)
+                change = _failed(tx, change, error)
             else:
-                tx.schedules.apply(change)
-                self._tell(change)
+                change = tx.schedules.apply(change)
+        # What was not committed did not happen.
+        self._tell(change)
+        return change
 
     def _refuse(self, tx: Transaction, change: ScheduledChange) -> None:
         for actor in filter(None, (change.creator, change.approver)):
@@ -99,28 +102,28 @@ class Due:
         if self._releases.requires_second_person and change.publish and not change.approver:
             raise NeedsSecondPerson(change.creator, [change.item])
 
-    def _publish(self, number: int) -> None:
-        change = self._read(number)
-        if change.state is not ScheduleState.APPLIED:
-            return
+    def _publish(self, change: ScheduledChange) -> None:
         # Compiled before other writers have to wait for it.
         self._releases.prepare()
-        try:
-            with self._store.write(Act(change.approver or change.creator, METHOD)) as tx:
-                change = tx.schedules.get(number)
-                if change.state is not ScheduleState.APPLIED:
-                    return
-                self._refuse(tx, change)
-                before = tx.snapshots.current()
-                comment = change.comment or f"{change.name} {change.step}".rstrip()
-                approved = (change.creator, change.item)
-                published = self._releases.publish_in(tx, comment, approved=approved)
-                require_reach_of_release(tx, caller_of(change), before, published)
-                tx.schedules.finish(change, published.revision)
-        except REFUSALS as error:
-            self._fail(change, error)
+        with self._store.write(Act(change.approver or change.creator, METHOD)) as tx:
+            change = tx.schedules.get(change.number)
+            if change.state is not ScheduleState.APPLIED:
+                return
+            self._refuse(tx, change)
+            before = tx.snapshots.current()
+            comment = change.comment or f"{change.name} {change.step}".rstrip()
+            approved = (change.creator, change.item)
+            published = self._releases.publish_in(tx, comment, approved=approved)
+            require_reach_of_release(tx, caller_of(change), before, published)
+            tx.schedules.finish(change, published.revision)
 
     def _tell(self, change: ScheduledChange) -> None:
+        if change.state is ScheduleState.FAILED:
+            extra = fields(name=change.name, item=change.item, reason=change.failure_reason)
+            _log.warning(
+                "what was scheduled cannot be done: %s", change.failure_message, extra=extra
+            )
+            return
         late = round((self._now() - change.due_at).total_seconds(), 3)
         extra = fields(name=change.name, item=change.item, late_s=late)
         _log.info("did what was scheduled", extra=extra)
@@ -128,18 +131,13 @@ class Due:
     def _fail(self, change: ScheduledChange, error: Exception) -> None:
         with self._store.write(Act(change.creator, METHOD)) as tx:
             change = tx.schedules.get(change.number)
-            if change.ended_at is None:
-                _note_failure(tx, change, error)
-
-    def _read(self, number: int) -> ScheduledChange:
-        with self._store.read() as tx:
-            return tx.schedules.get(number)
+            if change.ended_at is not None:
+                return
+            change = _failed(tx, change, error)
+        self._tell(change)
 
 
-def _note_failure(tx: Transaction, change: ScheduledChange, error: Exception) -> None:
+def _failed(tx: Transaction, change: ScheduledChange, error: Exception) -> ScheduledChange:
     failure = failure_of(error)
     stands = "" if change.applied_at is None else "it is in the store, and was not published: "
-    message = f"{stands}{failure.message}"
-    tx.schedules.fail(change, failure.reason, message)
-    extra = fields(name=change.name, item=change.item, reason=failure.reason)
-    _log.warning("what was scheduled cannot be done: %s", message, extra=extra)
+    return tx.schedules.fail(change, failure.reason, f"{stands}{failure.message}")

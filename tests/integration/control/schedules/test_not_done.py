@@ -6,7 +6,12 @@ from scheduling import SPLIT, events, get, revisions, schedule, scheduled, state
 
 from turnout.control.v1 import flag_pb2
 from turnout.control.v1 import schedule_pb2 as pb
-from turnout.store import Act
+from turnout.store import Act, Unavailable
+from turnout.store.audit import Audit
+
+
+def gone(*_):
+    raise Unavailable("gone before the commit")
 
 
 class TestFailed:
@@ -87,6 +92,25 @@ class TestFailed:
         due(1)
         assert self.failed(plane, change).failure_reason == "BUG"
         assert "this is a bug of turnout" in caplog.text
+
+    @pytest.mark.parametrize(
+        ("allowed", "told"),
+        [(True, "did what was scheduled"), (False, "what was scheduled cannot be done")],
+    )
+    def test_it_is_told_once_it_is_committed(self, plane, due, monkeypatch, caplog, allowed, told):
+        make_flag(plane)
+        change = schedule(plane, "flags/f", move=verb("ENABLE"))
+        if not allowed:
+            move(plane.flags, "EnableFlag", "flags/f")
+        caplog.set_level("INFO")
+        with monkeypatch.context() as patch:
+            patch.setattr(Audit, "finish", gone)
+            with pytest.raises(Unavailable):
+                due(1)
+        assert state(plane, change) == "PENDING"
+        assert told not in caplog.text
+        due(1)
+        assert caplog.text.count(told) == 1
 
 
 class TestRefused:
