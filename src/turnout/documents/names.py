@@ -64,6 +64,16 @@ def item_name(kind: str, key: str) -> str:
     return f"{SECTION_OF[kind]}/{key}"
 
 
+def identity_in(name: str) -> tuple[str, str] | None:
+    """The kind and key in a name as `item_name` gives it; None: it is the name of no item.
+
+    The key is given as it is written: it may be none.
+    """
+    section, separator, key = name.partition("/")
+    kind = ITEM_KINDS.get(section)
+    return (kind, key) if kind and separator else None
+
+
 def with_article(word: str) -> str:
     """For messages: `a flag`, `an experiment`."""
     return f"{'an' if word[:1] in {*'aeio'} else 'a'} {word}"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from turnout.compiler.history import Identity
 from turnout.documents import SourceFile
-from turnout.documents.names import ITEM_KINDS, item_name
+from turnout.documents.names import identity_in, item_name
 from turnout.releases.aside import NewReferences
 from turnout.releases.baseline import Baseline
 from turnout.releases.check import find_warnings, shelved
@@ -83,7 +83,7 @@ class Comparison:
 
     def warnings(self) -> list[Problem]:
         """What may not be meant in the changed items and in those that name them."""
-        changed = [one for one in map(identity_of, self._names) if one is not None]
+        changed = [one for one in map(identity_in, self._names) if one is not None]
         naming = [other for one in changed for other in self._state.index.referrers(one)]
         state = self._state
         new = NewReferences(lambda one: shelved(state, one), self._as_it_was, state.around)
@@ -112,7 +112,7 @@ class Comparison:
         """
         lost = self._newly_unreachable(warnings)
         for name in self._names:
-            identity = identity_of(name)
+            identity = identity_in(name)
             moved = served[0].moved_ppm(served[1], identity) if served and identity else 0
             yield PlannedChange(
                 name,
@@ -136,7 +136,7 @@ class Comparison:
 
     def _newly_unreachable(self, warnings: Iterable[Problem]) -> Mapping[str, list[str]]:
         now = _unreachable(warnings, self._after)
-        flags = [identity_of(name) for name in now if name in self._before.raws]
+        flags = [identity_in(name) for name in now if name in self._before.raws]
         known = [one for one in flags if one is not None]
         raws = {one: self._before.raws[f"flags/{one[1]}"] for one in known}
         then = _unreachable(find_warnings(self._state, known, raws), self._before) if raws else {}
@@ -144,12 +144,6 @@ class Comparison:
             name: [rule for rule in rules if rule not in then.get(name, ())]
             for name, rules in now.items()
         }
-
-
-def identity_of(name: str) -> Identity | None:
-    """The kind and key of `flags/new-checkout`; None for the workspace."""
-    section, separator, key = name.partition("/")
-    return (ITEM_KINDS[section], key) if separator else None
 
 
 def _unreachable(warnings: Iterable[Problem], items: Baseline) -> dict[str, list[str]]:

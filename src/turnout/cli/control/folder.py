@@ -8,7 +8,7 @@ from typing import Any
 from turnout.cli.failures import usage
 from turnout.compiler import CompileFailed, compile_documents
 from turnout.documents import Catalogue, Document, Fault, Problem, SourceFile, read_paths
-from turnout.documents.names import ITEM_KINDS, SECTION_OF, SECTIONS
+from turnout.documents.names import ITEM_KINDS, SECTION_OF, SECTIONS, identity_in
 
 _INDEX = re.compile(r"\[([0-9]{1,6})\]")
 
@@ -105,7 +105,7 @@ class Folder:
             path = _path(file.document, name, field)
             if path is None:
                 continue
-            kind, key = _identity(name)
+            kind, key = identity_in(name) or (name, "")
             # Of an item as a whole the name is shown, of a field its value.
             at_key = len(path) == len(name.split("/"))
             mark = file.document.locate(Fault(path, message, at_key=at_key))
@@ -113,15 +113,11 @@ class Folder:
         return None
 
 
-def _identity(name: str) -> tuple[str, str]:
-    section, _, key = name.partition("/")
-    return ITEM_KINDS.get(section, section), key
-
-
 def _path(document: Document, name: str, field: str) -> tuple[str | int, ...] | None:
     """From the top of a document to a field, if the document says anything of it."""
-    kind, key = _identity(name)
-    if item := document.items.get((kind, key)):
+    identity = identity_in(name)
+    if identity is not None and (item := document.items.get(identity)):
+        kind, key = identity
         return SECTION_OF[kind], key, *_steps(item.raw, field)
     if name != "workspace":
         return None

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from turnout.compiler.history import Identity
 from turnout.control.access import Caller
 from turnout.control.calls import Call
 from turnout.control.failures import InvalidArgument
@@ -10,9 +11,9 @@ from turnout.control.scheduling.verbs import fields_of, move_message, read_move
 from turnout.control.services.items import ItemService
 from turnout.control.services.resources import Body, answer_of
 from turnout.control.v1 import schedule_pb2 as pb
-from turnout.documents.names import ITEM_KINDS, nearest, with_article
+from turnout.documents.names import identity_in, nearest, with_article
 from turnout.documents.problem import clip
-from turnout.store import Item, Transaction
+from turnout.store import Item, ScheduledChange, Transaction
 
 METHOD = "CarryOutScheduledChange"
 """What the log calls it when something is done that was scheduled."""
@@ -83,9 +84,11 @@ def do_action(
     service.edit(tx, call, item, change(item.body, action))
 
 
-def kind_of(name: str) -> str:
-    """The kind of an item by its name, which is known to be one."""
-    return ITEM_KINDS[name.partition("/")[0]]
+def identity_of(change: ScheduledChange) -> Identity:
+    """The kind and key of the item that a change is scheduled for."""
+    identity = identity_in(change.item)
+    assert identity is not None  # noqa: S101 - it was read by this when it was scheduled
+    return identity
 
 
 def _shares(given: Any, field: str) -> dict[str, str]:  # noqa: ANN401 - a repeated field

@@ -11,7 +11,7 @@ from turnout.control.failures import (
     Violation,
 )
 from turnout.control.lifecycle import Forbidden
-from turnout.control.scheduling.actions import do_action, kind_of
+from turnout.control.scheduling.actions import do_action, identity_of
 from turnout.control.services.items import ItemService
 from turnout.releases import errors as releases
 from turnout.store import Conflict, Invalid, NotFound, ScheduledChange, Transaction
@@ -49,8 +49,8 @@ class Doing:
         Raises:
             Any of `REFUSALS`: It cannot be done.
         """
-        kind = kind_of(change.item)
-        item = tx.items.get(kind, change.item.partition("/")[2])
+        kind, key = identity_of(change)
+        item = tx.items.get(kind, key)
         if item.id != change.item_id:
             raise FailedPrecondition(
                 "ANOTHER_ITEM",

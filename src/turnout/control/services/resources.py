@@ -19,7 +19,7 @@ from turnout.control.conversion import (
 )
 from turnout.control.failures import InvalidArgument, InvalidDocument, Violation
 from turnout.control.v1 import segment_pb2
-from turnout.documents.names import KEY_PATTERN, SECTION_OF, item_name, with_article
+from turnout.documents.names import KEY_PATTERN, SECTION_OF, identity_in, item_name, with_article
 from turnout.documents.problem import clip
 from turnout.documents.validation import KEY_RULE
 from turnout.releases.problem import Problem
@@ -45,11 +45,11 @@ def key_of(kind: str, name: str, field: str = "name") -> str:
     Raises:
         InvalidArgument: It is no such name.
     """
-    section, separator, key = name.partition("/")
-    if section != SECTION_OF[kind] or not separator or not is_key(key):
+    found = identity_in(name)
+    if found is None or found[0] != kind or not is_key(found[1]):
         text = f"`{clip(name)}` is no name of {with_article(kind)}: write `{SECTION_OF[kind]}/KEY`"
         raise InvalidArgument(field, text, reason="BAD_NAME")
-    return key
+    return found[1]
 
 
 def number_in(name: str, form: str, kind: str) -> int:

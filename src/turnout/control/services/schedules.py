@@ -5,20 +5,21 @@ from datetime import UTC, datetime
 
 from google.protobuf.message import Message
 
+from turnout.compiler.history import Identity
 from turnout.control.calls import Answer, Call, write
 from turnout.control.conversion.forms import number_of
 from turnout.control.failures import FailedPrecondition, InvalidArgument, Violation
 from turnout.control.filters import by_field, read_filter
 from turnout.control.paging import Page, read_page
 from turnout.control.reach import require_reach_in
-from turnout.control.scheduling.actions import fill_action, kind_of, read_action
+from turnout.control.scheduling.actions import fill_action, identity_of, read_action
 from turnout.control.scheduling.doing import Doing
 from turnout.control.scheduling.lapsing import require_good_token
 from turnout.control.services.items import Handler, ItemService
 from turnout.control.services.listing import fitting
 from turnout.control.services.resources import is_key, number_in
 from turnout.control.v1 import schedule_pb2 as pb
-from turnout.documents.names import ITEM_KINDS
+from turnout.documents.names import ITEM_KINDS, identity_in
 from turnout.documents.problem import clip
 from turnout.releases.errors import NeedsSecondPerson
 from turnout.releases.releases import Releases
@@ -193,7 +194,7 @@ class Schedules:
 
     def _pending(self, tx: Transaction, call: Call, name: str, verb: str) -> ScheduledChange:
         change = tx.schedules.get(_number(name))
-        item = tx.items.find(kind_of(change.item), change.item.partition("/")[2])
+        item = tx.items.find(*identity_of(change))
         require_reach_in(tx, call.caller, change.item, item.body if item else {})
         if change.state is not ScheduleState.PENDING:
             raise FailedPrecondition(
@@ -205,13 +206,13 @@ class Schedules:
         return change
 
 
-def _item(name: str) -> tuple[str, str]:
-    section, _, key = name.partition("/")
-    if section not in ITEM_KINDS or not is_key(key):
+def _item(name: str) -> Identity:
+    identity = identity_in(name)
+    if identity is None or not is_key(identity[1]):
         listed = ", ".join(f"`{one}/KEY`" for one in ITEM_KINDS)
         text = f"`{clip(name)}` is no name of an item: write {listed}"
         raise InvalidArgument(f"{_FIELD}.item", text, reason="BAD_NAME")
-    return ITEM_KINDS[section], key
+    return identity
 
 
 def _number(name: str) -> int:
