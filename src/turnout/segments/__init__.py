@@ -1,0 +1,1 @@
+"""Members by queries over the user's data: connections, queries, evaluation, timetables."""

@@ -1,0 +1,67 @@
+r"""Named parameters of a query: `:name`, bound as values and never written into the text.
+
+What is a parameter is what SQLAlchemy's `text()` takes for one: a colon and a word, where no colon,
+backslash or word comes before. `x::date` and `a[2:3]` hold none, and `\:` is a colon.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from turnout.documents.names import nearest
+from turnout.segments.failures import BadQuery
+
+Scalar = str | int | float | bool | None
+
+_PARAMETER = re.compile(r"(?<![:\w\\]):(\w+)(?![:\w])")
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """A query with `$1`, `$2` and so on, as both DuckDB and PostgreSQL read them."""
+
+    sql: str
+    """Every line and, where a name is not shorter than its number, every column as written."""
+    values: list[Scalar]
+    """By number, from `$1` on."""
+    names: list[str]
+    """By number, too."""
+
+
+def names_in(sql: str) -> list[str]:
+    """Gives the parameters of a query in the order in which they come first."""
+    return list(dict.fromkeys(_PARAMETER.findall(sql)))
+
+
+def check_names(sql: str, given: Iterable[str]) -> None:
+    """Holds what a query asks for against what it is given.
+
+    Raises:
+        BadQuery: One of them is missing, unused, or none that a name can be.
+    """
+    names, given = names_in(sql), set(given)
+    for name in names:
+        if name[0].isdigit():
+            raise BadQuery("sql", f"`:{name}` is no parameter: write `\\:{name}` for a colon")
+        if name not in given:
+            raise BadQuery(
+                f"parameters.{name}", f"`:{name}` has no value{nearest(name, given - set(names))}"
+            )
+    for name in sorted(given - set(names)):
+        raise BadQuery(
+            f"parameters.{name}", f"the query has no parameter `:{name}`{nearest(name, names)}"
+        )
+
+
+def numbered(sql: str, values: Mapping[str, Scalar]) -> Numbered:
+    """Writes a query with numbers for names; every name has a value."""
+    names = names_in(sql)
+    numbers = {name: f"${number}" for number, name in enumerate(names, 1)}
+    # As wide as before, so that columns in the errors of a database are those of the query.
+    text = _PARAMETER.sub(lambda found: numbers[found[1]].ljust(len(found[0])), sql)
+    return Numbered(unescaped(text), [values[name] for name in names], names)
+
+
+def unescaped(sql: str) -> str:
+    """Writes `:` for an escaped colon."""
+    return sql.replace("\\:", ":")
