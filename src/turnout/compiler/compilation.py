@@ -9,6 +9,7 @@ from turnout.compiler.candidates import Candidate
 from turnout.compiler.checks import Reader, find_faults
 from turnout.compiler.compiled import Compiled, CompileFailed
 from turnout.compiler.copies import inline_copies
+from turnout.compiler.dynamic import Memberships
 from turnout.compiler.emit import emit
 from turnout.compiler.history import History, Identity
 from turnout.compiler.references import find_refusals, missing, missing_experiments, shared_keys
@@ -21,8 +22,17 @@ from turnout.documents import Catalogue, Fault, Problem, SourceFile, WrittenItem
 # Compiled items are kept with unchanged documents, which two compilations may share.
 _lock = threading.Lock()
 
+_NOT_EVALUATED = (
+    "documents alone give nobody to a dynamic segment, which is UNKNOWN: a control plane evaluates"
+    " its query, `turnout apply` takes it there"
+)
 
-def compile_documents(catalogue: Catalogue, history: Mapping[str, Any] | None = None) -> Compiled:
+
+def compile_documents(
+    catalogue: Catalogue,
+    history: Mapping[str, Any] | None = None,
+    memberships: Memberships | None = None,
+) -> Compiled:
     """Compiles documents into the content of a snapshot.
 
     Args:
@@ -30,12 +40,14 @@ def compile_documents(catalogue: Catalogue, history: Mapping[str, Any] | None = 
         history: `Compiled.history` of the compilation before; `{}` at the first one of a running
             server. With it a broken item goes on in its last good version, or is quarantined, and
             the rest is compiled. None is strict: everything must be good.
+        memberships: The newest set of members of each dynamic segment that was evaluated, and of
+            static ones whose members are not in the documents. None: nobody evaluates any.
 
     Raises:
         CompileFailed: There are problems, and `history` is None.
     """
     with _lock:
-        compiled = _Compilation(catalogue, History.load(history)).run()
+        compiled = _Compilation(catalogue, History.load(history)).run(memberships)
     if history is None and compiled.problems:
         raise CompileFailed(compiled.problems, compiled.warnings)
     return compiled
@@ -72,7 +84,7 @@ class _Compilation:
         candidates = self._weigh()
         return Judgement(self._report.problems(), partial(_find_warnings, candidates))
 
-    def run(self) -> Compiled:
+    def run(self, memberships: Memberships | None) -> Compiled:
         candidates, around = self._weigh(), self._around
         good = History()
         good.workspace, good.attributes = self._workspace, self._attributes
@@ -80,10 +92,11 @@ class _Compilation:
             if (kept := candidate.good) and not candidate.dropped:
                 good.items[candidate.identity] = kept
         masked = sensitive(self._attributes, self._catalogue)
-        content = emit(candidates.values(), around.workspace_key, around.timezone, masked)
-        return Compiled(
-            content, self._report.problems(), good.dump(), partial(_find_warnings, candidates)
+        content = emit(
+            candidates.values(), around.workspace_key, around.timezone, masked, memberships or {}
         )
+        find_warnings = partial(_find_warnings, candidates, is_evaluated=memberships is not None)
+        return Compiled(content, self._report.problems(), good.dump(), find_warnings)
 
     def _weigh(self) -> dict[Identity, Candidate]:
         """Chooses the version of every item, and tells what is wrong."""
@@ -186,7 +199,9 @@ class _Compilation:
                 self._report.add("file", "", file, fault, good=file.name in self._carried_files)
 
 
-def _find_warnings(candidates: Mapping[Identity, Candidate]) -> tuple[Problem, ...]:
+def _find_warnings(
+    candidates: Mapping[Identity, Candidate], *, is_evaluated: bool = True
+) -> tuple[Problem, ...]:
     """What compiles and may not be meant, of the items that are served as they are written."""
     report, reader = Report(), Reader(candidates)
     for candidate in candidates.values():
@@ -195,6 +210,8 @@ def _find_warnings(candidates: Mapping[Identity, Candidate]) -> tuple[Problem, .
         faults = [*candidate.compiled.warnings, *candidate.warnings]
         faults += unused_references(candidate, candidates)
         faults += find_faults(candidate, reader)
+        if candidate.compiled.query is not None and not is_evaluated:
+            faults.append(Fault(candidate.compiled.query.path, _NOT_EVALUATED))
         for fault in faults:
             placed = _placed(candidate, candidate.file, fault)
             report.add(candidate.kind, candidate.key, candidate.file, placed, good=False)

@@ -50,6 +50,8 @@ def all_references(compiled: CompiledItem) -> Iterator[Reference]:
     yield from references(compiled)
     if compiled.layer is not None:
         yield Reference(("layer", compiled.layer.key), compiled.layer.path)
+    if compiled.query is not None:
+        yield Reference(("query", compiled.query.key), compiled.query.path)
     for key, path in compiled.named:
         yield Reference(("experiment", key), path)
 

@@ -1,11 +1,13 @@
 """Writes the chosen items into a `Content`, canonical to the byte."""
 
 from collections.abc import Collection, Iterable
+from types import MappingProxyType
 from typing import Any
 
 from turnout.compiler.candidates import Candidate
+from turnout.compiler.dynamic import Membership, Memberships, take_members
 from turnout.compiler.literals import tzdata_version
-from turnout.compiler.scope import HeldExperiments, Message, Tables
+from turnout.compiler.scope import CompiledItem, HeldExperiments, Message, Tables
 from turnout.compiler.sharing import is_over
 from turnout.compiler.slots import DEFAULT_UNIT
 from turnout.compiler.text import is_text
@@ -15,6 +17,7 @@ SEMANTICS_VERSION = 1
 COMPILER_VERSION = "0.1.0"
 """That of the package; a test holds them together."""
 
+_NOBODY: Memberships = MappingProxyType({})
 _last_tables: Tables | None = None
 
 
@@ -27,6 +30,7 @@ def emit(
     workspace_key: str,
     timezone: str,
     sensitive: Collection[str] = (),
+    memberships: Memberships = _NOBODY,
 ) -> bytes:
     """Serialises items; candidates without a good version are written as quarantined.
 
@@ -35,8 +39,9 @@ def emit(
         workspace_key: Of the workspace.
         timezone: Of the workspace.
         sensitive: The attributes that explanations mask.
+        memberships: Sets of members, by segment.
     """
-    kept = sorted((one for one in candidates if not one.dropped), key=lambda one: one.key)
+    kept = sorted((one for one in candidates if _is_part(one)), key=lambda one: one.key)
     tables = _tables(kept)
     content = pb.Content(
         semantics_version=SEMANTICS_VERSION,
@@ -61,8 +66,23 @@ def emit(
             lists[candidate.kind].append(_quarantined(candidate, tables))
         else:
             candidate.compiled.link(tables)
+            _give_members(candidate.compiled, memberships.get(candidate.key))
             lists[candidate.kind].append(candidate.compiled.message)
     return content.SerializeToString(deterministic=True)
+
+
+def _is_part(candidate: Candidate) -> bool:
+    """Whether an item stands in the snapshot: a query decides nothing."""
+    return not candidate.dropped and candidate.kind != "query"
+
+
+def _give_members(compiled: CompiledItem, membership: Membership | None) -> None:
+    """Each time anew: what is compiled stays when others are evaluated to be in."""
+    message = compiled.message
+    if not isinstance(message, pb.Segment):
+        return
+    if compiled.query is not None or (membership is not None and message.HasField("members")):
+        take_members(message, membership, compiled.max_age_s)
 
 
 def _tables(candidates: list[Candidate]) -> Tables:

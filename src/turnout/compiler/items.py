@@ -8,6 +8,7 @@ from turnout.compiler.experiments import compile_experiment
 from turnout.compiler.flags import compile_flag
 from turnout.compiler.holdouts import compile_holdout
 from turnout.compiler.layers import compile_layer
+from turnout.compiler.queries import compile_query
 from turnout.compiler.scope import CompiledItem, Scope, Surroundings
 from turnout.compiler.segments import compile_segment
 from turnout.documents import Fault, Invalid, WrittenItem, validate_item
@@ -21,6 +22,7 @@ _COMPILERS: dict[str, Callable[[Scope, str, Any], CompiledItem]] = {
     "experiment": compile_experiment,
     "layer": compile_layer,
     "holdout": compile_holdout,
+    "query": compile_query,
 }
 _KEY = re.compile(KEY_PATTERN)
 

@@ -7,6 +7,7 @@ from turnout.compiler.candidates import Candidate
 from turnout.compiler.continuity import forbidden_changes
 from turnout.compiler.dependencies import entangled
 from turnout.compiler.history import Identity
+from turnout.compiler.query_uses import changed_query, query_faults
 from turnout.compiler.scope import CompiledItem, VariantUse
 from turnout.compiler.sharing import find_disagreements
 from turnout.documents import Fault
@@ -77,9 +78,11 @@ def _changed_under(
     The change gives way, and its last good version goes on: an item that nobody touched is not
     taken out of service by one that it refers to.
     """
-    # Most refer to neither, and need not be held against what was.
-    if not (compiled.variants or compiled.experiments) or not candidate.is_established:
+    # Most refer to none of these, and need not be held against what was.
+    uses = compiled.variants or compiled.experiments or compiled.query
+    if not uses or not candidate.is_established:
         return
+    yield from changed_query(candidate, compiled, candidates)
     needs = f"{candidate.kind} `{candidate.key}`"
     for use in compiled.variants:
         target = candidates.get((use.kind, use.key))
@@ -116,6 +119,15 @@ def missing(compiled: CompiledItem, candidates: Candidates) -> Iterator[Fault]:
             yield Fault(path, f"experiment `{key}` is left out: a flag has its key")
     for wanted in compiled.variants:
         yield from _variant_faults(wanted, candidates)
+    yield from _missing_query(compiled, candidates)
+
+
+def _missing_query(compiled: CompiledItem, candidates: Candidates) -> Iterator[Fault]:
+    use = compiled.query
+    if use is not None and ("query", use.key) not in candidates:
+        yield _unknown("query", use.key, use.path, candidates)
+    elif use is not None:
+        yield from query_faults(use, candidates)
 
 
 def _variant_faults(use: VariantUse, candidates: Candidates) -> Iterator[Fault]:

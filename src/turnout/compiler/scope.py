@@ -6,8 +6,20 @@ from typing import NamedTuple
 from turnout.documents.problem import Fault, Path
 from turnout.snapshot.v1 import snapshot_pb2 as pb
 
-Message = pb.Segment | pb.Flag | pb.Experiment | pb.Layer | pb.Holdout
-UnitHolder = Message | pb.SlotCondition
+UnitHolder = pb.Segment | pb.Flag | pb.Experiment | pb.Layer | pb.Holdout | pb.SlotCondition
+
+
+class QueryShape(NamedTuple):
+    """What others look at of a query, which is no part of a snapshot."""
+
+    key: str
+    named: frozenset[str] | None
+    """Its parameters; None: those of a template are not all known here."""
+    required: frozenset[str]
+    """Parameters that have no value unless a segment gives one."""
+
+
+Message = pb.Segment | pb.Flag | pb.Experiment | pb.Layer | pb.Holdout | QueryShape
 
 
 class Surroundings(NamedTuple):
@@ -45,6 +57,15 @@ class VariantUse(NamedTuple):
     """The names, and where each stands."""
     condition: pb.VariantCondition
     """Where the item's index goes."""
+
+
+class QueryUse(NamedTuple):
+    """A reference to the query of a dynamic segment."""
+
+    key: str
+    path: Path
+    given: Mapping[str, bool]
+    """The parameters that the segment writes, and whether as `null`."""
 
 
 class LayerUse(NamedTuple):
@@ -102,6 +123,9 @@ class Scope:
         self.user_zone = False
         """A date is read in the unit's own zone."""
         self.layer: LayerUse | None = None
+        self.query: QueryUse | None = None
+        self.max_age_s: int | None = None
+        """Of the members of a dynamic segment."""
         self.allocations: list[AllocationUse] = []
         self.named: list[tuple[str, Path]] = []
         """Experiments that a layer or a holdout names."""
@@ -152,6 +176,8 @@ class CompiledItem:
         self.facts = scope.facts
         self.user_zone = scope.user_zone
         self.layer = scope.layer
+        self.query = scope.query
+        self.max_age_s = scope.max_age_s
         self.allocations = scope.allocations
         self.named = scope.named
         self.fallback_unit = scope.fallback_unit

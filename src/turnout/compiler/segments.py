@@ -1,6 +1,7 @@
 """From a segment as written to its message."""
 
 from turnout.compiler.conditions import compile_condition
+from turnout.compiler.dynamic import compile_dynamic, refuse_fields
 from turnout.compiler.scope import CompiledItem, Scope, SegmentUse
 from turnout.documents.models import SegmentDocument
 from turnout.snapshot.v1 import snapshot_pb2 as pb
@@ -23,6 +24,8 @@ def compile_segment(scope: Scope, key: str, document: SegmentDocument) -> Compil
         scope.refuse(("match",), f"`match` has no place in a segment of kind `{kind}`")
     if document.members is not None and kind != "static":
         scope.refuse(("members",), f"`members` have no place in a segment of kind `{kind}`")
+    if kind != "dynamic":
+        refuse_fields(scope, document, kind)
     if kind == "everyone":
         message.everyone.SetInParent()
     elif kind == "static":
@@ -30,6 +33,8 @@ def compile_segment(scope: Scope, key: str, document: SegmentDocument) -> Compil
             scope.refuse((), "a static segment needs `members`: write `members: []` for nobody yet")
         message.members.SetInParent()
         message.members.unit_ids.extend(_sorted(document.members or []))
+    elif kind == "dynamic":
+        compile_dynamic(scope, document, message)
     else:
         _compile_rule(scope, document, message)
     message.include_units.extend(_sorted(document.include_units))

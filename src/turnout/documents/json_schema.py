@@ -12,6 +12,7 @@ from turnout.documents.models import (
     FlagDocument,
     HoldoutDocument,
     LayerDocument,
+    QueryDocument,
     SegmentDocument,
     WorkspaceDocument,
 )
@@ -30,6 +31,7 @@ def schema() -> dict[str, Any]:
         experiments=(dict[str, ExperimentDocument], Field(default_factory=dict)),
         layers=(dict[str, LayerDocument], Field(default_factory=dict)),
         holdouts=(dict[str, HoldoutDocument], Field(default_factory=dict)),
+        queries=(dict[str, QueryDocument], Field(default_factory=dict)),
     )
     found: dict[str, Any] = whole.model_json_schema()
     found["$schema"] = "https://json-schema.org/draft/2020-12/schema"

@@ -17,7 +17,8 @@ from turnout.documents.conditions import (
     Share,
     VariantNames,
 )
-from turnout.documents.names import BUCKETING_ALGORITHMS, SCHEMA_TYPES
+from turnout.documents.names import BUCKETING_ALGORITHMS, PARAMETER_PATTERN, SCHEMA_TYPES
+from turnout.documents.problem import describe
 
 _RANGE = {"type": "string", "pattern": r"^[0-9.]+% ?- ?[0-9.]+%$"}
 _RANGES = {
@@ -57,6 +58,33 @@ class _Item(_Document):
     tags: list[NonEmpty] = Field(default_factory=list)
 
 
+Moment = Annotated[
+    str, WithJsonSchema({"type": "string", "examples": ["2026-03-01", "2026-03-01T09:00:00Z"]})
+]
+"""An instant, or a date in the workspace's zone; the compiler reads it."""
+Duration = Annotated[str, WithJsonSchema({"type": "string", "examples": ["30 days", "P30D"]})]
+Schedule = Annotated[
+    str, WithJsonSchema({"type": "string", "examples": ["0 */6 * * *", "FREQ=DAILY;BYHOUR=3"]})
+]
+"""A cron expression or an RRULE; the compiler reads it."""
+
+
+def _read_scalar(written: object) -> object:
+    if written is None or isinstance(written, str | bool | int | float):
+        return written
+    message = f"a parameter is text, a number, `true`, `false` or `null`, not {describe(written)}"
+    raise PydanticCustomError("told", "{message}", {"message": message})
+
+
+_Scalar = Annotated[
+    Any,
+    BeforeValidator(_read_scalar),
+    WithJsonSchema({"type": ["string", "number", "boolean", "null"]}),
+]
+ParameterName = Annotated[str, Field(pattern=PARAMETER_PATTERN)]
+Parameters = dict[ParameterName, _Scalar]
+
+
 class WorkspaceDocument(_Document):
     """What all items share."""
 
@@ -78,7 +106,7 @@ class AttributeDocument(_Document):
 class SegmentDocument(_Item):
     """A reusable, named group of units."""
 
-    kind: Literal["rule", "static", "everyone"] | None = None
+    kind: Literal["rule", "static", "dynamic", "everyone"] | None = None
     """Without it: `static` with members, else `rule`."""
     status: Literal["draft", "active", "paused", "archived"] = "active"
     unit: Key = "user"
@@ -92,6 +120,22 @@ class SegmentDocument(_Item):
     exclude_units: list[NonEmpty] = Field(default_factory=list)
     include: list[Key] = Field(default_factory=list)
     exclude: list[Key] = Field(default_factory=list)
+    query: Key | None = None
+    """Of a dynamic one: the query whose result its members are."""
+    parameters: Parameters = Field(default_factory=dict)
+    """They stand over those of the query."""
+    schedule: Schedule | None = None
+    """When the query is evaluated; without it by hand."""
+    zone: NonEmpty | None = None
+    """Of the schedule; without it the workspace's."""
+    jitter: Duration | None = None
+    """By how much at most each evaluation is later than the schedule says."""
+    max_age: Duration | None = None
+    """Members older than this make the segment UNKNOWN; without it they never do."""
+    exact_ids: bool = False
+    """Members are kept as texts, which can be listed, and not as hashes."""
+    shrinks_at_most: Share = "50%"
+    """A result that takes out more of the members than this is not taken."""
 
 
 class RuleDocument(_Document):
@@ -138,13 +182,6 @@ class VariantDocument(_Document):
 
     weight: Share
     value: JsonValue
-
-
-Moment = Annotated[
-    str, WithJsonSchema({"type": "string", "examples": ["2026-03-01", "2026-03-01T09:00:00Z"]})
-]
-"""An instant, or a date in the workspace's zone; the compiler reads it."""
-Duration = Annotated[str, WithJsonSchema({"type": "string", "examples": ["30 days", "P30D"]})]
 
 
 class ExperimentDocument(_Item):
@@ -231,7 +268,33 @@ class HoldoutDocument(_Item):
     audience: AudienceDocument | None = None
 
 
-ItemDocument = SegmentDocument | FlagDocument | ExperimentDocument | LayerDocument | HoldoutDocument
+class QueryDocument(_Item):
+    """What finds the members of segments in the user's data."""
+
+    connection: Key = "duckdb"
+    """One of those that the operator declares."""
+    sql: NonEmpty | None = None
+    """With named parameters, as in `$days`."""
+    template: Key | None = None
+    """The name of a query that turnout brings along."""
+    id_column: NonEmpty = "unit_id"
+    """The column of the result that holds the ids."""
+    parameters: Parameters = Field(default_factory=dict)
+    """Each with the value that it has unless a segment gives another; `null`: it has to."""
+    limit: int = 20_000_000
+    """A result with more rows is not taken."""
+    timeout: Duration = "10 minutes"
+    """A query that takes longer is ended."""
+
+
+ItemDocument = (
+    SegmentDocument
+    | FlagDocument
+    | ExperimentDocument
+    | LayerDocument
+    | HoldoutDocument
+    | QueryDocument
+)
 
 MODELS: dict[str, type[ItemDocument]] = {
     "segment": SegmentDocument,
@@ -239,5 +302,6 @@ MODELS: dict[str, type[ItemDocument]] = {
     "experiment": ExperimentDocument,
     "layer": LayerDocument,
     "holdout": HoldoutDocument,
+    "query": QueryDocument,
 }
 """The shape of an item by its kind."""

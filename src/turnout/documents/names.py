@@ -10,6 +10,9 @@ MAX_KEY_LENGTH = 96
 KEY_PATTERN = rf"^[A-Za-z0-9._-]{{1,{MAX_KEY_LENGTH}}}$"
 """What the key of an item looks like."""
 
+PARAMETER_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]{0,62}$"
+"""What the name of a parameter of a query looks like."""
+
 _TYPED = string.ascii_letters + "._-"
 
 ITEM_KINDS = {
@@ -18,6 +21,7 @@ ITEM_KINDS = {
     "experiments": "experiment",
     "layers": "layer",
     "holdouts": "holdout",
+    "queries": "query",
 }
 """The sections that hold items by key, and what one of them is called."""
 
@@ -27,7 +31,7 @@ SECTION_OF = {kind: section for section, kind in ITEM_KINDS.items()}
 SECTIONS = ("workspace", "attributes", *ITEM_KINDS)
 """What may stand at the top of a document."""
 
-LATER_SECTIONS = frozenset({"campaigns", "queries"})
+LATER_SECTIONS = frozenset({"campaigns"})
 
 OPERATORS = (
     "is_any", "is_set", "is_not_set", "is_empty", "is_not_empty", "is", "is_not",
@@ -40,9 +44,6 @@ OPERATORS = (
     "is_past", "is_prior_to", "is_on_date", "is_in_cidr", "is_not_in_cidr", "is_within",
 )  # fmt: skip
 """Every operator on an attribute."""
-
-LATER_FIELDS = {"segment": frozenset({"query", "schedule"})}
-"""Fields of the specification that this version does not have."""
 
 SCHEMA_TYPES = (
     "string", "number", "boolean", "list", "datetime", "datetime(s)", "datetime(ms)", "version",

@@ -17,7 +17,13 @@ from turnout.documents.models import (
     VariantDocument,
     WorkspaceDocument,
 )
-from turnout.documents.names import LATER_FIELDS, MAX_KEY_LENGTH, nearest, with_article
+from turnout.documents.names import (
+    KEY_PATTERN,
+    MAX_KEY_LENGTH,
+    PARAMETER_PATTERN,
+    nearest,
+    with_article,
+)
 from turnout.documents.problem import Fault, Path, clip, describe
 
 _CONDITION_HOLDERS = frozenset({"when", "match", "audience"})
@@ -41,6 +47,11 @@ _ELSEWHERE = {
 KEY_RULE = (
     f"1 to {MAX_KEY_LENGTH} characters, each a letter without accent, a digit, `.`, `_` or `-`"
 )
+
+_RULES = {
+    KEY_PATTERN: KEY_RULE,
+    PARAMETER_PATTERN: "1 to 63 letters without accent, digits and `_`, no digit first",
+}
 
 
 class Invalid(Exception):  # noqa: N818 - named for its situation
@@ -117,7 +128,7 @@ def _text(error: Mapping[str, Any]) -> str:
         return f"{message}: write it in quotes" if code == "string_type" and scalar else message
     match code:
         case "string_pattern_mismatch":
-            return f"has {KEY_RULE}, not {describe(given)}"
+            return f"has {_RULES[error['ctx']['pattern']]}, not {describe(given)}"
         case "string_too_short" | "too_short":
             return "must not be empty"
         case "string_too_long":
@@ -129,17 +140,13 @@ def _text(error: Mapping[str, Any]) -> str:
 
 def _choice(given: object, expected: str) -> str:
     known = expected.split("'")[1::2]
-    if given == "dynamic":
-        return f"`{given}` is not built yet"
     listed = ", ".join(f"`{word}`" for word in known)
     hint = nearest(given, known) if isinstance(given, str) else ""
     return f"{describe(given)} is not one of {listed}{hint}"
 
 
 def unknown_field(name: str, room: str) -> str:
-    """Says that a field is not known in a room, such as `rule`, or not built yet."""
-    if name in LATER_FIELDS.get(room, ()):
-        return f"`{name}` is not built yet"
+    """Says that a field is not known in a room, such as `rule`."""
     if (elsewhere := _ELSEWHERE.get((room, name))) is not None:
         return f"`{name}` has no place here: {elsewhere}"
     kind = f"field of {with_article(room)}"

@@ -10,7 +10,7 @@ from turnout.compiler.checks.rules import check_rules
 from turnout.compiler.checks.segments import check_segment
 from turnout.compiler.checks.terms import Group, Negation, Reader, Term
 from turnout.compiler.checks.variants import check_prerequisites
-from turnout.compiler.scope import Message
+from turnout.compiler.scope import Message, QueryShape
 from turnout.documents import Fault
 from turnout.documents.problem import Path
 from turnout.snapshot.v1 import snapshot_pb2 as pb
@@ -47,7 +47,7 @@ def _conditions(
     if isinstance(message, pb.Segment):
         if message.HasField("rule") and "match" in written:
             yield written["match"], message.rule, ("match",)
-    elif isinstance(message, pb.Layer):
+    elif isinstance(message, pb.Layer | QueryShape):
         return
     elif isinstance(message, pb.Flag):
         for at, (one, rule) in enumerate(zip(written.get("rules", []), message.rules, strict=True)):
