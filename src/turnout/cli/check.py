@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from turnout.compiler import Compiled, CompileFailed, Problem
     from turnout.compiler.write_back import FileChanges
+    from turnout.documents import Catalogue
 
 
 _ALWAYS_COUNTED = ("flags", "experiments", "segments")
@@ -62,7 +63,7 @@ def check(
         _tell_warnings(compiled.warnings, output)
         raise typer.Exit(ExitCode.PROBLEMS)
     written = write_back(documents, catalogue, compiled) if write_ranges else None
-    _tell_good(compiled, output, written)
+    _tell_good(compiled, _count_queries(catalogue), output, written)
 
 
 def _tell_problems(failed: "CompileFailed", output: options.Output) -> None:
@@ -82,9 +83,19 @@ def _tell_warnings(warnings: "Sequence[Problem]", output: options.Output) -> Non
         _show_warnings(warnings)
 
 
+def _count_queries(catalogue: "Catalogue") -> int:
+    """They are no part of the snapshot."""
+    items = [identity for file in catalogue.files for identity in file.document.items]
+    return sum(kind == "query" for kind, _ in items)
+
+
 def _tell_good(
-    compiled: "Compiled", output: options.Output, written: "list[FileChanges] | None"
+    compiled: "Compiled",
+    queries: int,
+    output: options.Output,
+    written: "list[FileChanges] | None",
 ) -> None:
+    from turnout.documents.names import ITEM_KINDS
     from turnout.snapshot.v1 import snapshot_pb2
 
     content = snapshot_pb2.Content.FromString(compiled.content)
@@ -94,6 +105,7 @@ def _tell_good(
         "segments": len(content.segments),
         "layers": len(content.layers),
         "holdouts": len(content.holdouts),
+        "queries": queries,
     }
     if output is options.Output.JSON:
         told = {} if written is None else {"ranges_written": written_objects(written)}
@@ -105,7 +117,7 @@ def _tell_good(
     if written is not None:
         tell_written(written)
     counted = ", ".join(
-        _count(count, name.removesuffix("s"))
+        _count(count, ITEM_KINDS[name], name)
         for name, count in counts.items()
         if count or name in _ALWAYS_COUNTED
     )
@@ -137,5 +149,5 @@ def _told(problems: "Sequence[Problem]", noun: str) -> str:
     return _count(len(problems), noun)
 
 
-def _count(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def _count(count: int, noun: str, several: str = "") -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {several or f'{noun}s'}"

@@ -17,6 +17,7 @@ NEEDED_BY: dict[str, tuple[str, ...]] = {
         "GetExperiment", "ListExperiments",
         "GetLayer", "ListLayers",
         "GetHoldout", "ListHoldouts",
+        "GetQuery", "ListQueries",
         "GetWorkspace",
         "Plan", "GetSnapshot", "ListSnapshots",
         "GetAuditEvent", "ListAuditEvents", "VerifyAuditEvents",
@@ -37,6 +38,7 @@ NEEDED_BY: dict[str, tuple[str, ...]] = {
         "RestoreExperiment", "KillExperiment", "ReviveExperiment", "BumpEpochExperiment",
         "CreateLayer", "UpdateLayer", "DeleteLayer",
         "CreateHoldout", "UpdateHoldout", "DeleteHoldout", "StartHoldout", "EndHoldout",
+        "CreateQuery", "UpdateQuery", "DeleteQuery",
         "ApplyDocuments",
     ),
     "publisher": (

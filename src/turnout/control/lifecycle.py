@@ -54,6 +54,7 @@ MOVES: dict[str, tuple[Move, ...]] = {
         Move("Start", ("draft",), "running"),
         Move("End", ("running",), "ended"),
     ),
+    "query": (),
 }
 """Every move that there is, by kind."""
 
@@ -63,6 +64,7 @@ FIRST_STATUS: dict[str, tuple[str, ...]] = {
     "experiment": ("draft",),
     "layer": ("",),
     "holdout": ("draft",),
+    "query": ("",),
 }
 """What a new item may be; without a word it is the first."""
 
@@ -72,6 +74,7 @@ DELETABLE: dict[str, tuple[str, ...]] = {
     "experiment": ("draft", "archived"),
     "layer": ("",),
     "holdout": ("draft", "ended"),
+    "query": ("",),
 }
 """The statuses in which an item decides nothing."""
 

@@ -60,6 +60,16 @@ BUCKETING_ALGORITHMS = (
 """Other systems whose buckets can be kept."""
 
 
+def noun(kind: str) -> str:
+    """What an RPC calls one of a kind: `Flag`."""
+    return kind.capitalize()
+
+
+def nouns(kind: str) -> str:
+    """What an RPC calls several of a kind: `Flags`."""
+    return SECTION_OF[kind].capitalize()
+
+
 def item_name(kind: str, key: str) -> str:
     """How an item is told from all others, for example `flags/new-checkout`."""
     return f"{SECTION_OF[kind]}/{key}"

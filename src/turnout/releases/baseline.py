@@ -27,7 +27,7 @@ class Baseline(NamedTuple):
         row = state.workspace_row
         raws: dict[str, Raw] = {WORKSPACE: row.body}
         versions = {WORKSPACE: PublishedVersion(row.version, row.etag)}
-        for one in state.items.values():
+        for one in state.published_items():
             raws[one.file.name] = _counted(one.raw)
             versions[one.file.name] = one.version
         return cls(raws, versions)

@@ -14,7 +14,10 @@ from turnout.releases.index import references_of, salts_of, surroundings_of
 from turnout.releases.problem import Problem
 from turnout.releases.shelf import State
 
-_LOOKED_AT = ("variants", "type", "unit", "kind", "layer", "allocations", "scope")
+_LOOKED_AT = (
+    "variants", "type", "unit", "kind", "layer", "allocations", "scope",
+    "sql", "template", "parameters",
+)  # fmt: skip
 """Fields of an item by which those that name it may be broken."""
 
 

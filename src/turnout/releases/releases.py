@@ -94,6 +94,11 @@ class Releases:
         """Finds who names an item in the committed store, by kind and key."""
         return find_referrers(self._state(), kind, key)
 
+    def all_referrers(self, kind: str, keys: Sequence[str]) -> dict[str, list[Referrer]]:
+        """Finds who names each of some items; see `referrers`."""
+        state = self._state() if keys else None
+        return {} if state is None else {key: find_referrers(state, kind, key) for key in keys}
+
     def prepare(self) -> None:
         """Compiles what the store holds, so that publishing it holds up no writer."""
         self._compile(self._state())

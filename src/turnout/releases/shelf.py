@@ -6,7 +6,7 @@ compiler keeps with each what it compiled from it.
 
 import hashlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -62,6 +62,10 @@ class State:
         self.workspace = workspace_document(workspace.body)
         self.head = head
 
+    def published_items(self) -> Iterable[Shelved]:
+        """The items that publishing is about. Queries are none: what is written of them holds."""
+        return (one for (kind, _), one in self.items.items() if kind != "query")
+
     @cached_property
     def catalogue(self) -> Catalogue:
         """What the compiler takes."""
@@ -74,8 +78,8 @@ class State:
 
     @cached_property
     def digest(self) -> str:
-        """Stands for exactly this state."""
-        lines = [f"{one.file.name} {one.version.version}" for one in self.items.values()]
+        """Stands for exactly this state, as far as publishing is about it."""
+        lines = [f"{one.file.name} {one.version.version}" for one in self.published_items()]
         lines = [f"{WORKSPACE} {self.workspace_row.version}", *sorted(lines)]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 

@@ -82,10 +82,10 @@ def _get(service: Service) -> Any:  # noqa: ANN401 - a command
                 item = service.ask(plane, "Get", name=service.name(key))
                 show_item(kind, item, as_json=connection.wants_json)
                 return
-            request = service.message(f"List{service.noun}sRequest", filter=filter_)
+            request = service.message(f"List{service.nouns}Request", filter=filter_)
             if "show_archived" in request.DESCRIPTOR.fields_by_name:
                 request.show_archived = archived
-            method, doing = f"List{service.noun}s", f"reading the {kind.section}"
+            method, doing = f"List{service.nouns}", f"reading the {kind.section}"
             pages = plane.pages(service.stub, method, request, doing, limit=limit)
             items = [item for page in pages for item in getattr(page, kind.section)]
         print_items(kind, items, as_json=connection.wants_json)
@@ -136,4 +136,6 @@ def _told(kind: Kind, key: str, now: str, writing: Writing) -> str:
     name = f"{kind.name} `{key.removeprefix(f'{kind.section}/')}`"
     if writing.dry_run:
         return f"{name} would be: {now}"
+    if not kind.is_published:
+        return f"{name}: {now}"
     return f"{name} in the store: {now}; decisions change with `turnout publish`"

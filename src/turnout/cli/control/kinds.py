@@ -1,9 +1,10 @@
-"""The five kinds of items and what can be done to each, as data: the commands are made from it."""
+"""The kinds of items and what can be done to each, as data: the commands are made from it."""
 
 from typing import NamedTuple
 
 MEMBERS = "List, add and remove the unit ids of a static segment."
 _DELETE = "Remove it; refused while others refer to it or while it decides something."
+_DELETE_UNPUBLISHED = "Remove it; refused while a segment uses it."
 
 
 class VerbOption(NamedTuple):
@@ -39,15 +40,19 @@ class Kind(NamedTuple):
     section: str
     help: str
     verbs: tuple[Verb, ...]
+    has_status: bool = True
+    is_published: bool = True
+    """What is written decides when it is published; a query never does."""
 
     @property
     def commands(self) -> dict[str, str]:
         """What can be typed behind its name, and what it does."""
         verbs = {verb.command: verb.help for verb in self.verbs}
         members = {"members": MEMBERS} if self.name == "segment" else {}
+        delete = _DELETE if self.is_published else _DELETE_UNPUBLISHED
         return {
             "get": f"Show one {self.name} of the store as its document, or list all of them."
-        } | (verbs | members | {"delete": _DELETE})
+        } | (verbs | members | {"delete": delete})
 
 
 _ARCHIVE = "Take it out of use and out of lists; refused while others refer to it."
@@ -90,11 +95,13 @@ KINDS: dict[str, Kind] = {
             Verb("Revive", "Take a kill back."),
             Verb("BumpEpoch", "Begin a new epoch: units are assigned anew.", (_BLOCK_OLDER,)),
         )),
-        Kind("layer", "layers", "Read layers of the control plane.", ()),
+        Kind("layer", "layers", "Read layers of the control plane.", (), has_status=False),
         Kind("holdout", "holdouts", "Read holdouts of the control plane, start and end them.", (
             Verb("Start", "Begin to keep units out."),
             Verb("End", "Let everybody in again."),
         )),
+        Kind("query", "queries", "Read queries of the control plane, which find members.", (),
+             has_status=False, is_published=False),
     )
 }  # fmt: skip
 """By name."""

@@ -33,6 +33,10 @@ _COLUMNS: dict[str, dict[str, _Cell]] = {
     },
     "layer": {"experiments": lambda item: [one.owner for one in item.allocations]},
     "holdout": {"share": lambda item: item.share},
+    "query": {
+        "connection": lambda item: item.connection,
+        "segments": lambda item: _keys(item.segments),
+    },
 }
 
 
@@ -42,10 +46,9 @@ def print_items(kind: Kind, items: Iterable[Item], *, as_json: bool) -> None:
         print_json([item_object(kind, item) for item in items])
         return
     own = _COLUMNS[kind.name]
-    head = (kind.name, "status", *own, "tags", "updated")
-    print_table(
-        head if kind.name != "layer" else _without_status(head), (_row(kind, one) for one in items)
-    )
+    status = ["status"] if kind.has_status else []
+    head = (kind.name, *status, *own, "tags", "updated")
+    print_table(head, (_row(kind, one) for one in items))
 
 
 def show_item(kind: Kind, item: Item, *, as_json: bool) -> None:
@@ -59,6 +62,7 @@ def show_item(kind: Kind, item: Item, *, as_json: bool) -> None:
             kind.name: key,
             "status": standing(kind, item),
             "members": getattr(item, "member_count", 0) or None,
+            "segments": _keys(getattr(item, "segments", ())) or None,
             "created": instant_text(item.create_time),
             "updated": instant_text(item.update_time),
             "etag": item.etag,
@@ -81,6 +85,8 @@ def standing(kind: Kind, item: Item) -> str:
 def item_object(kind: Kind, item: Item) -> dict[str, object]:
     """An item for programs; `document` is what a document says of it."""
     counted = {"member_count": item.member_count} if kind.name == "segment" else {}
+    if kind.name == "query":
+        counted["segments"] = list(item.segments)
     return {
         "name": item.name,
         "key": _key(kind, item),
@@ -102,7 +108,7 @@ def _document(kind: Kind, item: Item) -> dict[str, Any]:
 
 def _row(kind: Kind, item: Item) -> list[object]:
     own = [cell(item) for cell in _COLUMNS[kind.name].values()]
-    status = [] if kind.name == "layer" else [standing(kind, item)]
+    status = [standing(kind, item)] if kind.has_status else []
     updated = instant_text(item.update_time)
     return [_key(kind, item), *status, *own, list(item.tags), updated]
 
@@ -118,5 +124,5 @@ def _word(item: Item, field: str) -> str:
     return str(value.name).rpartition("_")[2].lower() if value is not None else ""
 
 
-def _without_status(head: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(name for name in head if name != "status")
+def _keys(names: Iterable[str]) -> list[str]:
+    return [name.partition("/")[2] for name in names]

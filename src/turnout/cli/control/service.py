@@ -5,6 +5,7 @@ from typing import Any
 
 from turnout.cli.control.kinds import Kind
 from turnout.cli.control.plane import ControlPlane
+from turnout.documents.names import noun, nouns
 
 
 class Service:
@@ -18,7 +19,7 @@ class Service:
         self.kind = kind
         self._messages = import_module(f"turnout.control.v1.{kind.name}_pb2")
         stubs = import_module(f"turnout.control.v1.{kind.name}_pb2_grpc")
-        self.noun = kind.name.capitalize()
+        self.noun, self.nouns = noun(kind.name), nouns(kind.name)
         self.stub = getattr(stubs, f"{self.noun}ServiceStub")
 
     def message(self, name: str, /, **fields: object) -> Any:  # noqa: ANN401 - a message

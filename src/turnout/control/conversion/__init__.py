@@ -2,6 +2,7 @@
 
 from turnout.control.conversion.items import (
     RESOURCES,
+    SALTED,
     Standing,
     carrying_fault,
     field_path,
@@ -16,6 +17,7 @@ from turnout.control.conversion.unreadable import Unreadable
 __all__ = [
     "MOST_MESSAGES",
     "RESOURCES",
+    "SALTED",
     "Standing",
     "Unreadable",
     "carrying_fault",

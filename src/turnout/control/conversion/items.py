@@ -12,7 +12,14 @@ from turnout.control.conversion.forms import number_of, word_of
 from turnout.control.conversion.structs import MOST_MESSAGES, messages_deep
 from turnout.control.conversion.tables import TABLES
 from turnout.control.conversion.unreadable import Unreadable
-from turnout.control.v1 import experiment_pb2, flag_pb2, holdout_pb2, layer_pb2, segment_pb2
+from turnout.control.v1 import (
+    experiment_pb2,
+    flag_pb2,
+    holdout_pb2,
+    layer_pb2,
+    query_pb2,
+    segment_pb2,
+)
 from turnout.documents.names import item_name
 from turnout.documents.problem import Path
 
@@ -22,8 +29,14 @@ RESOURCES: dict[str, type[Message]] = {
     "experiment": experiment_pb2.Experiment,
     "layer": layer_pb2.Layer,
     "holdout": holdout_pb2.Holdout,
+    "query": query_pb2.Query,
 }
 """The message of a kind."""
+
+SALTED = frozenset(
+    kind for kind, made in RESOURCES.items() if "salt" in made.DESCRIPTOR.fields_by_name
+)
+"""The kinds that hash."""
 
 MOST_BYTES = 1024 * 1024
 """Of one item, as JSON."""
@@ -76,12 +89,13 @@ def to_message(kind: str, body: Mapping[str, Any], standing: Standing) -> Messag
     if (enum := status_enum(kind)) is not None:
         message.status = number_of(enum, standing.status)
     TABLES[kind].write(body, message)
-    message.salt = message.salt or standing.key
+    if kind in SALTED:
+        message.salt = message.salt or standing.key
     return message
 
 
 def status_enum(kind: str) -> EnumDescriptor | None:
-    """The statuses of a kind; a layer has none."""
+    """The statuses of a kind; None for those that have none."""
     field = RESOURCES[kind].DESCRIPTOR.fields_by_name.get("status")
     return field.enum_type if field is not None else None
 

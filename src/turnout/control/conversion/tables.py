@@ -1,7 +1,10 @@
 """What each kind of item is in a message: one row a field, in the order of documents."""
 
+from dataclasses import dataclass
+from typing import Any
+
 from turnout.control.conversion.audiences import Audience, Scope
-from turnout.control.conversion.form import Form
+from turnout.control.conversion.form import ABSENT, Form, Message
 from turnout.control.conversion.forms import (
     Buckets,
     Carried,
@@ -50,6 +53,17 @@ _OVERRIDES = Named("overrides", "overrides", "unit_id", Text("variant"))
 _PREREQUISITES = Several("prerequisites", "prerequisites", _PREREQUISITE)
 _VARIANT = Parts((Plain("weight", "weight"), Carried("value", "value")))
 
+
+@dataclass(frozen=True)
+class OfDynamic(Plain):
+    """A text whose default is said of dynamic segments alone."""
+
+    def write(self, value: Any, message: Message) -> None:  # noqa: ANN401 - as documents have it
+        """Writes the value, or the default where it has a meaning."""
+        if value is not ABSENT or message.kind == segment_pb2.SEGMENT_KIND_DYNAMIC:
+            super().write(value, message)
+
+
 _SEGMENT = Parts(
     (
         *_FOR_PEOPLE,
@@ -61,6 +75,14 @@ _SEGMENT = Parts(
         Texts("exclude_units", "exclude_units"),
         Texts("include", "include"),
         Texts("exclude", "exclude"),
+        Plain("query", "query"),
+        Shape("parameters", "parameters"),
+        Plain("schedule", "schedule"),
+        Plain("zone", "zone"),
+        Plain("jitter", "jitter"),
+        Plain("max_age", "max_age"),
+        Switch("exact_ids", "exact_ids"),
+        OfDynamic("shrinks_at_most", "shrinks_at_most", "50%"),
     )
 )
 _FLAG = Parts(
@@ -121,6 +143,18 @@ _HOLDOUT = Parts(
         Audience("audience", "audience"),
     )
 )
+_QUERY = Parts(
+    (
+        *_FOR_PEOPLE,
+        Plain("connection", "connection", "duckdb"),
+        Plain("sql", "sql"),
+        Plain("template", "template"),
+        Plain("id_column", "id_column", "unit_id"),
+        Shape("parameters", "parameters"),
+        Plain("limit", "limit", 20_000_000),
+        Plain("timeout", "timeout", "10 minutes"),
+    )
+)
 
 TABLES: dict[str, Parts] = {
     "segment": _SEGMENT,
@@ -128,5 +162,6 @@ TABLES: dict[str, Parts] = {
     "experiment": _EXPERIMENT,
     "layer": _LAYER,
     "holdout": _HOLDOUT,
+    "query": _QUERY,
 }
 """By kind. The status is no part of them: it has verbs."""

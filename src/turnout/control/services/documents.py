@@ -103,7 +103,9 @@ class Documents:
             self._write(tx, found)
             left = bases if request.keep_missing else {}
             tx.applied.replace(document_set, {**left, **_bases(written)})
-            return _answer(found, proposal.warnings())
+            edited = [one.key for one in found.changes if one.kind == "query" and one.before]
+            users = self._releases.all_referrers("query", edited)
+            return _answer(found, proposal.warnings(), users)
 
         return write(self._store, call, request, apply)
 
@@ -226,9 +228,15 @@ class Documents:
         return definition_kept(change.before, change.status, self._releases.published)
 
 
-def _answer(found: Comparison, warnings: Iterable[Problem]) -> pb.ApplyDocumentsResponse:
+def _answer(
+    found: Comparison, warnings: Iterable[Problem], users: Mapping[str, Sequence[Referrer]]
+) -> pb.ApplyDocumentsResponse:
+    planned = [_planned(one) for one in found.changes]
+    for change, told in zip(found.changes, planned, strict=True):
+        if change.kind == "query" and (names := [one.name for one in users.get(change.key, ())]):
+            told.differences.append(f"taken up at the next evaluation of {', '.join(names)}")
     return pb.ApplyDocumentsResponse(
-        changes=[*_workspace_change(found), *(_planned(one) for one in found.changes)],
+        changes=[*_workspace_change(found), *planned],
         conflicts=[_conflict(one) for one in found.conflicts],
         warnings=[problem(one) for one in warnings],
         live=[one.name for one in found.live],

@@ -25,7 +25,7 @@ from turnout.control.services.resources import (
     with_salt,
 )
 from turnout.control.services.updating import means_the_same, merged
-from turnout.documents.names import item_name
+from turnout.documents.names import item_name, noun, nouns
 from turnout.releases.check import Change
 from turnout.releases.documents import in_force
 from turnout.releases.problem import Problem
@@ -80,11 +80,11 @@ class ItemService:
 
     def handlers(self) -> dict[str, Handler]:
         """The handler of each RPC, by its name."""
-        kind = self.kind.capitalize()
+        kind = noun(self.kind)
         verbs = dict.fromkeys(move.verb for move in lifecycle.MOVES[self.kind])
         return {
             f"Get{kind}": self._get,
-            f"List{kind}s": self._list,
+            f"List{nouns(self.kind)}": self._list,
             f"Create{kind}": self._create,
             f"Update{kind}": self._update,
             f"Delete{kind}": self._delete,
@@ -121,14 +121,22 @@ class ItemService:
 
     # Reading.
 
+    def tell_all(self, tx: Transaction, items: Sequence[Item]) -> list[Message]:  # noqa: ARG002 - for kinds that need it
+        """The resources of items, with what is known of them elsewhere."""
+        return [message_of(item) for item in items]
+
+    def tell(self, tx: Transaction, item: Item) -> Message:
+        """The resource of one; see `tell_all`."""
+        return self.tell_all(tx, [item])[0]
+
     def _get(self, call: Call, request: Any) -> Message:  # noqa: ANN401 - any request
         call.check()
         with self.store.read() as tx:
-            return message_of(tx.items.get(self.kind, key_of(self.kind, request.name)))
+            return self.tell(tx, tx.items.get(self.kind, key_of(self.kind, request.name)))
 
     def _list(self, call: Call, request: Any) -> Message:  # noqa: ANN401 - any request
         call.check()
-        return list_items(self.store, self.kind, request)
+        return list_items(self.store, self.kind, request, self.tell_all)
 
     # Writing.
 
@@ -140,13 +148,13 @@ class ItemService:
             status = self._first_status(given)
             body = body_of(self.kind, given)
             body = {name: body[name] for name in body if name not in self.output_only}
-            body = with_salt(key, self.prepare(tx, body, None))
+            body = with_salt(self.kind, key, self.prepare(tx, body, None))
             body = with_ranges(self.kind, body, status)
             require_reach_in(tx, call.caller, item_name(self.kind, key), body)
             # First, so that a key that is taken is told as that.
             item = tx.items.create(self.kind, key, body, status)
             self._check(key, body, status)
-            return message_of(item)
+            return self.tell(tx, item)
 
         return write(self.store, call, request, create)
 
@@ -158,7 +166,7 @@ class ItemService:
             item = tx.items.get(self.kind, key)
             check_etag(item, given.etag)
             self.refuse_archived(item)
-            return message_of(self.edit(tx, call, item, self._edited(item, given, request)))
+            return self.tell(tx, self.edit(tx, call, item, self._edited(item, given, request)))
 
         return write(self.store, call, request, update)
 
@@ -190,14 +198,14 @@ class ItemService:
             if referrers := self.releases.referrers(self.kind, key):
                 raise in_use(item, "deleted", referrers)
             tx.items.remove(item)
-            return answer_of(self.kind, f"Delete{self.kind.capitalize()}Response")
+            return answer_of(self.kind, f"Delete{noun(self.kind)}Response")
 
         return write(self.store, call, request, delete)
 
     def _mover(self, verb: str) -> Handler:
         def handle(call: Call, request: Any) -> Answer:  # noqa: ANN401 - any request
             def move(tx: Transaction) -> Message:
-                return message_of(self.move(tx, call, verb, request))
+                return self.tell(tx, self.move(tx, call, verb, request))
 
             return write(self.store, call, request, move)
 

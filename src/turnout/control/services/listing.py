@@ -1,6 +1,6 @@
 """Pages of items, by key."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from google.protobuf.message import Message
@@ -8,8 +8,8 @@ from google.protobuf.message import Message
 from turnout.control.conversion import status_enum
 from turnout.control.filters import Term, bad_value, only_one, read_filter
 from turnout.control.paging import read_page
-from turnout.control.services.resources import answer_of, message_of
-from turnout.documents.names import SECTION_OF, nearest, with_article
+from turnout.control.services.resources import answer_of
+from turnout.documents.names import SECTION_OF, nearest, nouns, with_article
 from turnout.store import Item, Store, Transaction
 
 MOST_BYTES = 3 * 1024 * 1024
@@ -28,7 +28,11 @@ class Wanted(NamedTuple):
     texts: list[str]
 
 
-def list_items(store: Store, kind: str, request: Any) -> Message:  # noqa: ANN401 - any list request
+Tell = Callable[[Transaction, Sequence[Item]], Sequence[Message]]
+"""Gives the resources of items, in their order."""
+
+
+def list_items(store: Store, kind: str, request: Any, tell: Tell) -> Message:  # noqa: ANN401 - any list request
     """Answers a list.
 
     Raises:
@@ -39,12 +43,12 @@ def list_items(store: Store, kind: str, request: Any) -> Message:  # noqa: ANN40
     page = read_page(request)
     with store.read() as tx:
         found = _find(tx, kind, wanted, page.after, page.size + 1, shown=shown)
-    messages = [message_of(item) for item in found]
+        messages = tell(tx, found)
     count = fitting(messages, page.size)
     is_last = count == len(messages)
     return answer_of(
         kind,
-        f"List{kind.capitalize()}sResponse",
+        f"List{nouns(kind)}Response",
         next_page_token="" if is_last else page.token(found[count - 1].key),
         **{SECTION_OF[kind]: messages[:count]},
     )

@@ -10,6 +10,7 @@ from google.protobuf.message_factory import GetMessageClass
 
 from turnout.control.conversion import (
     RESOURCES,
+    SALTED,
     Standing,
     Unreadable,
     field_path,
@@ -130,11 +131,13 @@ def check_etag(item: Item, etag: str) -> None:
         raise Conflict(item.kind, item.key, item.etag)
 
 
-def with_salt(key: str, body: Body) -> Body:
+def with_salt(kind: str, key: str, body: Body) -> Body:
     """The body of a new item: its salt is drawn, unless it is given. That of its key is left out.
 
     A drawn one keeps an item that takes over a key from dealing out the slots of the one before.
     """
+    if kind not in SALTED:
+        return body
     salt = body.get("salt") or secrets.token_hex(8)
     salted = {**body, "salt": salt}
     return {name: value for name, value in salted.items() if (name, value) != ("salt", key)}

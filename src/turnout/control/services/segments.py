@@ -30,7 +30,7 @@ class Segments(ItemService):
     """A segment in use cannot vanish, and a paused one goes on as it was."""
 
     kind = "segment"
-    output_only = ("member_count",)
+    output_only = ("member_count", "evaluate_time", "member_set_size_bytes")
     fixed = ("kind",)
 
     def handlers(self) -> dict[str, Handler]:

@@ -1,4 +1,4 @@
-"""Items of the store: the commands of the five kinds, which are made from one table."""
+"""Items of the store: the commands of all kinds, which are made from one table."""
 
 import io
 from datetime import UTC, datetime
@@ -10,7 +10,15 @@ from turnout.cli.control.kinds import KINDS
 from turnout.cli.exit_codes import ExitCode
 from turnout.control.conversion import Standing, to_message
 from turnout.control.lifecycle import MOVES
-from turnout.control.v1 import experiment_pb2, flag_pb2, holdout_pb2, layer_pb2, segment_pb2
+from turnout.control.v1 import (
+    experiment_pb2,
+    flag_pb2,
+    holdout_pb2,
+    layer_pb2,
+    query_pb2,
+    segment_pb2,
+)
+from turnout.documents.names import nouns
 
 MODULES = {
     "segment": segment_pb2,
@@ -18,6 +26,7 @@ MODULES = {
     "experiment": experiment_pb2,
     "layer": layer_pb2,
     "holdout": holdout_pb2,
+    "query": query_pb2,
 }
 AT = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
 COMMON = {"name", "etag", "request_id", "validate_only"}
@@ -168,8 +177,8 @@ def test_a_limit_is_for_lists(run, plane):
 @pytest.mark.parametrize("name", KINDS)
 def test_each_kind_can_be_listed(run, plane, name):
     kind = KINDS[name]
-    response = MODULES[name].DESCRIPTOR.message_types_by_name[f"List{name.capitalize()}sResponse"]
-    plane.answers[f"List{name.capitalize()}s"] = message_factory.GetMessageClass(response)()
+    response = MODULES[name].DESCRIPTOR.message_types_by_name[f"List{nouns(name)}Response"]
+    plane.answers[f"List{nouns(name)}"] = message_factory.GetMessageClass(response)()
     done = run(name, "get")
     assert done.code == ExitCode.OK, done.err
     assert done.out.startswith(kind.name)
@@ -181,6 +190,27 @@ def test_a_layer_has_no_status(run, plane):
     head, row = run("layer", "get").out.splitlines()
     assert head.split() == ["layer", "experiments", "tags", "updated"]
     assert row.startswith("till    a, b")
+
+
+def test_a_query_is_shown_with_those_who_use_it(run, plane):
+    found = item("query", "buyers", {"sql": "select unit_id\nfrom t", "tags": ["shop"]})
+    found.segments.extend(["segments/a", "segments/b"])
+    plane.answers["ListQueries"] = query_pb2.ListQueriesResponse(queries=[found])
+    head, row = run("query", "get").out.splitlines()
+    assert head.split() == ["query", "connection", "segments", "tags", "updated"]
+    assert row.startswith("buyers   duckdb       a, b")
+    plane.answers["GetQuery"] = found
+    told = run("query", "get", "buyers").out
+    assert "segments   a, b\n" in told
+    assert "status" not in told
+    assert "sql: " in told
+    assert "salt" not in told
+    assert run("query", "get", "buyers", "-o", "json").json["segments"] == list(found.segments)
+
+
+def test_a_query_that_is_deleted_has_nothing_to_be_published(run, plane):
+    plane.answers["DeleteQuery"] = query_pb2.DeleteQueryResponse()
+    assert run("query", "delete", "buyers", "--yes").out == "query `buyers`: gone\n"
 
 
 def test_what_is_deleted_is_confirmed(run, plane, terminal):
