@@ -5,7 +5,13 @@ from pathlib import Path
 from turnout import Reason
 from turnout.documents.conditions import CONDITION_FIELDS, EventDocument
 from turnout.documents.models import MODELS, RuleDocument, VariantDocument, WorkspaceDocument
-from turnout.documents.names import BUCKETING_ALGORITHMS, OPERATORS, SCHEMA_TYPES, SECTIONS
+from turnout.documents.names import (
+    BUCKETING_ALGORITHMS,
+    OPERATORS,
+    SCHEMA_TYPES,
+    SECTION_OF,
+    SECTIONS,
+)
 from turnout.results import Note
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -41,7 +47,7 @@ def test_every_field_of_an_item_is_named():
 
 
 def section(kind):
-    return page("documents").partition(f"\n## {kind}s\n")[2].partition("\n## ")[0]
+    return page("documents").partition(f"\n## {SECTION_OF[kind]}\n")[2].partition("\n## ")[0]
 
 
 def test_every_section_is_named():

@@ -1,7 +1,5 @@
 """Which texts are schedules, and what is read of them; what is refused is in problems.golden."""
 
-from datetime import datetime
-
 import pytest
 
 from turnout.compiler.schedules import read_schedule
@@ -25,8 +23,8 @@ def test_a_rule_is_read_without_its_name(text):
 
 def test_a_rule_begins_where_it_says():
     found = read_schedule("DTSTART:20260131T090000\nRRULE:FREQ=DAILY;COUNT=3")
-    assert found.start == datetime(2026, 1, 31, 9)
-    assert read_schedule("DTSTART:20260131\nFREQ=DAILY").start == datetime(2026, 1, 31)
+    assert str(found.start) == "2026-01-31 09:00:00"
+    assert str(read_schedule("DTSTART:20260131\nFREQ=DAILY").start) == "2026-01-31 00:00:00"
 
 
 @pytest.mark.parametrize(
