@@ -274,7 +274,7 @@ class QueryDocument(_Item):
     connection: Key = "duckdb"
     """One of those that the operator declares."""
     sql: NonEmpty | None = None
-    """With named parameters, as in `$days`."""
+    """With named parameters, as in `:days`."""
     template: Key | None = None
     """The name of a query that turnout brings along."""
     id_column: NonEmpty = "unit_id"

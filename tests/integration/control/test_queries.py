@@ -11,7 +11,7 @@ from turnout.control.v1 import release_pb2 as releases
 from turnout.control.v1 import segment_pb2 as segments
 from turnout.control.v1 import token_pb2 as tokens
 
-SQL = "select id as unit_id from events where day > $since"
+SQL = "select id as unit_id from events where day > :since"
 
 
 def create_query(plane, key="buyers", **fields):
