@@ -14,13 +14,10 @@ from turnout.cli.control.connection import Connection, connected
 from turnout.cli.control.kinds import MEMBERS
 from turnout.cli.failures import Command, usage
 from turnout.cli.output import console, print_json, value_text
+from turnout.control.member_calls import MOST_BYTES, MOST_MEMBERS
 from turnout.control.v1 import segment_pb2, segment_pb2_grpc
 
 _STUB = segment_pb2_grpc.SegmentServiceStub
-_MOST = 10_000
-"""Ids in one call, and on one page."""
-_MOST_BYTES = 2 * 1024 * 1024
-"""Of the ids of one call."""
 _STDIN = "-"
 
 app = group(help=MEMBERS, no_args_is_help=True)
@@ -46,7 +43,7 @@ def list_(
     ] = None,
 ) -> None:
     """List the unit ids in their order, one a line."""
-    request = segment_pb2.ListMembersRequest(name=_name(key), page_size=_MOST)
+    request = segment_pb2.ListMembersRequest(name=_name(key), page_size=MOST_MEMBERS)
     found: list[str] = []
     with connection.open() as plane:
         for page in plane.pages(_STUB, "ListMembers", request, "reading the members", limit=limit):
@@ -134,7 +131,7 @@ def _split(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     begin, size = 0, 0
     for at, one in enumerate(ids):
         length = len(one.encode())
-        if at > begin and (at - begin == _MOST or size + length > _MOST_BYTES):
+        if at > begin and (at - begin == MOST_MEMBERS or size + length > MOST_BYTES):
             yield ids[begin:at]
             begin, size = at, 0
         size += length

@@ -6,6 +6,7 @@ from typing import Any
 from turnout.control.calls import Answer, Call, write
 from turnout.control.failures import FailedPrecondition, InvalidArgument
 from turnout.control.lifecycle import Move
+from turnout.control.member_calls import MOST_BYTES, MOST_MEMBERS
 from turnout.control.paging import read_page
 from turnout.control.reach import require_reach_in
 from turnout.control.services.items import Handler, ItemService, Moved, in_use
@@ -15,11 +16,6 @@ from turnout.control.v1 import segment_pb2 as pb
 from turnout.documents.problem import clip
 from turnout.releases.referrers import Referrer
 from turnout.store import Item, Transaction
-
-MOST_MEMBERS = 10_000
-"""Of one call."""
-MOST_BYTES = 2 * 1024 * 1024
-"""Of the ids of one call: an event of the log holds them, too."""
 
 _LISTS = ("include", "exclude", "include_units", "exclude_units")
 # A winner of a concluded experiment may be for its audience only.
