@@ -1,6 +1,7 @@
 """The engine in this process: documents or a snapshot in, decisions out."""
 
 from collections.abc import Mapping
+from os import PathLike
 from pathlib import Path
 from typing import Any, Self
 
@@ -55,13 +56,29 @@ class Engine(Program):
         return cls(compile_documents(catalogue).seal(published_by="embedded"))
 
     @classmethod
-    def from_snapshot(cls, sealed: bytes) -> Self:
+    def from_snapshot(
+        cls,
+        snapshot: bytes | bytearray | memoryview | str | PathLike[str],
+        *,
+        members: str | PathLike[str] | None = None,
+    ) -> Self:
         """Links a sealed snapshot.
+
+        Args:
+            snapshot: The bytes, or the path of their file.
+            members: The folder of the member sets that it names, each `<sha256>.set`; by default
+                the folder `members` beside the file, and none for bytes. Sets are mapped: a file
+                may be replaced or unlinked, and must not be written to. A set that is not there,
+                or damaged, makes its segments UNKNOWN, `MEMBERS_MISSING`.
 
         Raises:
             SnapshotRefused: The bytes are no snapshot, or a damaged one, or of a newer version.
+            OSError: The file is not there or may not be read.
         """
-        return cls(bytes(sealed))
+        if isinstance(snapshot, str | PathLike):
+            file = Path(snapshot)
+            return cls(file.read_bytes(), file.parent / "members" if members is None else members)
+        return cls(bytes(snapshot), members)
 
     def __repr__(self) -> str:
         """Which snapshot it decides by."""

@@ -7,7 +7,7 @@ are frozen and the native module builds one in a tenth of a microsecond.
 # ruff: noqa: N818 - an exception is named for its situation, as the codes on the wire are.
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple, NoReturn, Self, TypeAlias
 
@@ -225,6 +225,9 @@ class SegmentCheck(NamedTuple):
     """What could not be known, sorted, when it matters for the state."""
     notes: tuple[Note, ...]
     """What stands beside the reason."""
+    member_age: timedelta | None
+    """Since the query was begun that gave the segment's members, whatever the state; `None` of
+    every other segment."""
     snapshot: SnapshotRef
     """What answered."""
 
@@ -256,6 +259,10 @@ class ExplainedStep(NamedTuple):
     """0 to 999,999."""
     bucket: float | None
     """The unit's number by the algorithm of another system, in place of a slot."""
+    member_count: int | None
+    """How many members a segment lists, or its member set has."""
+    member_age: timedelta | None
+    """Since the query was begun that gave them."""
     steps: tuple["ExplainedStep", ...]
     """What the step looked at itself, in its order."""
 

@@ -45,7 +45,7 @@ fn options() -> Result<Options, Box<dyn Error>> {
 fn main() -> Result<(), Box<dyn Error>> {
     let options = options()?;
     let plane = DataPlane::start(options.settings)?;
-    plane.load(&std::fs::read(&options.file)?)?;
+    plane.load(&std::fs::read(&options.file)?, None)?;
     let addresses = plane.addresses();
     let show = |address: Option<std::net::SocketAddr>| {
         address.map_or_else(|| "-".to_owned(), |a| a.to_string())

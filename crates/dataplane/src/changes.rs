@@ -285,7 +285,7 @@ fn each<'m, T>(list: &mut RepeatedView<'m, T>, mut change: impl FnMut(&mut T)) {
 
 #[cfg(test)]
 mod tests {
-    use turnout_engine::{Header, Opened, seal};
+    use turnout_engine::{Header, NoSets, Opened, seal};
     use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::{
         expression, segment, variant_condition,
     };
@@ -326,7 +326,7 @@ mod tests {
         let [deep, deeper] = [150, 151].map(|depth| {
             let sealed = nested(depth);
             let opened = Opened::open(&sealed, || {}).unwrap();
-            assert!(opened.link().is_ok());
+            assert!(opened.link(&NoSets).is_ok());
             Fingerprints::of(opened.parts())
         });
         assert_eq!(deeper.changed_since(&deep), ["deep"]);

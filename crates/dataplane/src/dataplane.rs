@@ -1,6 +1,6 @@
 //! A running data plane: started, fed with snapshots, drained.
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -56,6 +56,14 @@ pub struct Stats {
     pub revision: u64,
     /// Its problems.
     pub problems: u64,
+    /// Member sets that it names and that are there.
+    pub member_sets: u64,
+    /// Their members.
+    pub members: u64,
+    /// Their bytes, mapped.
+    pub member_bytes: u64,
+    /// Member sets that it names and that cannot be had: their segments are UNKNOWN.
+    pub member_sets_missing: u64,
     /// Time since its source last agreed.
     pub age: Duration,
     /// Whether the age is over the limit.
@@ -156,12 +164,14 @@ impl DataPlane {
 
     /// Links a sealed snapshot on this thread and serves it from now on.
     ///
-    /// The old one is freed on this thread, too: call it from a thread of low priority.
+    /// The old one is freed on this thread, too: call it from a thread of low priority. `members` is
+    /// the folder of the member sets that it names, each `<sha256>.set`; what is mapped already is not
+    /// looked for again, and one that is not there makes its segments UNKNOWN, MEMBERS_MISSING.
     ///
     /// # Errors
     /// The snapshot is refused; what was served before is still served.
-    pub fn load(&self, sealed: &[u8]) -> Result<(), LinkError> {
-        self.plane.holder.load(sealed, None)
+    pub fn load(&self, sealed: &[u8], members: Option<&Path>) -> Result<(), LinkError> {
+        self.plane.holder.load(sealed, None, members)
     }
 
     /// As [`DataPlane::load`], for a snapshot that was found, `age` old, at start.
@@ -170,8 +180,13 @@ impl DataPlane {
     ///
     /// # Errors
     /// The snapshot is refused; what was served before is still served.
-    pub fn load_unconfirmed(&self, sealed: &[u8], age: Duration) -> Result<(), LinkError> {
-        self.plane.holder.load(sealed, Some(age))
+    pub fn load_unconfirmed(
+        &self,
+        sealed: &[u8],
+        age: Duration,
+        members: Option<&Path>,
+    ) -> Result<(), LinkError> {
+        self.plane.holder.load(sealed, Some(age), members)
     }
 
     /// Gives the program that is served, its age and whether it is stale; `None` before the first.
@@ -200,6 +215,8 @@ impl DataPlane {
         let totals = Totals::of(&self.plane.counters);
         let current = self.plane.holder.current();
         let program = current.as_deref().map(|served| &served.program);
+        let held = current.as_deref().map(|served| served.members);
+        let held = held.unwrap_or_default();
         let age = self.plane.holder.age(Instant::now());
         let (loads, load_failures) = self.plane.holder.counts();
         let calls = totals.calls.iter().map(|calls| calls.count()).sum();
@@ -215,6 +232,10 @@ impl DataPlane {
             snapshot_id: program.map_or_else(String::new, |program| program.id().to_owned()),
             revision: program.map_or(0, |program| program.revision()),
             problems: program.map_or(0, |program| program.header().problems.len() as u64),
+            member_sets: held.sets,
+            members: held.members,
+            member_bytes: held.bytes,
+            member_sets_missing: held.missing,
             age: if program.is_some() {
                 age.age
             } else {

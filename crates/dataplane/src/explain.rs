@@ -1,5 +1,8 @@
 //! Explain: an answer, and the way to it. Nothing is kept, recorded or counted as a decision.
+use std::time::Duration;
+
 use buffa::{EnumValue, Message, MessageField};
+use buffa_types::google::protobuf::Duration as WireDuration;
 use bumpalo::Bump;
 use turnout_engine::{AttributeState, Evaluation, Explanation, ReadableStep, Truth, ValueRef};
 use turnout_protos::turnout::v1::__buffa::view::oneof::explain_request::Subject;
@@ -130,6 +133,19 @@ fn message(step: &ReadableStep<'_>) -> ExplainedStep {
         unit_id: unit_id.to_owned(),
         slot: step.slot,
         bucket: step.bucket,
+        member_count: step.members,
+        member_age: step
+            .member_age
+            .map(duration)
+            .map_or_else(MessageField::none, MessageField::some),
+        ..Default::default()
+    }
+}
+
+fn duration(age: Duration) -> WireDuration {
+    WireDuration {
+        seconds: i64::try_from(age.as_secs()).unwrap_or(i64::MAX),
+        nanos: age.subsec_nanos().cast_signed(),
         ..Default::default()
     }
 }

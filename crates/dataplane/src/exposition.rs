@@ -12,6 +12,7 @@ use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
 
+use crate::members::Held;
 use crate::metrics::{MethodTotals, Totals, bucket_bound};
 use crate::plane::Plane;
 
@@ -79,6 +80,12 @@ impl Scrape {
             "Snapshots that were refused",
             failures,
         )?;
+        counter(
+            encoder,
+            "member_set_failures",
+            "Member sets that were not to be had when a snapshot was loaded",
+            holder.set_failures(),
+        )?;
         self.failed_refreshes(encoder)?;
         let current = holder.current();
         let Some(served) = current.as_deref() else {
@@ -110,6 +117,7 @@ impl Scrape {
             "Items that do not compile",
             problems as f64,
         )?;
+        members(encoder, served.members)?;
         let loaded = served.loaded.elapsed().as_secs_f64();
         gauge(
             encoder,
@@ -210,6 +218,25 @@ impl Scrape {
             f64::from(u8::from(self.plane.draining())),
         )
     }
+}
+
+fn members(encoder: &mut DescriptorEncoder, held: Held) -> fmt::Result {
+    let held = [
+        ("member_sets", "Member sets that are served", held.sets),
+        ("members", "Members of these sets", held.members),
+        (
+            "member_set_bytes",
+            "Bytes of these sets, mapped",
+            held.bytes,
+        ),
+        (
+            "member_sets_missing",
+            "Member sets that the snapshot names and that cannot be had: their segments are UNKNOWN",
+            held.missing,
+        ),
+    ];
+    held.into_iter()
+        .try_for_each(|(name, help, value)| gauge(encoder, name, help, value as f64))
 }
 
 fn decisions(encoder: &mut DescriptorEncoder, totals: &Totals) -> fmt::Result {

@@ -24,7 +24,7 @@ impl Door {
     #[must_use]
     pub fn open(sealed: &[u8]) -> Door {
         let plane = Arc::new(Plane::new(Settings::default(), None));
-        if let Err(error) = plane.holder.load(sealed, None) {
+        if let Err(error) = plane.holder.load(sealed, None, None) {
             panic!("a golden snapshot is refused: {error}");
         }
         let counters = Arc::clone(&plane.counters[0]);

@@ -6,7 +6,8 @@
 //!
 //! let settings = Settings { grpc_address: Some(([127, 0, 0, 1], 8013).into()), ..Settings::default() };
 //! let plane = DataPlane::start(settings)?;
-//! plane.load(&std::fs::read("state/last-known-good.snapshot")?)?;
+//! let sealed = std::fs::read("state/last-known-good.snapshot")?;
+//! plane.load(&sealed, Some("state/members".as_ref()))?;
 //! plane.drain(Duration::from_secs(10));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -32,6 +33,7 @@ pub mod fuzzing;
 mod health;
 mod listen;
 mod log;
+mod members;
 mod method;
 mod metrics;
 mod plane;
@@ -52,6 +54,7 @@ mod wire;
 pub use dataplane::{Addresses, DataPlane, Stats};
 pub use explain::explained_steps;
 pub use listen::StartError;
+pub use members::{FoundSets, MappedSets, hex};
 pub use settings::{Limits, Settings};
 pub use turnout_engine::LinkError;
 pub use turnout_protos::turnout::v1::ExplainedStep;

@@ -9,7 +9,8 @@ use turnout_sticky::Write;
 use crate::errors::CallError;
 use crate::served::id_and_revision;
 use crate::wire::{
-    self, field_length, put_bytes, put_bytes_if, put_header, put_number, put_number_if,
+    self, duration_length, field_length, put_bytes, put_bytes_if, put_duration, put_header,
+    put_number, put_number_if,
 };
 
 /// What is the same in every reply of a program.
@@ -265,6 +266,7 @@ pub(crate) fn put_check(
     check: &SegmentCheck,
 ) {
     let unknown = unknown_names(program, &check.unknown);
+    let age = check.member_age.map(duration_length);
     let length = text_length(1, key)
         + FLAG_BYTES
         + text_length(3, check.reason.as_str())
@@ -272,7 +274,8 @@ pub(crate) fn put_check(
         + unknown
             .iter()
             .map(|name| field_length(5, name.len()))
-            .sum::<usize>();
+            .sum::<usize>()
+        + age.map_or(0, |length| field_length(6, length));
     put_headers(out, fields, length);
     put_bytes_if(out, 1, key.as_bytes());
     put_number(out, 2, state_number(check.state));
@@ -280,6 +283,10 @@ pub(crate) fn put_check(
     put_notes(out, 4, check.notes);
     for name in unknown {
         put_bytes(out, 5, name.as_bytes());
+    }
+    if let (Some(age), Some(length)) = (check.member_age, age) {
+        put_header(out, 6, length);
+        put_duration(out, age);
     }
 }
 

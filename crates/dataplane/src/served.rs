@@ -1,4 +1,5 @@
 //! The snapshot that is served: swapped as a whole, read without a lock.
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -9,6 +10,7 @@ use turnout_engine::{LinkError, Opened, Program};
 
 use crate::changes::Fingerprints;
 use crate::errors::CallError;
+use crate::members::{FoundSets, Held, MappedSets};
 use crate::reply::Tables;
 use crate::wire;
 
@@ -25,6 +27,8 @@ pub(crate) struct Served {
     /// Unlike that of any other load in this process.
     pub serial: u64,
     pub loaded: Instant,
+    /// Of the member sets that it names.
+    pub members: Held,
 }
 
 /// What watchers are told about a swap.
@@ -48,7 +52,9 @@ pub(crate) struct Holder {
     stale_after: Duration,
     loads: AtomicU64,
     failures: AtomicU64,
-    loading: Mutex<()>,
+    /// Sets that were not to be had when a snapshot was loaded, each time.
+    set_failures: AtomicU64,
+    loading: Mutex<MappedSets>,
     announcements: watch::Sender<Option<Announcement>>,
 }
 
@@ -70,7 +76,8 @@ impl Holder {
             stale_after,
             loads: AtomicU64::new(0),
             failures: AtomicU64::new(0),
-            loading: Mutex::new(()),
+            set_failures: AtomicU64::new(0),
+            loading: Mutex::default(),
             announcements: watch::Sender::new(None),
         }
     }
@@ -83,21 +90,31 @@ impl Holder {
 
     /// Links a sealed snapshot on this thread, swaps it in, and frees the old one here.
     ///
-    /// `found_age`: the snapshot was found, that old, and its source was not seen yet.
+    /// `found_age`: the snapshot was found, that old, and its source was not seen yet. `members` is
+    /// the folder of the member sets that it names; one that is not there makes its segment UNKNOWN.
     ///
     /// # Errors
     /// The snapshot is refused; what was served before is still served.
-    pub(crate) fn load(&self, sealed: &[u8], found_age: Option<Duration>) -> Result<(), LinkError> {
-        let _one_at_a_time = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(crate) fn load(
+        &self,
+        sealed: &[u8],
+        found_age: Option<Duration>,
+        members: Option<&Path>,
+    ) -> Result<(), LinkError> {
+        let mut one_at_a_time = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
         // Requests go before: a thread that is nice alone keeps a core to the end of its slice.
-        let linked = Opened::open(sealed, std::thread::yield_now)
-            .and_then(|opened| Ok((link(&opened)?, opened)));
+        let linked = Opened::open(sealed, std::thread::yield_now).and_then(|opened| {
+            let sets = one_at_a_time.find(members, &opened.member_sets());
+            Ok((link(&opened, &sets)?, opened))
+        });
         let (served, opened) = linked.inspect_err(|_| {
             self.failures.fetch_add(1, Ordering::Relaxed);
         })?;
         let (id, revision) = (served.program.id().into(), served.program.revision());
+        let missing = served.members.missing;
         let old = self.current.swap(Some(Arc::new(served)));
         self.loads.fetch_add(1, Ordering::Relaxed);
+        self.set_failures.fetch_add(missing, Ordering::Relaxed);
         self.agree(found_age);
         // Watchers wait while what changed is looked up: requests do not.
         self.announcements.send_replace(Some(Announcement {
@@ -146,6 +163,11 @@ impl Holder {
             self.loads.load(Ordering::Relaxed),
             self.failures.load(Ordering::Relaxed),
         )
+    }
+
+    /// Member sets that were not to be had when a snapshot was loaded, each time.
+    pub(crate) fn set_failures(&self) -> u64 {
+        self.set_failures.load(Ordering::Relaxed)
     }
 
     /// Tells of every swap from now on; the current one is seen at once.
@@ -199,15 +221,7 @@ impl Served {
 
 /// Appends a `SnapshotReference` whose id and revision are encoded already.
 pub(crate) fn put_reference(out: &mut Vec<u8>, field: u32, id_and_revision: &[u8], age: Age) {
-    let (seconds, nanos) = (age.age.as_secs(), u64::from(age.age.subsec_nanos()));
-    let number = |value: u64| {
-        if value == 0 {
-            0
-        } else {
-            1 + wire::varint_length(value)
-        }
-    };
-    let duration = number(seconds) + number(nanos);
+    let duration = wire::duration_length(age.age);
     let stale = usize::from(age.stale) * 2;
     wire::put_header(
         out,
@@ -220,12 +234,13 @@ pub(crate) fn put_reference(out: &mut Vec<u8>, field: u32, id_and_revision: &[u8
     wire::put_number_if(out, 4, u64::from(age.stale));
 }
 
-fn link(opened: &Opened<'_>) -> Result<Served, LinkError> {
-    let program = opened.link()?;
+fn link(opened: &Opened<'_>, sets: &FoundSets) -> Result<Served, LinkError> {
+    let program = opened.link(sets)?;
     Ok(Served {
         tables: Tables::new(&program),
         serial: SERIALS.fetch_add(1, Ordering::Relaxed),
         loaded: Instant::now(),
+        members: sets.held(),
         program,
     })
 }

@@ -65,6 +65,19 @@ pub(crate) fn put_duration(out: &mut Vec<u8>, duration: Duration) {
     put_number_if(out, 2, u64::from(duration.subsec_nanos()));
 }
 
+/// Bytes of the fields of a `google.protobuf.Duration`.
+#[inline]
+pub(crate) fn duration_length(duration: Duration) -> usize {
+    let number = |value: u64| {
+        if value == 0 {
+            0
+        } else {
+            1 + varint_length(value)
+        }
+    };
+    number(duration.as_secs()) + number(u64::from(duration.subsec_nanos()))
+}
+
 /// Bytes of a length-delimited field, tag and length included.
 #[inline]
 pub(crate) fn field_length(field: u32, length: usize) -> usize {
@@ -90,6 +103,16 @@ mod tests {
             let mut out = Vec::new();
             put_varint(&mut out, value);
             assert_eq!(out.len(), varint_length(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn the_length_of_a_duration_is_what_it_takes() {
+        for (seconds, nanos) in [(0, 0), (1, 0), (0, 1), (86_400, 999_999_999)] {
+            let duration = Duration::new(seconds, nanos);
+            let mut out = Vec::new();
+            put_duration(&mut out, duration);
+            assert_eq!(out.len(), duration_length(duration), "{duration:?}");
         }
     }
 

@@ -281,7 +281,7 @@ fn min_revision_waits_for_the_revision() {
     std::thread::scope(|scope| {
         scope.spawn(|| {
             std::thread::sleep(Duration::from_millis(100));
-            plane.load(&sealed(8)).unwrap();
+            plane.load(&sealed(8), None).unwrap();
         });
         let reply = grpc(&plane, "Decide", &request);
         assert_eq!(reply.code(), 0);
@@ -327,7 +327,7 @@ fn a_snapshot_that_is_refused_changes_nothing() {
     let plane = serving(settings());
     let mut broken = sealed(8);
     broken[60] ^= 1;
-    assert!(plane.load(&broken).is_err());
+    assert!(plane.load(&broken, None).is_err());
     let stats = plane.stats();
     assert_eq!(
         (stats.revision, stats.loads, stats.load_failures),

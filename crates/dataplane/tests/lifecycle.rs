@@ -353,7 +353,7 @@ fn swapping_while_calls_run_never_fails_a_call() {
             });
         }
         for revision in 8..60 {
-            plane.load(&harness::sealed(revision)).unwrap();
+            plane.load(&harness::sealed(revision), None).unwrap();
         }
         stop.store(true, std::sync::atomic::Ordering::Relaxed);
     });

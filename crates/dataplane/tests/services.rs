@@ -83,7 +83,7 @@ fn watch_sends_the_current_snapshot_then_each_change_with_its_keys_and_ends_unav
         next["segments"][2]["rule"]["condition"]["attribute"] = json!(2);
         next["segments"][0]["members"]["unitIds"] = json!(["u-1", "u-2", "u-3"]);
         next["flags"][5]["key"] = json!("plainer");
-        plane.load(&seal(next, 8)).unwrap();
+        plane.load(&seal(next, 8), None).unwrap();
         let second = pb::WatchResponse::decode_from_slice(&stream.next().await.unwrap()).unwrap();
         assert_eq!(second.snapshot.as_option().unwrap().revision, 8);
         assert_eq!(second.changed_keys, ["beta", "plain", "plainer"]);
@@ -142,7 +142,7 @@ fn health_is_not_serving_before_the_first_snapshot_and_when_draining() {
         let mut stream =
             Stream::open(&plane, HEALTH_WATCH, &named("turnout.v1.DecisionService")).await;
         assert_eq!(stream.next().await.unwrap(), NOT_SERVING);
-        plane.load(&sealed(7)).unwrap();
+        plane.load(&sealed(7), None).unwrap();
         assert_eq!(stream.next().await.unwrap(), SERVING);
         assert_eq!(
             &harness::http2(
@@ -223,7 +223,7 @@ fn the_admin_pages_tell_start_readiness_and_life_apart() {
         assert_eq!(status, 503);
         assert!(why.contains("no snapshot"), "{why}");
     }
-    plane.load(&sealed(7)).unwrap();
+    plane.load(&sealed(7), None).unwrap();
     assert_eq!(
         (page(&plane, "/startupz").0, page(&plane, "/readyz").0),
         (200, 200)
@@ -257,7 +257,7 @@ fn metrics_count_decisions_calls_and_the_snapshot() {
         "CheckSegment",
         &message::<pb::CheckSegmentRequest>(json!({"key": "everybody"})),
     );
-    assert!(plane.load(b"nothing").is_err());
+    assert!(plane.load(b"nothing", None).is_err());
     let (status, text) = page(&plane, "/metrics");
     assert_eq!(status, 200);
     for line in [

@@ -21,7 +21,7 @@ fn sealed(variant: usize, change: impl FnOnce(&mut Value)) -> Vec<u8> {
 }
 
 fn load(plane: &DataPlane, variant: usize) {
-    plane.load(&sealed(variant, |_| {})).unwrap();
+    plane.load(&sealed(variant, |_| {}), None).unwrap();
 }
 
 fn with_file(folder: &Path) -> Settings {
@@ -245,7 +245,7 @@ fn a_record_whose_variant_is_gone_gives_way() {
     load(&plane, 1);
     ask(&plane, "button", &json!([]));
     let renamed = |button: &mut Value| button["variants"][1]["name"] = json!("blue");
-    plane.load(&sealed(1, renamed)).unwrap();
+    plane.load(&sealed(1, renamed), None).unwrap();
     let decision = ask(&plane, "button", &json!([]));
     assert_eq!(came_out(&decision), ("blue", pb::Reason::VariantRemoved));
     let decision = ask(&plane, "button", &json!([]));

@@ -1,5 +1,6 @@
 //! What an evaluation answers.
 use std::collections::HashSet;
+use std::time::Duration;
 
 use foldhash::fast::RandomState;
 
@@ -108,6 +109,9 @@ closed_list!(
         Draft = 10 "DRAFT",
         Archived = 11 "ARCHIVED",
         Quarantined = 12 "QUARANTINED",
+        NotEvaluated = 13 "NOT_EVALUATED",
+        MembersMissing = 14 "MEMBERS_MISSING",
+        MembersTooOld = 15 "MEMBERS_TOO_OLD",
     }
 );
 
@@ -118,7 +122,7 @@ pub enum Unknown {
     Attribute(AttributeIndex),
     /// A unit kind whose id was not known.
     Unit(UnitKindIndex),
-    /// A segment that is a draft or quarantined.
+    /// A segment that is a draft or quarantined, or whose members cannot be used.
     Segment(SegmentIndex),
     /// A segment that is archived.
     ArchivedSegment(SegmentIndex),
@@ -299,6 +303,9 @@ pub struct SegmentCheck {
     pub unknown: UnknownSet,
     /// What stands beside the reason.
     pub notes: Notes,
+    /// How long ago the query was begun that gave its members, whatever the state; `None` of a
+    /// segment without such members, and of a draft or an archived one.
+    pub member_age: Option<Duration>,
 }
 
 #[cfg(test)]

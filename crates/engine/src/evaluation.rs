@@ -93,6 +93,7 @@ impl<'p, 'c, 'a> Evaluation<'p, 'c, 'a> {
             reason: outcome.reason,
             unknown: UnknownSet::collect(trail),
             notes: Notes::collect(trail).with_tz_fallback(self.context.scratch.fell_back),
+            member_age: self.member_age(segment),
         }
     }
 }

@@ -1,4 +1,6 @@
 //! The way to an answer: what a visitor saw, read beside the program and the context.
+use std::time::Duration;
+
 use crate::context::{Context, State, Unit};
 use crate::decision::{Decision, SegmentCheck, closed_list};
 use crate::evaluation::Evaluation;
@@ -137,10 +139,15 @@ pub struct ReadableStep<'v> {
     pub slot: Option<u32>,
     /// By the algorithm of another system.
     pub bucket: Option<f64>,
+    /// How many members the segment lists, or its set has.
+    pub members: Option<u64>,
+    /// How long ago the query was begun that gave them.
+    pub member_age: Option<Duration>,
 }
 
 impl ExplainedStep {
-    fn readable<'v>(&self, program: &'v Program, context: &'v Context<'v>) -> ReadableStep<'v> {
+    fn readable<'v>(&self, evaluation: &'v Evaluation<'_, '_, '_>) -> ReadableStep<'v> {
+        let (program, context) = (evaluation.program, &*evaluation.context);
         let (kind, name) = named(self.step, program);
         let (operator, operand) = compared(self.step, program);
         let (state, value, masked) = match self.step {
@@ -153,6 +160,10 @@ impl ExplainedStep {
                 (Some(state), value, masked)
             }
             _ => (None, None, false),
+        };
+        let segment = match self.step {
+            Step::Segment(index) => Some(index),
+            _ => None,
         };
         let of = self.slot.map(|(unit, _)| unit);
         let of = of.or(self.bucket.map(|(unit, _)| unit));
@@ -173,6 +184,8 @@ impl ExplainedStep {
             }),
             slot: self.slot.map(|(_, slot)| slot),
             bucket: self.bucket.map(|(_, number)| number),
+            members: segment.and_then(|index| evaluation.members(index)),
+            member_age: segment.and_then(|index| evaluation.member_age(index)),
         }
     }
 }
@@ -257,7 +270,7 @@ impl Evaluation<'_, '_, '_> {
         explanation: &'v Explanation,
     ) -> impl Iterator<Item = ReadableStep<'v>> {
         let steps = explanation.steps.iter();
-        steps.map(|step| step.readable(self.program, self.context))
+        steps.map(|step| step.readable(self))
     }
 }
 

@@ -49,6 +49,7 @@ mod item;
 mod layer;
 mod link;
 pub mod literal;
+mod members;
 mod names;
 mod network;
 mod number;
@@ -93,6 +94,7 @@ pub use index::{
 };
 pub use layer::Layer;
 pub use link::LinkError;
+pub use members::{MemberSets, NamedSet, NoSets, UnitIds};
 pub use program::{Item, ItemKind, Program, Segment, Variant};
 pub use rare::Rare;
 pub use sealed::{Opened, seal, seal_bytes};

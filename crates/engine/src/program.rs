@@ -9,6 +9,7 @@ use crate::index::{
 use crate::item::LinkedItem;
 use crate::layer::Layer;
 use crate::link::LinkError;
+use crate::members::NoSets;
 use crate::names::Names;
 use crate::sealed::Opened;
 use crate::segment::LinkedSegment;
@@ -92,14 +93,14 @@ pub struct Variant {
 }
 
 impl Program {
-    /// Opens, checks and links a sealed snapshot.
+    /// Opens, checks and links a sealed snapshot, without member sets beside it.
     ///
     /// # Errors
     ///
     /// Bytes that are not a whole sealed snapshot of a known semantics version, or whose parts do
     /// not fit together.
     pub fn link(sealed: &[u8]) -> Result<Self, LinkError> {
-        Opened::open(sealed, || {})?.link()
+        Opened::open(sealed, || {})?.link(&NoSets)
     }
 
     /// SHA-256 of the content, 64 lower-case hex digits.

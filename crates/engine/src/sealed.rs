@@ -2,10 +2,12 @@
 use buffa::{Message, MessageView};
 use sha2::{Digest, Sha256};
 use turnout_snapshot::turnout::snapshot::v1::__buffa::view::SnapshotView;
+use turnout_snapshot::turnout::snapshot::v1::__buffa::view::oneof::segment::Definition;
 use turnout_snapshot::turnout::snapshot::v1::{Content, Header, Snapshot};
 
 use crate::content::{Parts, read};
 use crate::link::{self, LinkError};
+use crate::members::{MemberSets, NamedSet};
 use crate::program::Program;
 
 /// Eight bytes in front; the last is the version of the seal.
@@ -42,13 +44,30 @@ impl<'s> Opened<'s> {
         &self.parts
     }
 
-    /// Checks and links it.
+    /// The member sets that it names, each once and sorted: they are artifacts beside it.
+    #[must_use]
+    pub fn member_sets(&self) -> Vec<NamedSet> {
+        let named = self.parts.segments.read().filter_map(|segment| {
+            let Some(Definition::Members(members)) = &segment.definition else {
+                return None;
+            };
+            // What is no SHA-256 is refused when it is linked.
+            link::members::named(members.set.as_option()?).ok()
+        });
+        let mut named: Vec<NamedSet> = named.collect();
+        named.sort_unstable();
+        named.dedup();
+        named
+    }
+
+    /// Checks and links it, with the member sets that are there. A set that is not there refuses
+    /// nothing: its segment is UNKNOWN, MEMBERS_MISSING.
     ///
     /// # Errors
     ///
     /// Parts that do not fit together.
-    pub fn link(&self) -> Result<Program, LinkError> {
-        link::link(self.header.clone(), &self.parts)
+    pub fn link(&self, sets: &dyn MemberSets) -> Result<Program, LinkError> {
+        link::link(self.header.clone(), &self.parts, sets)
     }
 }
 

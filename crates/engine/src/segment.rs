@@ -1,9 +1,12 @@
 //! Segments: NOT(excluded) AND (included OR definition), in Kleene logic.
+use std::time::Duration;
+
 use crate::context::Unit;
 use crate::decision::{SegmentReason, Unknown};
 use crate::evaluation::Evaluation;
 use crate::expression::Expression;
 use crate::index::{SegmentIndex, UnitKindIndex};
+use crate::members::LinkedSet;
 use crate::scratch::SegmentOutcome;
 use crate::truth::Truth;
 use crate::unit_set::UnitSet;
@@ -24,6 +27,10 @@ pub(crate) enum Definition {
     Everyone,
     Rule(Expression),
     Members(UnitSet),
+    /// Members beside the snapshot.
+    Set(Box<LinkedSet>),
+    /// Members that no query gave yet.
+    Unevaluated,
     /// UNKNOWN to all who refer to it: a draft, archived or quarantined.
     Silent(SegmentReason),
 }
@@ -85,7 +92,7 @@ impl Evaluation<'_, '_, '_> {
         if excluded == Truth::True {
             return outcome(Truth::False, SegmentReason::Excluded);
         }
-        let inside = self.inside(segment, visitor);
+        let inside = self.inside((index, segment), visitor);
         match (excluded, inside.truth) {
             (Truth::Unknown, Truth::True) => UNKNOWN,
             _ => inside,
@@ -93,13 +100,17 @@ impl Evaluation<'_, '_, '_> {
     }
 
     /// Included OR definition.
-    fn inside<V: Visitor>(&mut self, segment: &LinkedSegment, visitor: &mut V) -> SegmentOutcome {
+    fn inside<V: Visitor>(
+        &mut self,
+        (index, segment): (SegmentIndex, &LinkedSegment),
+        visitor: &mut V,
+    ) -> SegmentOutcome {
         let mark = self.context.scratch.mark();
         let included = self.listed(segment.include.as_deref(), segment.unit, visitor);
         if included == Truth::True {
             return outcome(Truth::True, SegmentReason::Included);
         }
-        let defined = self.defined(segment, visitor);
+        let defined = self.defined((index, segment), visitor);
         let inside = match (included, defined.truth) {
             (Truth::Unknown, Truth::False) => UNKNOWN,
             _ => defined,
@@ -108,7 +119,11 @@ impl Evaluation<'_, '_, '_> {
         inside
     }
 
-    fn defined<V: Visitor>(&mut self, segment: &LinkedSegment, visitor: &mut V) -> SegmentOutcome {
+    fn defined<V: Visitor>(
+        &mut self,
+        (index, segment): (SegmentIndex, &LinkedSegment),
+        visitor: &mut V,
+    ) -> SegmentOutcome {
         match &segment.definition {
             Definition::Everyone => outcome(Truth::True, SegmentReason::Everyone),
             Definition::Silent(reason) => outcome(Truth::Unknown, *reason),
@@ -117,15 +132,60 @@ impl Evaluation<'_, '_, '_> {
                 Truth::False => outcome(Truth::False, SegmentReason::NoMatch),
                 Truth::Unknown => UNKNOWN,
             },
-            Definition::Members(members) => match self.context.unit_of(segment.unit) {
-                Unit::Id(id) if members.contains(id) => outcome(Truth::True, SegmentReason::Member),
-                Unit::Id(_) => outcome(Truth::False, SegmentReason::NotMember),
-                Unit::Absent => outcome(Truth::False, SegmentReason::NoUnit),
-                Unit::Unknown => {
-                    self.context.scratch.trail.push(Unknown::Unit(segment.unit));
-                    outcome(Truth::Unknown, SegmentReason::NoUnit)
-                }
+            Definition::Members(members) => self.member(segment.unit, |id| members.contains(id)),
+            Definition::Set(set) => match set.usable(self.now()) {
+                Ok(ids) => self.member(segment.unit, |id| ids.contains(id)),
+                Err(reason) => self.unusable(index, segment.unit, reason),
             },
+            Definition::Unevaluated => {
+                self.unusable(index, segment.unit, SegmentReason::NotEvaluated)
+            }
+        }
+    }
+
+    #[inline]
+    fn member(&mut self, unit: UnitKindIndex, contains: impl Fn(&str) -> bool) -> SegmentOutcome {
+        match self.context.unit_of(unit) {
+            Unit::Id(id) if contains(id) => outcome(Truth::True, SegmentReason::Member),
+            Unit::Id(_) => outcome(Truth::False, SegmentReason::NotMember),
+            Unit::Absent => outcome(Truth::False, SegmentReason::NoUnit),
+            Unit::Unknown => {
+                self.context.scratch.trail.push(Unknown::Unit(unit));
+                outcome(Truth::Unknown, SegmentReason::NoUnit)
+            }
+        }
+    }
+
+    /// Members that cannot be looked at: who has no id is none of them all the same.
+    #[cold]
+    fn unusable(
+        &mut self,
+        index: SegmentIndex,
+        unit: UnitKindIndex,
+        reason: SegmentReason,
+    ) -> SegmentOutcome {
+        if let Unit::Absent = self.context.unit_of(unit) {
+            return outcome(Truth::False, SegmentReason::NoUnit);
+        }
+        self.context.scratch.trail.push(Unknown::Segment(index));
+        outcome(Truth::Unknown, reason)
+    }
+
+    /// How many members a segment has, of those that list them.
+    pub(crate) fn members(&self, index: SegmentIndex) -> Option<u64> {
+        match &self.program.linked_segments.get(index.at())?.definition {
+            Definition::Members(members) => u64::try_from(members.len()).ok(),
+            Definition::Set(set) => Some(set.count),
+            _ => None,
+        }
+    }
+
+    /// How long ago a segment's query was begun that gave its members, if one did.
+    #[inline]
+    pub(crate) fn member_age(&self, index: SegmentIndex) -> Option<Duration> {
+        match &self.program.linked_segments.get(index.at())?.definition {
+            Definition::Set(set) => set.age(self.now()),
+            _ => None,
         }
     }
 

@@ -11,6 +11,7 @@ use turnout_engine::{
 use crate::carried;
 use crate::classes::Classes;
 use crate::memory::Latest;
+use crate::moments;
 use crate::status;
 use crate::values;
 
@@ -213,6 +214,10 @@ impl Answers {
                 text(self.segment_reasons.get(position(check.reason.number()))),
                 self.unknown(py, program, &check.unknown)?,
                 self.notes(py, check.notes)?,
+                match check.member_age {
+                    Some(age) => moments::write_duration(py, age)?,
+                    None => py.None().into_bound(py),
+                },
                 snapshot.clone(),
             ],
         )

@@ -150,23 +150,28 @@ impl DataPlane {
     /// Links a sealed snapshot on this thread, other Python threads running, and serves it.
     ///
     /// A snapshot that is not confirmed is `age_s` old and stale until its source is seen.
+    /// `members` is the folder of the member sets that it names, each `<sha256>.set`: they are mapped
+    /// once, and a file that is replaced or unlinked stays mapped as long as it is needed. One that is
+    /// not there, or damaged, makes its segments UNKNOWN, is logged, and is looked for at each load.
     /// Raises SnapshotRefused, and serves what it served before.
-    #[pyo3(signature = (sealed, *, confirmed=true, age_s=0.0))]
+    #[pyo3(signature = (sealed, *, confirmed=true, age_s=0.0, members=None))]
     fn load(
         &self,
         py: Python<'_>,
         sealed: &Bound<'_, PyBytes>,
         confirmed: bool,
         age_s: f64,
+        members: Option<PathBuf>,
     ) -> PyResult<()> {
         let plane = self.started()?;
         let bytes = sealed.as_bytes();
         let age = seconds(py, "age_s", age_s)?;
+        let members = members.as_deref();
         let loaded = py.detach(|| {
             if confirmed {
-                plane.load(bytes)
+                plane.load(bytes, members)
             } else {
-                plane.load_unconfirmed(bytes, age)
+                plane.load_unconfirmed(bytes, age, members)
             }
         });
         loaded.map_err(|error| snapshot_refused(py, &error.to_string()))
@@ -229,6 +234,10 @@ impl DataPlane {
         counted.set_item("snapshot_id", stats.snapshot_id)?;
         counted.set_item("revision", stats.revision)?;
         counted.set_item("problems", stats.problems)?;
+        counted.set_item("member_sets", stats.member_sets)?;
+        counted.set_item("members", stats.members)?;
+        counted.set_item("member_bytes", stats.member_bytes)?;
+        counted.set_item("member_sets_missing", stats.member_sets_missing)?;
         counted.set_item("age_s", stats.age.as_secs_f64())?;
         counted.set_item("stale", stats.stale)?;
         let longest = u64::try_from(stats.slowest_swap.as_nanos()).unwrap_or(u64::MAX);

@@ -1,10 +1,14 @@
 //! `turnout.Explanation`: an answer with the way to it.
+use std::time::Duration;
+
+use buffa_types::google::protobuf::Duration as WireDuration;
 use pyo3::exceptions::PySystemError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use turnout_dataplane::ExplainedStep;
 
 use crate::classes::Classes;
+use crate::moments;
 use crate::values;
 
 /// An answer and its steps.
@@ -54,9 +58,20 @@ fn step<'py>(
         text(&step.unit_id)?,
         step.slot.into_pyobject(py)?.into_any(),
         step.bucket.into_pyobject(py)?.into_any(),
+        step.member_count.into_pyobject(py)?.into_any(),
+        match step.member_age.as_option() {
+            Some(age) => moments::write_duration(py, duration(age))?,
+            None => py.None().into_bound(py),
+        },
         steps(py, classes, &step.steps)?.into_any(),
     ];
     classes.maker.build(py, &classes.explained_step, fields)
+}
+
+/// An age is never negative.
+fn duration(age: &WireDuration) -> Duration {
+    let seconds = u64::try_from(age.seconds).unwrap_or_default();
+    Duration::new(seconds, u32::try_from(age.nanos).unwrap_or_default())
 }
 
 fn named<'py>(py: Python<'py>, names: &[Py<PyAny>], number: i32) -> PyResult<Bound<'py, PyAny>> {

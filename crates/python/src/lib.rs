@@ -11,6 +11,7 @@ mod literals;
 mod members;
 mod memory;
 mod moments;
+mod named_sets;
 mod program;
 mod request;
 mod slices;
@@ -30,6 +31,8 @@ mod core_module {
     };
     #[pymodule_export]
     use crate::members::{MemberDelta, MemberSet, MemberSetBuilder, MemberSetSummary};
+    #[pymodule_export]
+    use crate::named_sets::{NamedMemberSet, named_member_sets};
     #[pymodule_export]
     use crate::program::Program;
 }

@@ -1,4 +1,6 @@
 //! Instants: datetimes with a zone, as nanoseconds and as seconds.
+use std::time::Duration;
+
 use pyo3::prelude::*;
 use pyo3::types::{PyDateTime, PyDelta, PyDeltaAccess, PyType};
 use turnout_engine::Instant;
@@ -101,6 +103,15 @@ pub fn write<'py>(py: Python<'py>, seconds: i64, nanos: i32) -> PyResult<Bound<'
     let rest = i32::try_from(seconds.rem_euclid(86_400)).unwrap_or(0);
     let since = PyDelta::new(py, days, rest, nanos / 1000, true)?;
     Classes::get(py)?.epoch.bind(py).add(since)
+}
+
+/// A timedelta; digits below a microsecond are cut.
+pub fn write_duration(py: Python<'_>, duration: Duration) -> PyResult<Bound<'_, PyAny>> {
+    let seconds = duration.as_secs();
+    let days = i32::try_from(seconds / 86_400).unwrap_or(i32::MAX);
+    let rest = i32::try_from(seconds % 86_400).unwrap_or(0);
+    let micros = i32::try_from(duration.subsec_micros()).unwrap_or(0);
+    Ok(PyDelta::new(py, days, rest, micros, true)?.into_any())
 }
 
 /// The name of a value's class.

@@ -1,9 +1,12 @@
 //! A linked snapshot that Python code decides with.
+use std::path::{Path, PathBuf};
+
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString};
-use turnout_dataplane::{ExplainedStep, explained_steps};
+use turnout_dataplane::{ExplainedStep, MappedSets, explained_steps};
 use turnout_engine::{
-    self as engine, Evaluation, Explanation, Instant, ItemIndex, SegmentIndex, Truth, ValueType,
+    self as engine, Evaluation, Explanation, Instant, ItemIndex, LinkError, Opened, SegmentIndex,
+    Truth, ValueType,
 };
 
 use crate::answers::Answers;
@@ -21,8 +24,10 @@ use crate::status;
 
 /// A linked snapshot: immutable, without threads, good in a forked child.
 ///
-/// Linking raises SnapshotRefused for bytes that are no sealed snapshot, or a damaged one; other
-/// Python threads run meanwhile.
+/// `members` is the folder of the member sets that the snapshot names, each `<sha256>.set`; a set
+/// that is not there, or damaged, makes its segments UNKNOWN, `MEMBERS_MISSING`. Linking raises
+/// SnapshotRefused for bytes that are no sealed snapshot, or a damaged one; other Python threads run
+/// meanwhile.
 #[pyclass(frozen, subclass, module = "turnout.engine")]
 pub struct Program {
     program: engine::Program,
@@ -33,11 +38,16 @@ pub struct Program {
 #[pymethods]
 impl Program {
     #[new]
-    fn new(py: Python<'_>, sealed: &Bound<'_, PyBytes>) -> PyResult<Self> {
+    #[pyo3(signature = (sealed, members=None))]
+    fn new(
+        py: Python<'_>,
+        sealed: &Bound<'_, PyBytes>,
+        members: Option<PathBuf>,
+    ) -> PyResult<Self> {
         let classes = Classes::get(py)?;
         let bytes = sealed.as_bytes();
         let program = py
-            .detach(|| engine::Program::link(bytes))
+            .detach(|| link(bytes, members.as_deref()))
             .map_err(|error| snapshot_refused(py, &error.to_string()))?;
         let answers = Answers::new(py, classes, &program)?;
         Ok(Self {
@@ -423,6 +433,13 @@ impl Program {
         }
         Err(type_mismatch(py, &item.key, type_word(actual), word))
     }
+}
+
+fn link(sealed: &[u8], members: Option<&Path>) -> Result<engine::Program, LinkError> {
+    let opened = Opened::open(sealed, || {})?;
+    // What cannot be had is told by the answers: a library writes no log of its own.
+    let sets = MappedSets::quiet().find(members, &opened.member_sets());
+    opened.link(&sets)
 }
 
 fn type_word(kind: ValueType) -> &'static str {

@@ -69,7 +69,7 @@ def _snapshot_text(snapshot: SnapshotRef) -> str:
 
 def _answer_lines(answer: Decision | SegmentCheck) -> dict[str, object]:
     """The fields of an answer for people; those that say nothing are None."""
-    from turnout.cli.output import value_text
+    from turnout.cli.output import span_text, value_text
 
     found = answer_object(answer) | {"snapshot": _snapshot_text(answer.snapshot)}
     if isinstance(answer, Decision):
@@ -79,4 +79,6 @@ def _answer_lines(answer: Decision | SegmentCheck) -> dict[str, object]:
         found["enrolled"] = answer.enrolled or None
         found["degraded"] = answer.degraded or None
         found["assignments_to_persist"] = None  # for programs: the lines above say all of it
+    elif answer.member_age is not None:
+        found["member_age"] = span_text(answer.member_age)
     return found

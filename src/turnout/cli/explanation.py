@@ -3,7 +3,7 @@
 from rich.text import Text
 from rich.tree import Tree
 
-from turnout.cli.output import console, value_text
+from turnout.cli.output import console, span_text, value_text
 from turnout.results import ExplainedStep, Explanation, SegmentState
 
 _COLOURS = {
@@ -73,4 +73,8 @@ def _seen(step: ExplainedStep) -> list[Text]:
         found.append(f"{step.unit_kind} {value_text(step.unit_id)} has slot {step.slot}")
     if step.bucket is not None:
         found.append(f"{step.unit_kind} {value_text(step.unit_id)} has number {step.bucket:g}")
+    if step.member_count is not None:
+        found.append(f"{step.member_count:,} members")
+    if step.member_age is not None:
+        found.append(f"{span_text(step.member_age)} old")
     return [Text(text, style="dim") for text in found]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from rich.console import Console
@@ -69,7 +69,20 @@ def value_text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, default=_plain)
 
 
+def span_text(span: timedelta) -> str:
+    """A time that passed, for people: its two largest units, cut (`3 h 12 min`)."""
+    rest = max(0, int(span.total_seconds()))
+    parts = []
+    for name, seconds in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
+        count, rest = divmod(rest, seconds)
+        parts.append(f"{count} {name}" if count else "")
+    first = next((at for at, part in enumerate(parts) if part), len(parts) - 1)
+    return " ".join(filter(None, parts[first : first + 2])) or "0 s"
+
+
 def _plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON may hold
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
     return str(value)

@@ -270,8 +270,19 @@ def segment_check(
         message.reason,
         tuple(message.unknown_attributes),
         _notes(message.notes),
+        _member_age(message),
         snapshot,
     )
+
+
+def _member_age(
+    message: decision_pb2.SegmentCheck | decision_pb2.ExplainedStep,
+) -> timedelta | None:
+    """Reads an age; digits below a microsecond are cut."""
+    if not message.HasField("member_age"):
+        return None
+    age = message.member_age
+    return timedelta(seconds=age.seconds, microseconds=age.nanos // 1000)
 
 
 def explained_step(message: decision_pb2.ExplainedStep) -> results.ExplainedStep:
@@ -289,6 +300,8 @@ def explained_step(message: decision_pb2.ExplainedStep) -> results.ExplainedStep
         message.unit_id,
         message.slot if message.HasField("slot") else None,
         message.bucket if message.HasField("bucket") else None,
+        message.member_count if message.HasField("member_count") else None,
+        _member_age(message),
         tuple(map(explained_step, message.steps)),
     )
 

@@ -402,7 +402,7 @@ class ExplainResponse(_message.Message):
     def __init__(self, decision: _Optional[_Union[Decision, _Mapping]] = ..., check: _Optional[_Union[SegmentCheck, _Mapping]] = ..., snapshot: _Optional[_Union[SnapshotReference, _Mapping]] = ..., steps: _Optional[_Iterable[_Union[ExplainedStep, _Mapping]]] = ...) -> None: ...
 
 class ExplainedStep(_message.Message):
-    __slots__ = ("kind", "name", "outcome", "operator", "operand", "state", "value", "masked", "unit_kind", "unit_id", "slot", "steps", "bucket")
+    __slots__ = ("kind", "name", "outcome", "operator", "operand", "state", "value", "masked", "unit_kind", "unit_id", "slot", "steps", "bucket", "member_count", "member_age")
     KIND_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     OUTCOME_FIELD_NUMBER: _ClassVar[int]
@@ -416,6 +416,8 @@ class ExplainedStep(_message.Message):
     SLOT_FIELD_NUMBER: _ClassVar[int]
     STEPS_FIELD_NUMBER: _ClassVar[int]
     BUCKET_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_COUNT_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_AGE_FIELD_NUMBER: _ClassVar[int]
     kind: StepKind
     name: str
     outcome: SegmentState
@@ -429,7 +431,9 @@ class ExplainedStep(_message.Message):
     slot: int
     steps: _containers.RepeatedCompositeFieldContainer[ExplainedStep]
     bucket: float
-    def __init__(self, kind: _Optional[_Union[StepKind, str]] = ..., name: _Optional[str] = ..., outcome: _Optional[_Union[SegmentState, str]] = ..., operator: _Optional[str] = ..., operand: _Optional[str] = ..., state: _Optional[_Union[AttributeState, str]] = ..., value: _Optional[_Union[_value_pb2.Value, _Mapping]] = ..., masked: _Optional[bool] = ..., unit_kind: _Optional[str] = ..., unit_id: _Optional[str] = ..., slot: _Optional[int] = ..., steps: _Optional[_Iterable[_Union[ExplainedStep, _Mapping]]] = ..., bucket: _Optional[float] = ...) -> None: ...
+    member_count: int
+    member_age: _duration_pb2.Duration
+    def __init__(self, kind: _Optional[_Union[StepKind, str]] = ..., name: _Optional[str] = ..., outcome: _Optional[_Union[SegmentState, str]] = ..., operator: _Optional[str] = ..., operand: _Optional[str] = ..., state: _Optional[_Union[AttributeState, str]] = ..., value: _Optional[_Union[_value_pb2.Value, _Mapping]] = ..., masked: _Optional[bool] = ..., unit_kind: _Optional[str] = ..., unit_id: _Optional[str] = ..., slot: _Optional[int] = ..., steps: _Optional[_Iterable[_Union[ExplainedStep, _Mapping]]] = ..., bucket: _Optional[float] = ..., member_count: _Optional[int] = ..., member_age: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
 
 class ExposeRequest(_message.Message):
     __slots__ = ("exposures",)

@@ -75,6 +75,12 @@ def _flag(made, key, kind, *, status=pb.FLAG_STATUS_ENABLED, tags=()):
 
 
 @pytest.fixture(scope="session")
+def seal_content():
+    """Seals a content of the test's own."""
+    return seal
+
+
+@pytest.fixture(scope="session")
 def sealed():
     return seal(content())
 

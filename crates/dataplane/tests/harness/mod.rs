@@ -97,7 +97,7 @@ pub fn settings() -> Settings {
 /// A server that serves the catalogue at revision 7.
 pub fn serving(settings: Settings) -> DataPlane {
     let plane = DataPlane::start(settings).expect("a free port");
-    plane.load(&sealed(7)).expect("the test's snapshot");
+    plane.load(&sealed(7), None).expect("the test's snapshot");
     plane
 }
 

@@ -8,6 +8,7 @@ mod facts;
 mod flag;
 mod holdout;
 mod layer;
+pub(crate) mod members;
 mod nesting;
 mod operand_text;
 mod prerequisite;
@@ -29,6 +30,7 @@ use crate::holdout::Holdout;
 use crate::index::{AttributeIndex, ItemIndex};
 use crate::item::LinkedItem;
 use crate::layer::Layer;
+use crate::members::MemberSets;
 use crate::names::Names;
 use crate::program::{Item, Program, Segment};
 use crate::segment::LinkedSegment;
@@ -37,10 +39,14 @@ use tables::Tables;
 
 /// Links what a sealed snapshot says. What the program keeps is copied: it borrows nothing of the
 /// message.
-pub(crate) fn link(header: Header, parts: &Parts<'_>) -> Result<Program, LinkError> {
+pub(crate) fn link(
+    header: Header,
+    parts: &Parts<'_>,
+    sets: &dyn MemberSets,
+) -> Result<Program, LinkError> {
     let mut tables = Tables::new(parts)?;
     let sensitive = sensitive(&tables, &parts.shared)?;
-    let (segments, linked_segments) = segments(&mut tables, parts)?;
+    let (segments, linked_segments) = segments(&mut tables, parts, sets)?;
     let (items, linked_items) = items(&mut tables, parts)?;
     let layers = layers(&tables, parts)?;
     let holdouts = holdouts(&mut tables, parts)?;
@@ -130,12 +136,13 @@ fn sensitive(tables: &Tables, shared: &Content) -> Result<Box<[AttributeIndex]>,
 fn segments(
     tables: &mut Tables,
     parts: &Parts<'_>,
+    sets: &dyn MemberSets,
 ) -> Result<(Vec<Segment>, Vec<LinkedSegment>), LinkError> {
     let mut segments = Vec::with_capacity(parts.segments.len());
     let mut linked_segments = Vec::with_capacity(parts.segments.len());
     for (index, segment) in (0..).zip(parts.segments.read()) {
         tables.linking = tables.nodes().segment(index);
-        let (segment, linked) = segment::link(tables, &segment)
+        let (segment, linked) = segment::link(tables, &segment, sets)
             .map_err(|error| error.within(|| format!("segment `{}`", segment.key)))?;
         segments.push(segment);
         linked_segments.push(linked);

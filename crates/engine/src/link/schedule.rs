@@ -13,7 +13,7 @@ pub(super) fn period(starts_at: Option<(i64, i32)>, ends_at: Option<(i64, i32)>)
 }
 
 /// Dates beyond the range of an instant are its ends.
-fn instant((seconds, nanos): (i64, i32)) -> Instant {
+pub(super) fn instant((seconds, nanos): (i64, i32)) -> Instant {
     let whole = seconds.saturating_mul(NANOS_PER_SECOND);
     Instant(whole.saturating_add(nanos.into()))
 }

@@ -4,8 +4,9 @@ use turnout_snapshot::turnout::snapshot::v1::__buffa::view::oneof::segment::Defi
 use turnout_snapshot::turnout::snapshot::v1::SegmentStatus;
 
 use super::tables::{Tables, ascending, known};
-use super::{LinkError, boxed, each, expression};
+use super::{LinkError, boxed, each, expression, members};
 use crate::decision::SegmentReason;
+use crate::members::MemberSets;
 use crate::program::Segment;
 use crate::segment::{Definition, LinkedSegment, Listed};
 use crate::unit_set::UnitSet;
@@ -14,10 +15,11 @@ use crate::unit_set::UnitSet;
 pub(super) fn link(
     tables: &mut Tables,
     segment: &message::SegmentView<'_>,
+    sets: &dyn MemberSets,
 ) -> Result<(Segment, LinkedSegment), LinkError> {
     let status: SegmentStatus = known("status", segment.status)?;
     let unit = tables.unit_kind(segment.unit)?;
-    let definition = definition(tables, segment.definition.as_ref())?;
+    let definition = definition(tables, segment.definition.as_ref(), sets)?;
     let linked = LinkedSegment {
         unit,
         definition: match status {
@@ -39,15 +41,18 @@ pub(super) fn link(
     ))
 }
 
-fn definition(tables: &mut Tables, definition: Option<&Kind<'_>>) -> Result<Definition, LinkError> {
+fn definition(
+    tables: &mut Tables,
+    definition: Option<&Kind<'_>>,
+    sets: &dyn MemberSets,
+) -> Result<Definition, LinkError> {
     Ok(match definition {
         None => return Err(LinkError::new("it has no definition")),
         Some(Kind::Everyone(_)) => Definition::Everyone,
-        Some(Kind::Quarantined(_) | Kind::Unevaluated(_)) => {
-            Definition::Silent(SegmentReason::Quarantined)
-        }
+        Some(Kind::Quarantined(_)) => Definition::Silent(SegmentReason::Quarantined),
+        Some(Kind::Unevaluated(_)) => Definition::Unevaluated,
         Some(Kind::Rule(rule)) => Definition::Rule(expression::link(tables, rule)?),
-        Some(Kind::Members(members)) => Definition::Members(units("members", &members.unit_ids)?),
+        Some(Kind::Members(members)) => members::link(members, sets)?,
     })
 }
 
@@ -67,7 +72,8 @@ fn listed(
     })))
 }
 
-fn units(what: &str, ids: &[&str]) -> Result<UnitSet, LinkError> {
+/// Unit ids that stand in the snapshot.
+pub(super) fn units(what: &str, ids: &[&str]) -> Result<UnitSet, LinkError> {
     ascending(what, ids.iter().copied())?;
     UnitSet::new(ids).ok_or_else(|| LinkError::new(format!("the {what} are too many")))
 }

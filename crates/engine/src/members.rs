@@ -1,0 +1,101 @@
+//! Member sets: artifacts beside a snapshot. Who has them comes in by the door.
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::decision::SegmentReason;
+use crate::evaluation::Instant;
+
+/// A set of unit ids that somebody else holds.
+pub trait UnitIds: fmt::Debug + Send + Sync {
+    /// Whether an id, exact to the byte, is one of them.
+    fn contains(&self, id: &str) -> bool;
+}
+
+/// Where a program finds its sets when it is linked.
+pub trait MemberSets {
+    /// The set that is named; `None` when it is not there, or not what the snapshot says.
+    fn find(&self, named: &NamedSet) -> Option<Arc<dyn UnitIds>>;
+}
+
+/// No sets at all: every segment that names one is UNKNOWN, MEMBERS_MISSING.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoSets;
+
+impl MemberSets for NoSets {
+    fn find(&self, _: &NamedSet) -> Option<Arc<dyn UnitIds>> {
+        None
+    }
+}
+
+/// A set as a snapshot names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NamedSet {
+    /// Of the whole artifact.
+    pub sha256: [u8; 32],
+    /// Bytes of the artifact.
+    pub size: u64,
+    /// Members.
+    pub count: u64,
+}
+
+/// The members of a segment whose set is beside the snapshot.
+#[derive(Debug)]
+pub(crate) struct LinkedSet {
+    /// `None` when the set was not there.
+    pub(crate) ids: Option<Arc<dyn UnitIds>>,
+    pub(crate) count: u64,
+    /// When the query was begun that gave them; `None` of a list that is kept by hand.
+    pub(crate) evaluated_at: Option<Instant>,
+    pub(crate) max_age: Option<Duration>,
+}
+
+impl LinkedSet {
+    /// Since the query was begun; nothing for one that is begun later than `now`.
+    pub(crate) fn age(&self, now: Instant) -> Option<Duration> {
+        let since = i128::from(now.0).saturating_sub(self.evaluated_at?.0.into());
+        // Two instants are at most 2^64 - 1 nanoseconds apart.
+        Some(Duration::from_nanos(
+            since.max(0).try_into().unwrap_or(u64::MAX),
+        ))
+    }
+
+    /// The ids, or why they cannot be used.
+    #[inline]
+    pub(crate) fn usable(&self, now: Instant) -> Result<&dyn UnitIds, SegmentReason> {
+        let ids = self.ids.as_deref().ok_or(SegmentReason::MembersMissing)?;
+        match self.max_age {
+            Some(most) if self.age(now).is_some_and(|age| age > most) => {
+                Err(SegmentReason::MembersTooOld)
+            }
+            _ => Ok(ids),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn evaluated(at: i64) -> LinkedSet {
+        LinkedSet {
+            ids: None,
+            count: 0,
+            evaluated_at: Some(Instant(at)),
+            max_age: None,
+        }
+    }
+
+    #[test]
+    fn an_age_is_never_negative_and_never_overflows() {
+        let age = |at, now| evaluated(at).age(Instant(now)).unwrap().as_nanos();
+        assert_eq!(age(5, 12), 7);
+        assert_eq!(age(12, 5), 0);
+        assert_eq!(age(i64::MIN, i64::MAX), u64::MAX.into());
+        let by_hand = LinkedSet {
+            evaluated_at: None,
+            ..evaluated(0)
+        };
+        assert_eq!(by_hand.age(Instant(9)), None);
+    }
+}
