@@ -12,6 +12,7 @@ from turnout.releases.aside import NewReferences
 from turnout.releases.documents import Body, as_written, item_document, workspace_document
 from turnout.releases.index import references_of, salts_of, surroundings_of
 from turnout.releases.problem import Problem
+from turnout.releases.referrers import Referrer, find_referrers
 from turnout.releases.shelf import State
 
 _LOOKED_AT = (
@@ -77,6 +78,10 @@ class Proposal:
         new = NewReferences(self._look, lambda one: shelved(self._state, one), around)
         found = _warnings(self._state, self._files, names, self._workspace)
         return [*found, *new.warnings(names)]
+
+    def referrers(self, kind: str, key: str) -> list[Referrer]:
+        """Finds who names an item in the store before the writes, by kind and key."""
+        return find_referrers(self._state, kind, key)
 
     def _look(self, identity: Identity) -> SourceFile | None:
         files = self._files

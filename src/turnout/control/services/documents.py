@@ -144,11 +144,11 @@ class Documents:
             bodies = [body for body in (_body(change.before), change.body) if body]
             require_reach(call.caller, change.name, *bodies, tags_of=tags_of)
             self._refuse_fixed(change)
-            self._refuse_used(change, found.changes)
             if fault := carrying_fault(change.body or {}):
                 raise InvalidDocument(FIELD, [Violation(change.name, fault)])
         versions = [Change(one.kind, one.key, one.body, one.status) for one in found.changes]
         proposal = self._releases.propose(versions, found.workspace)
+        self._refuse_used(found.changes, proposal)
         if problems := proposal.problems():
             told = [Violation(f"{one.name} {one.field}".strip(), one.message) for one in problems]
             raise InvalidDocument(FIELD, told)
@@ -174,24 +174,18 @@ class Documents:
             service.refuse_archived(before)
         service.refuse_fixed(before, before.body, change.body)
 
-    def _refuse_used(self, change: ItemChange, changes: Sequence[ItemChange]) -> None:
+    def _refuse_used(self, changes: Sequence[ItemChange], proposal: Proposal) -> None:
         """Refuses to take out of use what others go by, when all that is applied has been."""
-        before = change.before
-        if before is None or (change.body is not None and change.status == before.status):
-            return
-        found = self._releases.referrers(change.kind, change.key)
-        if change.body is None:
-            verb = "removed"
-        elif change.status == ARCHIVED:
-            verb = "archived"
-            found = [one for one in found if self._services[change.kind].goes_by_it(one)]
-        elif change.status == "draft":
-            verb = "made a draft"
-        else:
-            return
         bodies = {(one.kind, one.key): one.body for one in changes}
-        if left := [one for one in found if _still_names(one, change.key, bodies)]:
-            raise in_use(before, verb, left)
+        for change in changes:
+            verb = _taken_out_of_use(change)
+            if change.before is None or not verb:
+                continue
+            found = proposal.referrers(change.kind, change.key)
+            if verb == ARCHIVED:
+                found = [one for one in found if self._services[change.kind].goes_by_it(one)]
+            if left := [one for one in found if _still_names(one, change.key, bodies)]:
+                raise in_use(change.before, verb, left)
 
     # Writing.
 
@@ -245,6 +239,17 @@ def _answer(
 
 def _body(item: Item | None) -> dict[str, Any] | None:
     return item.body if item else None
+
+
+def _taken_out_of_use(change: ItemChange) -> str:
+    """What becomes of an item that was in use until now; empty: it stays."""
+    if change.body is None:
+        return "removed"
+    if change.before is None or change.status == change.before.status:
+        return ""
+    if change.status == "draft":
+        return "made a draft"
+    return ARCHIVED if change.status == ARCHIVED else ""
 
 
 def _still_names(referrer: Referrer, key: str, bodies: Mapping[Identity, Any]) -> bool:
