@@ -268,6 +268,30 @@ def test_documents_pause_a_segment_that_goes_on_as_it_was_published(plane, refus
     assert export(plane)["segments"]["s"]["match"] == new["match"]
 
 
+def test_segments_that_are_paused_together_are_judged_as_they_go_on_together(plane):
+    match = {"attribute": "plan", "is": "old"}
+    apply(plane, {"segments": {"a": {"match": {"segment": "b"}}, "b": {"match": match}}})
+    plane.released.publish(Act("anna", "Publish"))
+    # As they are written none is wrong, nor as they go on; one so and one so is a cycle.
+    turned = {"a": {"match": match}, "b": {"match": {"segment": "a"}}}
+    paused = {key: {"status": "paused", **written} for key, written in turned.items()}
+    assert len(apply(plane, {"segments": paused}).changes) == 2
+    assert not plane.released.plan().problems
+
+
+def test_of_paused_segments_the_one_that_is_wrong_is_told(plane, refused):
+    match = {"attribute": "plan", "is": "old"}
+    other = {"other": {"match": match}}
+    apply(
+        plane, {"segments": {"a": {"match": match}, "s": {"match": {"segment": "other"}}, **other}}
+    )
+    plane.released.publish(Act("anna", "Publish"))
+    new = {"status": "paused", "match": {**match, "is": "new"}}
+    with refused("FAILED_PRECONDITION", "HAS_PROBLEMS") as told:
+        apply(plane, {"segments": {"a": new, "s": new}}, prune=True)
+    assert told[0].message.startswith("segment `s` would not be right as paused: unknown segment")
+
+
 def test_slots_move_the_least_when_documents_change_weights(plane):
     apply(plane, {"experiments": {"e": EXPERIMENT}})
     variants = {

@@ -152,12 +152,21 @@ class Documents:
         if problems := proposal.problems():
             told = [Violation(f"{one.name} {one.field}".strip(), one.message) for one in problems]
             raise InvalidDocument(FIELD, told)
-        for at, change in enumerate(found.changes):
-            if (goes_on := self._goes_on_with(change)) is not None:
-                others = [*versions[:at], *versions[at + 1 :]]
-                if problems := self._releases.check([goes_on, *others], found.workspace):
-                    raise not_right(change.kind, change.key, change.status, problems, PUBLISH)
+        self._refuse_paused(found, versions)
         return proposal
+
+    def _refuse_paused(self, found: Comparison, versions: Sequence[Change]) -> None:
+        """Refuses what would not be right with what paused segments go on with."""
+        held = {at: self._goes_on_with(change) for at, change in enumerate(found.changes)}
+        paused = [found.changes[at] for at, goes_on in held.items() if goes_on is not None]
+        if not paused:
+            return
+        decisive = [held[at] or version for at, version in enumerate(versions)]
+        if problems := self._releases.check(decisive, found.workspace):
+            wrong = {one.name for one in problems}
+            blamed = next((one for one in paused if one.name in wrong), paused[0])
+            own_first = sorted(problems, key=lambda one: one.name != blamed.name)
+            raise not_right(blamed.kind, blamed.key, blamed.status, own_first, PUBLISH)
 
     def _goes_on_with(self, change: ItemChange) -> Change | None:
         """What a segment goes on with that is paused; None for all else."""
