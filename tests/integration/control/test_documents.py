@@ -372,6 +372,27 @@ def test_a_copy_takes_over_what_its_source_says_in_the_same_documents(plane):
     assert not apply(plane, written).changes
 
 
+A_PAIR = {"a": {"match": {"attribute": "p", "is": "x"}}, "b": {"copy_of": "a"}}
+
+
+@pytest.mark.parametrize(
+    ("segment", "field", "said"),
+    [
+        ({"copy_of": "b"}, "copy_of", "a copy cannot be copied: `c` → `b` → `a`: copy `a` itself"),
+        ({"copy_of": "c"}, "copy_of", "a segment cannot copy itself: `c` → `c`"),
+        ({"copy_of": "none"}, "copy_of", "unknown segment `none`"),
+        ({"copy_of": "a", "match": A_PAIR["a"]["match"]}, "match", "has no place"),
+    ],
+)
+def test_what_cannot_be_a_copy_is_told_by_its_name(plane, refused, segment, field, said):
+    for before in ({}, A_PAIR):
+        apply(plane, {"segments": before})
+        with refused("INVALID_ARGUMENT", "INVALID_DOCUMENT") as told:
+            apply(plane, {"segments": {**A_PAIR, "c": segment}})
+        assert said in told[0].fields[f"segments/c {field}"]
+    assert list(export(plane)["segments"]) == ["a", "b"]
+
+
 def test_the_workspace_and_conditions_on_its_attributes_come_together(plane, refused):
     written = {
         "attributes": {"plan": "string"},

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from turnout.compiler.copies import chained_copies, copy_sources
 from turnout.compiler.history import Identity
 from turnout.control.failures import InvalidArgument, InvalidDocument, Violation
 from turnout.documents import Document, Fault, Invalid, read_mapping, validate_item
@@ -66,6 +67,11 @@ def _refuse_faults(document: Document) -> None:
             Violation(f"{name} {render_path(fault.path)}".rstrip(), fault.message)
             for fault in faults
         ]
+    sources = copy_sources((one, item.raw) for one, item in document.items.items())
+    found += [
+        Violation(f"{item_name('segment', key)} copy_of", why)
+        for key, why in chained_copies(sources).items()
+    ]
     if found:
         raise InvalidDocument(FIELD, found)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from google.protobuf.message import Message
 
+from turnout.compiler.copies import NotCopied
 from turnout.compiler.history import Identity
 from turnout.control.access import require_role
 from turnout.control.applying.changes import (
@@ -38,7 +39,7 @@ from turnout.control.services.items import (
 )
 from turnout.control.services.releases import problem
 from turnout.control.services.resources import new_key
-from turnout.control.services.segments import definition_kept, written_out
+from turnout.control.services.segments import copied, definition_kept
 from turnout.control.v1 import document_pb2 as pb
 from turnout.control.v1 import release_pb2
 from turnout.documents.names import SECTION_OF
@@ -115,7 +116,11 @@ class Documents:
             return change
         body, before = change.body, change.before
         if "copy_of" in body:
-            body = written_out(body, self._definition(tx, body["copy_of"], found))
+            try:
+                body = copied(body, self._definition(tx, body["copy_of"], found))
+            except NotCopied as error:
+                told = Violation(f"{change.name} {error.field}", error.message)
+                raise InvalidDocument(FIELD, [told]) from None
         status = before.status if before else "draft"
         body = with_ranges(
             change.kind, body, change.status, before.body if before else None, status

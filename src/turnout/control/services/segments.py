@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from turnout.compiler.copies import NotCopied, unknown_source, written_out
 from turnout.control.calls import Answer, Call, write
 from turnout.control.failures import FailedPrecondition, InvalidArgument
 from turnout.control.lifecycle import Move
@@ -13,11 +14,9 @@ from turnout.control.services.items import Handler, ItemService, Moved, in_use
 from turnout.control.services.listing import fitting_sizes
 from turnout.control.services.resources import Body, key_of
 from turnout.control.v1 import segment_pb2 as pb
-from turnout.documents.problem import clip
 from turnout.releases.referrers import Referrer
 from turnout.store import Item, Transaction
 
-_LISTS = ("include", "exclude", "include_units", "exclude_units")
 # A winner of a concluded experiment may be for its audience only.
 _DECIDING = frozenset({"active", "paused", "enabled", "running", "enrolment_stopped", "concluded"})
 
@@ -47,7 +46,10 @@ class Segments(ItemService):
             text = f"segment `{item.key}` is there already: only a new one can be a copy"
             raise InvalidArgument("segment.copy_of", text)
         other = tx.items.find("segment", source)
-        return written_out(body, other.body if other else None)
+        try:
+            return copied(body, other.body if other else None)
+        except NotCopied as error:
+            raise InvalidArgument(f"segment.{error.field}", error.message) from None
 
     def moved(self, item: Item, move: Move, status: str, request: Any) -> Moved:  # noqa: ANN401, ARG002 - as of all kinds
         """Keeps what it decides by, as long as it is not active."""
@@ -133,7 +135,7 @@ def definition_kept(
     return {name: value for name, value in found.items() if name != "status"}
 
 
-def written_out(body: Body, source: Body | None) -> Body:
+def copied(body: Body, source: Body | None) -> Body:
     """A copy with the conditions of what it copies.
 
     Args:
@@ -141,19 +143,11 @@ def written_out(body: Body, source: Body | None) -> Body:
         source: The segment that it names; None when there is none.
 
     Raises:
-        InvalidArgument: It cannot be copied.
+        NotCopied: It cannot be copied.
     """
-    named = body["copy_of"]
     if source is None:
-        raise InvalidArgument("segment.copy_of", f"unknown segment `{clip(str(named))}`")
-    if source.get("kind", "rule") != "rule":
-        text = f"segment `{named}` has no conditions to copy: write `include: [{named}]`"
-        raise InvalidArgument("segment.copy_of", text)
-    for name in ("kind", "match"):
-        if name in body:
-            text = f"`{name}` has no place beside `copy_of`"
-            raise InvalidArgument(f"segment.{name}", text)
-    return _copied(body, source)
+        raise unknown_source(body["copy_of"])
+    return written_out(body, source)
 
 
 def _unit_ids(request: pb.AddMembersRequest | pb.RemoveMembersRequest) -> list[str]:
@@ -167,14 +161,3 @@ def _unit_ids(request: pb.AddMembersRequest | pb.RemoveMembersRequest) -> list[s
     if sum(len(one.encode()) for one in ids) > MOST_BYTES:
         raise InvalidArgument("unit_ids", "the unit ids of a call have at most 2 MiB together")
     return ids
-
-
-def _copied(body: Body, source: Body) -> Body:
-    """What a copy says: the conditions of its source, and its own lists behind those of it."""
-    copied = {name: value for name, value in body.items() if name != "copy_of"}
-    if "match" in source:
-        copied["match"] = source["match"]
-    for name in _LISTS:
-        if name in source:
-            copied[name] = [*source[name], *body.get(name, ())]
-    return copied
