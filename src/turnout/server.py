@@ -28,6 +28,7 @@ from turnout.serving.launch import (
 from turnout.serving.loader import Announcement, Loader
 from turnout.serving.signals import Signals
 from turnout.serving.state_folder import (
+    MEMBERS_FOLDER,
     SNAPSHOT_FILE,
     SOURCE_FILE,
     STICKY_FILE,
@@ -245,7 +246,7 @@ class _Supervising(_Server):
         compiled = "none yet: the documents are being compiled"
         self._none_yet = "none yet: nothing was published" if self._control else compiled
         self._source_kind = "store" if self._control else "documents"
-        self._loader = Loader(plane)
+        self._loader = Loader(plane, self._state_dir / MEMBERS_FOLDER)
         self._supervisor = Supervisor(worker_command(to_json(launch["worker"])))
 
     def _start(self) -> threading.Event:

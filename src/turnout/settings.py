@@ -116,6 +116,8 @@ class ServeSettings(BaseSettings):
     """Follow the stream of changes where there is one."""
     max_snapshot_bytes: int = Field(default=256 << 20, ge=1024)
     """The largest snapshot that is fetched."""
+    max_member_set_bytes: int = Field(default=4 << 30, ge=1024)
+    """The largest member set that is fetched beside a snapshot."""
     listen: ListenAddress = DEFAULT_LISTEN
     """Where decisions are answered, or `none`."""
     unix_socket: str = ""
@@ -365,6 +367,7 @@ class ServeSettings(BaseSettings):
             poll_s=self.poll,
             watch=self.watch,
             most_bytes=self.max_snapshot_bytes,
+            most_set_bytes=self.max_member_set_bytes,
         )
 
 

@@ -93,6 +93,7 @@ class OriginLaunch(TypedDict):
     poll_s: float
     watch: bool
     most_bytes: int
+    most_set_bytes: int
 
 
 TOKEN_VARIABLE = "TURNOUT_FROM_TOKEN"  # noqa: S105 - a name

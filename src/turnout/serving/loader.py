@@ -22,8 +22,19 @@ _log = logging.getLogger("turnout.server")
 class SnapshotHolder(Protocol):
     """What of a data plane is needed here."""
 
-    def load(self, sealed: bytes, *, confirmed: bool = True, age_s: float = 0.0) -> None:
-        """Makes a sealed snapshot current; raises ValueError and keeps the old one if not."""
+    def load(
+        self,
+        sealed: bytes,
+        *,
+        confirmed: bool = True,
+        age_s: float = 0.0,
+        members: Path | None = None,
+    ) -> None:
+        """Makes a sealed snapshot current; raises ValueError and keeps the old one if not.
+
+        The member sets that it names are in the folder `members`; without its set a segment is
+        UNKNOWN.
+        """
 
     def give_back(self) -> None:
         """Gives memory that is free back to the system; to be called once a load left nothing."""
@@ -51,10 +62,12 @@ class Loader:
 
     Args:
         holder: Where it is loaded.
+        members: The folder of the member sets; whoever announces a snapshot has put its sets there.
     """
 
-    def __init__(self, holder: SnapshotHolder) -> None:
+    def __init__(self, holder: SnapshotHolder, members: Path) -> None:
         self._holder = holder
+        self._members = members
         self._wake = threading.Condition()
         self._announced: Announcement | None = None
         self._ended = False
@@ -102,7 +115,9 @@ class Loader:
 
     def _swap(self, sealed: bytes, seal: str, announced: Announcement, age_s: float) -> bool:
         try:
-            self._holder.load(sealed, confirmed=announced.confirmed, age_s=age_s)
+            self._holder.load(
+                sealed, confirmed=announced.confirmed, age_s=age_s, members=self._members
+            )
         except ValueError as error:
             if self._refused != seal:
                 _log.error(

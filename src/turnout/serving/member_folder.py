@@ -37,6 +37,10 @@ class NamedSet(Protocol):
     def size(self) -> int:
         """Of the file, in bytes."""
 
+    @property
+    def count(self) -> int:
+        """How many members."""
+
 
 _Named = TypeVar("_Named", bound=NamedSet)
 
@@ -110,7 +114,7 @@ class MemberFolder:
             delta.unlink(missing_ok=True)
 
     def keep_only(self, sha256s: Collection[str], *, spare_s: float = 0.0) -> None:
-        """Unlinks the sets that are not among these, the deltas to them, and what is unfinished.
+        """Unlinks the sets that are not among these, deltas to them, and what was begun of them.
 
         Args:
             sha256s: The sets that stay.
@@ -124,6 +128,8 @@ class MemberFolder:
         for path in self._files():
             if path.suffix in _WHOLE and _target(path) in sha256s:
                 os.utime(path)
+            elif path.suffix not in _WHOLE and self._is_wanted(path, sha256s):
+                continue
             elif path.suffix not in _WHOLE or path.stat().st_mtime <= since:
                 path.unlink(missing_ok=True)
                 self._sound.discard(path.name)
@@ -131,9 +137,12 @@ class MemberFolder:
     def clear_leftovers(self, *, resumable: bool = True) -> None:
         """Removes what a process left behind that was killed; not what can be gone on with."""
         for path in self._files():
-            is_part = path.suffix == _PART and "." not in path.stem
-            if path.suffix not in _WHOLE and not (resumable and is_part):
+            if path.suffix not in _WHOLE and not (resumable and _is_part(path)):
                 path.unlink(missing_ok=True)
+
+    def _is_wanted(self, path: Path, sha256s: Collection[str]) -> bool:
+        """Whether it is the beginning of a set that is to come."""
+        return _is_part(path) and path.stem in sha256s and not self.path_of(path.stem).exists()
 
     def _files(self) -> list[Path]:
         try:
@@ -207,6 +216,11 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return -1
+
+
+def _is_part(path: Path) -> bool:
+    """Whether it can be gone on with."""
+    return path.suffix == _PART and "." not in path.stem
 
 
 def _target(path: Path) -> str:

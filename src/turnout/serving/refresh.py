@@ -3,8 +3,14 @@
 It asks again and again, at once when a watch hears of a change, and commits an ETag only when the
 snapshot behind it was fetched, checked, linked and swapped in. Whatever fails changes nothing but
 the age and a counter. Standard library only: the serving process imports this.
+
+The member sets that a snapshot names are brought before it is served. If one cannot be had, what is
+served stays, unless no segment loses members by the new snapshot, for example because it is the
+first: then all else is answered by it, a segment without its set is UNKNOWN, and the sets are asked
+for again and again.
 """
 
+import contextlib
 import logging
 import random
 import threading
@@ -14,6 +20,7 @@ from turnout.serving.backoff import Backoff
 from turnout.serving.events import Heard
 from turnout.serving.failures import Failures
 from turnout.serving.fetched import Fetched, Origin, RefreshFailed
+from turnout.serving.gathering import NOTHING, Gathered, Gathering
 from turnout.serving.kept import Found, KeptSnapshot
 from turnout.serving.loader import SnapshotHolder, step_back
 from turnout.serving.sealed import Sealed, read_sealed
@@ -49,6 +56,7 @@ class Refresh:
         origin: Where snapshots come from.
         holder: Where they are served.
         kept: Where the last good one is kept.
+        gathering: What brings the member sets that they name.
         poll_s: How often to ask, give or take a fifth.
         news: What tells of changes between; None: nothing does.
         backoff: The pauses after failures.
@@ -59,6 +67,7 @@ class Refresh:
         origin: Origin,
         holder: SnapshotHolder,
         kept: KeptSnapshot,
+        gathering: Gathering,
         *,
         poll_s: float = 10.0,
         news: News | None = None,
@@ -68,6 +77,7 @@ class Refresh:
         self.place = origin.place
         self._holder = holder
         self._kept = kept
+        self._gathering = gathering
         self._poll_s = poll_s
         self._news = news
         self._backoff = backoff or Backoff()
@@ -77,6 +87,7 @@ class Refresh:
         self._asked = False
         self._ended = threading.Event()
         self._served: Sealed | None = None
+        self._sets = NOTHING
         self._etag: str | None = None
         self._heard: Heard | None = None
         self._unkept: bytes | None = None
@@ -128,11 +139,11 @@ class Refresh:
         """Asks the origin once.
 
         Raises:
-            RefreshFailed: It came to nothing: what was served stays.
+            RefreshFailed: It came to nothing: what was served stays. Or what is served lacks
+                member sets that cannot be had.
         """
         fetched = self._origin.fetch(self._etag)
-        if fetched:
-            self._take(fetched)
+        lacking = self._take(fetched) if fetched else None
         if self._unkept:
             self._keep(self._unkept)
         heard, served = self._heard, self._served
@@ -140,29 +151,49 @@ class Refresh:
             raise RefreshFailed("behind", "it told of a later revision than it gives")
         self._holder.confirm()
         self._kept.confirm()
+        if lacking:
+            raise lacking
 
-    def _take(self, fetched: Fetched) -> None:
+    def _take(self, fetched: Fetched) -> RefreshFailed | None:
+        """Serves a snapshot; gives why member sets are lacking that it names."""
         try:
             sealed = read_sealed(fetched.sealed)
         except NotSealed as error:
             raise RefreshFailed("damaged", str(error)) from error
-        if self._served is None or sealed.seal != self._served.seal:
-            self._swap(fetched.sealed, sealed)
+        is_new = self._served is None or sealed.seal != self._served.seal
+        if is_new or self._sets.lacking:
+            sets = self._gather(fetched.sealed, sealed)
+            if is_new or sets.lacking != self._sets.lacking:
+                self._swap(fetched.sealed, sealed, sets)
+            if sets.failure:
+                return sets.failure
         self._etag = fetched.etag
+        return None
 
-    def _swap(self, content: bytes, sealed: Sealed) -> None:
+    def _gather(self, content: bytes, sealed: Sealed) -> Gathered:
         if older := self._older(sealed):
             raise _fault(content, RefreshFailed("older_revision", older))
+        try:
+            sets = self._gathering.gather(content, self._sets)
+        except ValueError as error:
+            raise _refused(content, error) from error
+        if sets.failure and sets.loses(self._sets):
+            raise sets.failure
+        return sets
+
+    def _swap(self, content: bytes, sealed: Sealed, sets: Gathered) -> None:
         self._kept.stage(content)
         try:
-            self._holder.load(content, confirmed=True)
+            self._holder.load(content, confirmed=True, members=self._gathering.folder.path)
         except ValueError as error:
             self._kept.drop()
-            refused = RefreshFailed("refused", f"the snapshot is refused: {error}")
-            raise _fault(content, refused) from error
-        self._served = sealed
+            raise _refused(content, error) from error
+        self._served, self._sets = sealed, sets
         _log.info(
-            "serves a new snapshot", extra=fields(id=sealed.id[:12], revision=sealed.revision)
+            "serves a new snapshot",
+            extra=fields(
+                id=sealed.id[:12], revision=sealed.revision, sets_lacking=len(sets.lacking) or None
+            ),
         )
         self._unkept = content
 
@@ -187,8 +218,22 @@ class Refresh:
         else:
             self._unkept = None
             self.failures.clear(keeping)
+            self._clear()
+
+    def _clear(self) -> None:
+        """Removes the sets that neither what is served nor what is kept names: both are one now."""
+        clearing = f"cannot remove old member sets from `{self._gathering.folder.path}`"
+        try:
+            self._gathering.folder.keep_only(self._sets.sha256s)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            self.failures.add(clearing, RefreshFailed("state_folder", reason))
+        else:
+            self.failures.clear(clearing)
 
     def _run(self) -> None:
+        with contextlib.suppress(OSError):  # they cost room, and nothing else
+            self._gathering.folder.clear_leftovers()
         self._serve_kept()
         self.settled.set()
         if self._news:
@@ -219,7 +264,10 @@ class Refresh:
     def _serves(self, found: Found) -> bool:
         try:
             read = read_sealed(found.sealed)
-            self._holder.load(found.sealed, confirmed=False, age_s=found.age_s)
+            members = self._gathering.folder.path
+            self._holder.load(found.sealed, confirmed=False, age_s=found.age_s, members=members)
+            # After that: whoever asks does not wait until all of the sets were looked through.
+            self._sets = self._gathering.look(found.sealed)
         except ValueError as error:
             self._warn_of_kept(error)
             return False
@@ -263,6 +311,10 @@ class Refresh:
         with self._wake:
             self._wake.wait_for(lambda: self._asked or self._ended.is_set(), pause)
             self._asked = False
+
+
+def _refused(content: bytes, error: ValueError) -> RefreshFailed:
+    return _fault(content, RefreshFailed("refused", f"the snapshot is refused: {error}"))
 
 
 def _fault(content: bytes, otherwise: RefreshFailed) -> RefreshFailed:

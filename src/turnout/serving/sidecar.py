@@ -8,15 +8,20 @@ import logging
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from turnout.engine import named_member_sets
 from turnout.serving.connection import Connections, Credentials
+from turnout.serving.fetched import Origin
 from turnout.serving.file_origin import FileOrigin
+from turnout.serving.gathering import Gathering
 from turnout.serving.http_origin import HttpOrigin
 from turnout.serving.kept import KeptSnapshot
 from turnout.serving.launch import OriginLaunch
 from turnout.serving.loader import SnapshotHolder
 from turnout.serving.loopback import is_here
+from turnout.serving.member_folder import MemberFolder
 from turnout.serving.object_place import OBJECT_SCHEMES, ObjectPlace
-from turnout.serving.refresh import Refresh
+from turnout.serving.refresh import News, Refresh
+from turnout.serving.state_folder import MEMBERS_FOLDER
 from turnout.serving.watch import WATCHABLE, Watch
 
 # A look at a file of this machine costs nothing.
@@ -33,18 +38,35 @@ def refresh_of(
     Args:
         launch: Where snapshots come from.
         holder: Where they are served.
-        state_dir: Where the last good one is kept; there, and held by the caller.
+        state_dir: Where the last good one is kept, and the member sets; there, and held by the
+            caller.
         token: The bearer token; empty: none, or the one in the file that `launch` names.
     """
-    url = urlsplit(launch["url"])
+    origin, news = _origin_of(launch, token)
+    poll_s = launch["poll_s"]
+    gathering = Gathering(
+        MemberFolder(state_dir / MEMBERS_FOLDER),
+        origin,
+        named=named_member_sets,
+        most_bytes=launch["most_set_bytes"],
+    )
+    return Refresh(
+        origin,
+        holder,
+        KeptSnapshot(state_dir, origin.place),
+        gathering,
+        poll_s=min(poll_s, _FILE_POLL_S) if isinstance(origin, FileOrigin) else poll_s,
+        news=news,
+    )
+
+
+def _origin_of(launch: OriginLaunch, token: str) -> tuple[Origin, News | None]:
+    """Where snapshots come from, and what tells of changes there."""
+    url, most_bytes = urlsplit(launch["url"]), launch["most_bytes"]
     if url.scheme == "file":
-        file = FileOrigin(Path(unquote(url.path)), most_bytes=launch["most_bytes"])
-        poll_s = min(launch["poll_s"], _FILE_POLL_S)
-        return Refresh(file, holder, KeptSnapshot(state_dir, file.place), poll_s=poll_s)
+        return FileOrigin(Path(unquote(url.path)), most_bytes=most_bytes), None
     if url.scheme in OBJECT_SCHEMES:
-        place = ObjectPlace(launch["url"], most_bytes=launch["most_bytes"])
-        kept = KeptSnapshot(state_dir, place.place)
-        return Refresh(place, holder, kept, poll_s=launch["poll_s"])
+        return ObjectPlace(launch["url"], most_bytes=most_bytes), None
     credentials = Credentials(
         token, launch["token_file"], launch["ca"], launch["cert"], launch["key"]
     )
@@ -53,10 +75,5 @@ def refresh_of(
     if url.scheme == "http" and with_token and not is_here(url.hostname or ""):
         _log.warning("the token goes to `%s` in the clear: use https", connections.place)
     watched = launch["watch"] and url.path.endswith(WATCHABLE)
-    return Refresh(
-        HttpOrigin(connections, most_bytes=launch["most_bytes"]),
-        holder,
-        KeptSnapshot(state_dir, connections.place),
-        poll_s=launch["poll_s"],
-        news=Watch(connections) if watched else None,
-    )
+    origin = HttpOrigin(connections, most_bytes=most_bytes)
+    return origin, Watch(connections) if watched else None

@@ -11,6 +11,7 @@ STAGED_FILE = "last-known-good.staged"
 HISTORY_FILE = "history.json"
 SOURCE_FILE = "source"
 STICKY_FILE = "sticky.redb"
+MEMBERS_FOLDER = "members"
 
 _STEP_S = 0.02
 

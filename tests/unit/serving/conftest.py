@@ -6,6 +6,9 @@ from servers.hostile import HostileServer
 from servers.waiting import wait_until
 from turnout.compiler import compile_documents
 from turnout.documents import read_mapping
+from turnout.engine import named_member_sets
+from turnout.serving.gathering import Gathering
+from turnout.serving.member_folder import MemberFolder
 from turnout.serving.sealed import read_sealed
 from turnout.snapshot.seal import open_seal
 
@@ -19,12 +22,15 @@ class Served:
         self.refuses = set()
         self.ages = []
         self.failed = []
+        self.lacking = []
 
-    def load(self, sealed, *, confirmed=True, age_s=0.0):
+    def load(self, sealed, *, confirmed=True, age_s=0.0, members=None):
         open_seal(sealed)
         read = read_sealed(sealed)
         if read.seal in self.refuses:
             raise ValueError("its semantics version 2 is newer than 1")
+        folder = MemberFolder(members)
+        self.lacking.append({one.sha256 for one in folder.missing(named_member_sets(sealed))})
         self.loaded.append((read.revision, confirmed))
         self.ages.append(age_s)
 
@@ -44,6 +50,17 @@ class Served:
 @pytest.fixture
 def served():
     return Served()
+
+
+@pytest.fixture
+def gathering(tmp_path):
+    """Makes what brings the sets of an origin's snapshots."""
+
+    def gathering(origin, *, most_bytes=1 << 20):
+        folder = MemberFolder(tmp_path / "members")
+        return Gathering(folder, origin, named=named_member_sets, most_bytes=most_bytes)
+
+    return gathering
 
 
 @pytest.fixture

@@ -28,11 +28,12 @@ class Killed(BaseException):
 
 
 @pytest.fixture
-def make(tmp_path, served):
+def make(tmp_path, served, gathering):
     """A refresh as a process has it that starts in the state folder."""
 
     def make(sealed=None):
-        return Refresh(Origin(sealed), served, KeptSnapshot(tmp_path, PLACE))
+        origin = Origin(sealed)
+        return Refresh(origin, served, KeptSnapshot(tmp_path, PLACE), gathering(origin))
 
     return make
 

@@ -6,11 +6,14 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
 from servers.waiting import wait_until
 from turnout.serving.loader import Announcement, Loader, step_back
+
+MEMBERS = Path("/state/members")
 
 
 def sealed(mark: str) -> bytes:
@@ -26,7 +29,8 @@ class Holder:
         self.gate.set()
         self.entered = threading.Event()
 
-    def load(self, sealed_bytes, *, confirmed=True, age_s=0.0):
+    def load(self, sealed_bytes, *, confirmed=True, age_s=0.0, members=None):
+        self.members = members
         self.age_s = age_s
         self.entered.set()
         self.gate.wait(10)
@@ -61,7 +65,7 @@ def write(tmp_path):
 
 
 def test_a_new_file_is_loaded_and_the_same_file_is_confirmed(holder, write):
-    loader = Loader(holder)
+    loader = Loader(holder, MEMBERS)
     assert loader.load(write("a"))
     assert loader.load(write("a"))
     assert loader.load(write("b"))
@@ -69,7 +73,7 @@ def test_a_new_file_is_loaded_and_the_same_file_is_confirmed(holder, write):
 
 
 def test_a_file_found_at_start_is_not_confirmed(holder, write):
-    loader = Loader(holder)
+    loader = Loader(holder, MEMBERS)
     announced = write("a", confirmed=False)
     a_minute_ago = time.time() - 60
     os.utime(announced.path, (a_minute_ago, a_minute_ago))
@@ -81,7 +85,7 @@ def test_a_file_found_at_start_is_not_confirmed(holder, write):
 
 
 def test_a_refused_file_changes_nothing_and_is_said_once(holder, write, caplog):
-    loader = Loader(holder)
+    loader = Loader(holder, MEMBERS)
     assert loader.load(write("a"))
     with caplog.at_level(logging.ERROR):
         assert not loader.load(write("bad"))
@@ -92,14 +96,14 @@ def test_a_refused_file_changes_nothing_and_is_said_once(holder, write, caplog):
 
 
 def test_a_missing_or_empty_file_is_no_snapshot(holder, tmp_path):
-    loader = Loader(holder)
+    loader = Loader(holder, MEMBERS)
     assert not loader.load(Announcement(tmp_path / "none", confirmed=True))
     assert not loader.load(Announcement(tmp_path, confirmed=True))
     assert holder.told == []
 
 
 def test_of_several_announcements_the_newest_is_loaded(holder, write):
-    loader = Loader(holder)
+    loader = Loader(holder, MEMBERS)
     holder.gate.clear()
     loader.start()
     loader.announce(write("a"))

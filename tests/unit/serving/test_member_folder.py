@@ -21,6 +21,7 @@ KEY = bytes(16)
 class Named(NamedTuple):
     sha256: str
     size: int
+    count: int = 0
 
 
 @pytest.fixture
@@ -235,6 +236,20 @@ def test_what_was_named_a_moment_ago_may_be_spared(folder, make):
     assert names(folder) == []
 
 
+def test_what_was_begun_of_a_set_that_is_still_to_come_stays(folder, make):
+    named, content = make(range(100))
+    with pytest.raises(RefreshFailed):
+        folder.receive(named, failing(content=content[:40]))
+    folder.keep_only({named.sha256})
+    assert names(folder) == [f"{named.sha256}.part"]
+    folder.keep_only(set())
+    assert names(folder) == []
+    folder.receive(named, giving(content))
+    (folder.path / f"{named.sha256}.part").write_bytes(content[:40])
+    folder.keep_only({named.sha256})
+    assert names(folder) == [set_name(named.sha256)]
+
+
 def test_without_a_folder_there_is_nothing_to_remove(folder):
     folder.keep_only(set())
     folder.clear_leftovers()
@@ -277,6 +292,7 @@ from turnout.serving.landing import Landing
 from turnout.serving.member_folder import MemberFolder
 
 class Named:
+    count = 0
     sha256, size = sys.argv[2], int(sys.argv[3])
 
 def fetch(to, most_bytes):

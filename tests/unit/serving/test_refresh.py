@@ -39,7 +39,7 @@ def state(tmp_path):
 
 
 @pytest.fixture
-def make(server, served, state):
+def make(server, served, state, gathering):
     """Makes refreshes of the hostile server; ended with the test."""
     made = []
 
@@ -47,10 +47,12 @@ def make(server, served, state):
         connections = Connections(url, Credentials())
         backoff = {"first_s": 0.02, "longest_s": 0.05}
         news = Watch(connections, silence_s=0.4, first_s=0.4, backoff=Backoff(**backoff))
+        origin = HttpOrigin(connections, most_bytes=MOST, silence_s=1.0, whole_s=1.5)
         refresh = Refresh(
-            HttpOrigin(connections, most_bytes=MOST, silence_s=1.0, whole_s=1.5),
+            origin,
             served,
             KeptSnapshot(state, connections.place),
+            gathering(origin),
             poll_s=poll_s,
             news=news if watch else None,
             backoff=Backoff(**backoff),
@@ -375,13 +377,15 @@ def test_a_state_folder_that_cannot_be_written_costs_only_the_restart(
     wait_until((state / "last-known-good.snapshot").exists, "the file")
 
 
-def test_an_origin_that_has_nothing_yet_is_asked_as_ever(server, served, state, seal):
+def test_an_origin_that_has_nothing_yet_is_asked_as_ever(server, served, state, seal, gathering):
     server.snapshot = answer(404)
     connections = Connections(server.url, Credentials())
+    origin = HttpOrigin(connections, most_bytes=MOST)
     refresh = Refresh(
-        HttpOrigin(connections, most_bytes=MOST),
+        origin,
         served,
         KeptSnapshot(state, connections.place),
+        gathering(origin),
         poll_s=0.05,
         backoff=Backoff(first_s=60.0, longest_s=60.0),
     )
@@ -394,10 +398,12 @@ def test_an_origin_that_has_nothing_yet_is_asked_as_ever(server, served, state, 
         refresh.stop()
 
 
-def test_a_file_is_followed(served, state, tmp_path, seal):
+def test_a_file_is_followed(served, state, tmp_path, seal, gathering):
     path = tmp_path / "current.snapshot"
     origin = FileOrigin(path, most_bytes=MOST)
-    refresh = Refresh(origin, served, KeptSnapshot(state, origin.place), poll_s=0.02)
+    refresh = Refresh(
+        origin, served, KeptSnapshot(state, origin.place), gathering(origin), poll_s=0.02
+    )
     refresh.start()
     try:
         wait_until(lambda: refresh.failures.counted().get("missing"), "a failure")
@@ -415,7 +421,7 @@ def test_a_file_is_followed(served, state, tmp_path, seal):
     assert [revision for revision, _ in served.loaded] == [1, 2]
 
 
-def test_a_bug_is_said_and_does_not_end_it(served, state, caplog):
+def test_a_bug_is_said_and_does_not_end_it(served, state, caplog, gathering):
     class Buggy:
         place = "buggy"
         asked = 0
@@ -426,7 +432,9 @@ def test_a_bug_is_said_and_does_not_end_it(served, state, caplog):
                 raise KeyError(etag)
             raise RefreshFailed("status", "well")
 
-    refresh = Refresh(Buggy(), served, KeptSnapshot(state, "buggy"), backoff=Backoff(first_s=0.01))
+    buggy = Buggy()
+    kept = KeptSnapshot(state, "buggy")
+    refresh = Refresh(buggy, served, kept, gathering(buggy), backoff=Backoff(first_s=0.01))
     refresh.start()
     wait_until(lambda: refresh.failures.counted().get("status"), "it goes on")
     refresh.stop()

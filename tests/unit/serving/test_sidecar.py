@@ -12,7 +12,8 @@ from turnout.serving.sidecar import refresh_of
 def built(served, tmp_path):
     def built(url, *, token="", **given):
         launch = {"url": url, "token_file": "", "ca": "", "cert": "", "key": ""}
-        launch |= {"poll_s": 10.0, "watch": True, "most_bytes": 1 << 20} | given
+        launch |= {"poll_s": 10.0, "watch": True, "most_bytes": 1 << 20}
+        launch |= {"most_set_bytes": 1 << 20} | given
         return refresh_of(launch, served, tmp_path, token=token)
 
     return built

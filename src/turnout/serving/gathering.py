@@ -1,0 +1,139 @@
+"""Brings the member sets that a snapshot names beside it, before it is served.
+
+Standard library only: the serving process imports this.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from turnout.serving.fetched import Origin, RefreshFailed
+from turnout.serving.member_folder import Fetch, MemberFolder, NamedSet, delta_name, set_name
+from turnout.telemetry import fields
+
+_MOST_DELTAS = 2
+"""How many deltas are asked for before a set is fetched whole."""
+# What fails for one set like this would fail for the next one too.
+_OF_ALL = {"unreachable", "timeout", "tls", "denied", "credentials", "state_folder"}
+
+_log = logging.getLogger("turnout.server")
+
+
+class Gathered(NamedTuple):
+    """What is there of the sets of a snapshot."""
+
+    named: Sequence[NamedSet]
+    lacking: frozenset[str]
+    """The SHA-256 of those that are not there."""
+    failure: RefreshFailed | None
+    """Why the first of them is not; None when all are there, or nobody tried."""
+
+    @property
+    def sha256s(self) -> set[str]:
+        """Of all that are named."""
+        return {one.sha256 for one in self.named}
+
+    def loses(self, served: "Gathered") -> bool:
+        """Whether a segment may have members by what is served, and none by this.
+
+        Not so if all that this lacks was lacking before. Nor if each set that is there now is named
+        still: then what is lacking is of segments that had none, for example new ones.
+        """
+        is_there = served.sha256s - served.lacking
+        return bool(self.lacking - served.lacking and is_there - self.sha256s)
+
+
+NOTHING = Gathered((), frozenset(), None)
+"""Without a snapshot."""
+
+
+class Gathering:
+    """Keeps the sets of snapshots in a folder.
+
+    Args:
+        folder: Where they are.
+        origin: Where they come from.
+        named: Which sets a sealed snapshot names; raises ValueError for what is none.
+        most_bytes: A larger set is refused.
+    """
+
+    def __init__(
+        self,
+        folder: MemberFolder,
+        origin: Origin,
+        *,
+        named: Callable[[bytes], Sequence[NamedSet]],
+        most_bytes: int,
+    ) -> None:
+        self.folder = folder
+        self._origin = origin
+        self._named = named
+        self._most_bytes = most_bytes
+
+    def look(self, sealed: bytes) -> Gathered:
+        """Looks which sets are there, and fetches none.
+
+        Raises:
+            ValueError: It is no snapshot, or a damaged one.
+        """
+        named = self._named(sealed)
+        return Gathered(named, self._lacking(named), None)
+
+    def gather(self, sealed: bytes, served: Gathered) -> Gathered:
+        """Fetches the sets that are not there; what came stays, whatever becomes of the others.
+
+        Args:
+            sealed: The snapshot; its checksum need not have been looked at.
+            served: What there is of the one that is served.
+
+        Raises:
+            ValueError: It is no snapshot, or a damaged one.
+        """
+        named = self._named(sealed)
+        missing = self.folder.missing(named)
+        sha256s = {one.sha256 for one in named}
+        replaced = [one for one in served.named if one.sha256 not in sha256s]
+        failures: list[RefreshFailed] = []
+        for one in missing:
+            try:
+                self._bring(one, replaced)
+            except RefreshFailed as failure:
+                failures.append(_of(one, failure))
+                if failure.kind in _OF_ALL:
+                    break
+        return Gathered(named, self._lacking(missing), failures[0] if failures else None)
+
+    def _lacking(self, named: Sequence[NamedSet]) -> frozenset[str]:
+        return frozenset(one.sha256 for one in self.folder.missing(named))
+
+    def _bring(self, named: NamedSet, replaced: Sequence[NamedSet]) -> None:
+        if named.size > self._most_bytes:
+            raise RefreshFailed(
+                "too_large",
+                f"it has {named.size} bytes, and at most {self._most_bytes} are fetched",
+            )
+        # A segment has a new set as a rule when one is named no more: most alike in size.
+        alike = sorted(replaced, key=lambda one: abs(one.count - named.count))
+        if any(self._is_made_of(one, named) for one in alike[:_MOST_DELTAS]):
+            return
+        self.folder.receive(named, self._fetch(set_name(named.sha256)))
+
+    def _is_made_of(self, old: NamedSet, named: NamedSet) -> bool:
+        fetch = self._fetch(delta_name(old.sha256, named.sha256))
+        try:
+            self.folder.receive_delta(named, old.sha256, fetch)
+        except RefreshFailed as failure:
+            if failure.kind in _OF_ALL:
+                raise
+            if failure.kind != "missing":
+                _log.warning("a member set is fetched whole: %s", failure.message)
+            return False
+        _log.debug("a member set was made of another", extra=fields(sha256=named.sha256[:12]))
+        return True
+
+    def _fetch(self, name: str) -> Fetch:
+        return lambda to, most_bytes: self._origin.fetch_beside(name, to, most_bytes)
+
+
+def _of(named: NamedSet, failure: RefreshFailed) -> RefreshFailed:
+    return RefreshFailed("members", f"member set `{named.sha256[:12]}`: {failure.message}")

@@ -1,0 +1,89 @@
+"""Member sets for tests, and snapshots that name them."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple, Self
+
+from turnout.compiler import Compiled, compile_documents
+from turnout.documents import read_mapping
+from turnout.engine import MemberSet, MemberSetBuilder
+from turnout.snapshot.v1 import snapshot_pb2
+
+KEY = bytes(16)
+
+
+class Made(NamedTuple):
+    """A set as a snapshot names it, and its bytes."""
+
+    sha256: str
+    size: int
+    count: int
+    content: bytes
+
+    @property
+    def name(self) -> str:
+        return f"{self.sha256}.set"
+
+    @classmethod
+    def of(cls, ids: Iterable[str], *, after: "Made | None" = None) -> Self:
+        """Makes a set; one after another has a delta from it."""
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "a"
+            former = after and MemberSet.open(_written(Path(folder) / "b", after.content))
+            builder = MemberSetBuilder(KEY, succeeding=former)
+            builder.add(ids)
+            made = builder.finish(path)
+            return cls(made.sha256, made.size, made.count, path.read_bytes())
+
+    @classmethod
+    def users(cls, first: int, end: int, *, after: "Made | None" = None) -> Self:
+        """The set of `u-{first}` to before `u-{end}`."""
+        return cls.of((f"u-{one}" for one in range(first, end)), after=after)
+
+    def delta_to(self, target: "Made") -> bytes:
+        """What leads from this set to another."""
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "delta"
+            base, to = (
+                MemberSet.open(_written(Path(folder) / name, one.content))
+                for name, one in (("a", self), ("b", target))
+            )
+            assert base.delta(to, path) is not None
+            return path.read_bytes()
+
+    def delta_name(self, target: "Made") -> str:
+        return f"{self.sha256}..{target.sha256}.delta"
+
+
+def naming(sets: Mapping[str, Made], *, default: str = "off") -> Compiled:
+    """Compiles segments of those keys, whose members are these sets, and flags `in-KEY`.
+
+    A flag is `on` for members, `off` for others, and where nobody knows. The flag `a` is `default`.
+    """
+    variants = {"on": True, "off": False}
+    flags = {
+        f"in-{key}": {
+            "variants": variants,
+            "default": "off",
+            "rules": [{"name": "in", "when": {"segment": key}, "serve": "on"}],
+        }
+        for key in sets
+    }
+    segments = {key: {"kind": "static", "members": ["x"]} for key in sets}
+    flags["a"] = {"variants": variants, "default": default}
+    compiled = compile_documents(read_mapping({"flags": flags, "segments": segments}))
+    content = snapshot_pb2.Content.FromString(compiled.content)
+    for segment in content.segments:
+        made = sets[segment.key]
+        named = snapshot_pb2.MemberSet(
+            sha256=bytes.fromhex(made.sha256), size=made.size, count=made.count
+        )
+        segment.members.CopyFrom(snapshot_pb2.Members(set=named))
+    return dataclasses.replace(compiled, content=content.SerializeToString(deterministic=True))
+
+
+def _written(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path
