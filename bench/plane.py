@@ -26,7 +26,7 @@ def main(tcp: str, unix: str, *snapshots: str) -> None:
     """Serves until its input ends."""
     plane = DataPlane(grpc_address=tcp, unix_socket=unix, admin_address=None, threads=1)
     plane.start()
-    loader = Loader(plane)
+    loader = Loader(plane, Path("members"), lambda _: frozenset())
     loader.start()
     turns = cycle(Announcement(Path(path), confirmed=True) for path in snapshots)
     loader.announce(next(turns))

@@ -14,7 +14,7 @@ import threading
 from pathlib import Path
 from typing import Any, TextIO
 
-from turnout.engine import Addresses, DataPlane
+from turnout.engine import Addresses, DataPlane, named_member_sets
 from turnout.results import InvalidArgument
 from turnout.serving.controlling import run_control_plane, told_of_control_plane, worker_grace_s
 from turnout.serving.launch import (
@@ -26,6 +26,7 @@ from turnout.serving.launch import (
     to_json,
 )
 from turnout.serving.loader import Announcement, Loader
+from turnout.serving.member_folder import MemberFolder
 from turnout.serving.signals import Signals
 from turnout.serving.state_folder import (
     MEMBERS_FOLDER,
@@ -246,7 +247,10 @@ class _Supervising(_Server):
         compiled = "none yet: the documents are being compiled"
         self._none_yet = "none yet: nothing was published" if self._control else compiled
         self._source_kind = "store" if self._control else "documents"
-        self._loader = Loader(plane, self._state_dir / MEMBERS_FOLDER)
+        members = MemberFolder(self._state_dir / MEMBERS_FOLDER)
+        self._loader = Loader(
+            plane, members.path, lambda sealed: members.lacking(named_member_sets(sealed))
+        )
         self._supervisor = Supervisor(worker_command(to_json(launch["worker"])))
 
     def _start(self) -> threading.Event:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from turnout.control.admin_door import AdminDoor
 from turnout.control.credentials import make_first_token
@@ -22,6 +23,7 @@ from turnout.releases.current_snapshot import CurrentSnapshot
 from turnout.releases.deposit import Deposit, place_of
 from turnout.releases.follower import Event, Follower
 from turnout.releases.releases import KEEP_FOR, KEEP_NEWEST, Releases
+from turnout.serving.member_folder import MemberFolder
 from turnout.sources.last_known_good import StateFolder
 from turnout.store import Store, Unavailable
 from turnout.store.watch import Watch
@@ -82,7 +84,8 @@ class ControlPlane:
         self._show = show
         self._feed = CurrentSnapshot()
         self._follower = Follower(state, settings.place, self._feed)
-        self._deposit = _deposit(self._feed, settings)
+        self._members = state.members_path
+        self._deposit = _deposit(self._feed, self._members, settings)
         self._standing = Standing(self._feed if settings.snapshots_listen else None)
         self._tally = Tally(deposit=self._deposit.told if self._deposit else None)
         self._awake = threading.Event()
@@ -108,7 +111,9 @@ class ControlPlane:
         settings, feed, tally = self._settings, self._feed, self._tally
         async with (
             AdminDoor(settings.admin_listen, self._standing, tally, feed),
-            SnapshotDoor(feed, settings.snapshots_listen, settings.control, tally) as door,
+            SnapshotDoor(
+                feed, settings.snapshots_listen, settings.control, tally, members=self._members
+            ) as door,
             self._depositing(),
         ):
             store = await asyncio.to_thread(self._open)
@@ -218,10 +223,11 @@ class ControlPlane:
         gc.set_threshold(_NEW_OBJECTS_BEFORE_GC)
 
 
-def _deposit(feed: CurrentSnapshot, settings: PlaneSettings) -> Deposit | None:
+def _deposit(feed: CurrentSnapshot, members: Path, settings: PlaneSettings) -> Deposit | None:
     if not settings.snapshots_to:
         return None
-    return Deposit(feed, place_of(settings.snapshots_to), end_s=settings.control.grace_s)
+    place = place_of(settings.snapshots_to)
+    return Deposit(feed, place, MemberFolder(members), end_s=settings.control.grace_s)
 
 
 @contextlib.asynccontextmanager

@@ -5,6 +5,7 @@ import hashlib
 import logging
 import ssl
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Self
 
 from aiohttp import web
@@ -32,10 +33,17 @@ class SnapshotDoor:
         listen: `HOST:PORT`; empty: nowhere.
         settings: Whom to believe and by which certificates, as for the RPCs.
         tally: Is counted up.
+        members: The folder of the member sets that snapshots name; None: there are none.
     """
 
     def __init__(
-        self, feed: Feed, listen: str, settings: ControlSettings, tally: Tally | None = None
+        self,
+        feed: Feed,
+        listen: str,
+        settings: ControlSettings,
+        tally: Tally | None = None,
+        *,
+        members: Path | None = None,
     ) -> None:
         self._listen = listen
         self._tls = settings.tls
@@ -45,7 +53,13 @@ class SnapshotDoor:
         self._were_good: set[str] = set()
         judge = self._judge if settings.authentication else None
         self._runner = web.AppRunner(
-            distribution(feed, judge, traffic=self._tally.traffic, told=self._tally.deposit),
+            distribution(
+                feed,
+                judge,
+                members=members,
+                traffic=self._tally.traffic,
+                told=self._tally.deposit,
+            ),
             access_log=None,
             shutdown_timeout=_END_S,
         )

@@ -1,5 +1,7 @@
 """Writes what is current to a place that sidecars read, on a thread of its own.
 
+Member sets go there before the snapshot that names them; they are immutable, and none is removed.
+
 The place is looked at before each writing, and is written only if it is still what was seen then:
 of several control planes on one database, none puts an older snapshot over a newer one. Whatever
 fails is tried again, and publishing does not wait for it.
@@ -7,15 +9,18 @@ fails is tried again, and publishing does not wait for it.
 
 import logging
 import threading
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from turnout.engine import named_member_sets
 from turnout.releases.current_snapshot import Current, Feed
 from turnout.releases.file_place import FilePlace
 from turnout.serving.backoff import Backoff
 from turnout.serving.failures import Failures
 from turnout.serving.fetched import Overtaken, Place, RefreshFailed
+from turnout.serving.member_folder import MemberFolder, target_of
 from turnout.serving.object_place import ObjectPlace
 from turnout.serving.sealed import Sealed, read_sealed
 from turnout.snapshot.seal import MAGIC, NotSealed, open_seal
@@ -41,6 +46,7 @@ class Deposit:
     Args:
         feed: What is current.
         place: Where it is written.
+        members: Where the member sets are that it names; others change it.
         look_s: How often to look whether it is there still.
         backoff: The pauses after failures.
         end_s: How long a writing under way may take at the end.
@@ -50,6 +56,7 @@ class Deposit:
         self,
         feed: Feed,
         place: Place,
+        members: MemberFolder,
         *,
         look_s: float = _LOOK_S,
         backoff: Backoff | None = None,
@@ -57,6 +64,8 @@ class Deposit:
     ) -> None:
         self._feed = feed
         self._place = place
+        self._members = members
+        self._sets_of = ""
         self._look_s = look_s
         self._backoff = backoff or Backoff()
         self._end_s = end_s
@@ -101,13 +110,38 @@ class Deposit:
         if current is None:
             return
         self._read()
-        if self._is_wanted(current):
+        is_wanted = self._is_wanted(current)
+        if self._sets_of != current.seal and (is_wanted or self._is_there(current)):
+            self._put_sets(current)
+        if is_wanted:
             self._etag = self._place.replace(current.sealed, self._etag)
             self._there = Sealed(current.seal, current.id, current.revision)
             _log.info(
                 "wrote the snapshot",
                 extra=fields(to=self._place.place, id=current.id[:12], revision=current.revision),
             )
+
+    def _is_there(self, current: Current) -> bool:
+        return self._there is not None and self._there.seal == current.seal
+
+    def _put_sets(self, current: Current) -> None:
+        """Writes the sets that are not there, and what leads to them from others."""
+        sha256s = {one.sha256 for one in named_member_sets(current.sealed)}
+        try:
+            self._put(sha256s)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise RefreshFailed(
+                "state_folder", f"cannot read a member set `{error.filename}`: {reason}"
+            ) from error
+        self._sets_of = current.seal
+
+    def _put(self, sha256s: Collection[str]) -> None:
+        sets = [self._members.path_of(one) for one in sorted(sha256s)]
+        deltas = [one for one in self._members.deltas() if target_of(one) in sha256s]
+        for path in [*sets, *deltas]:
+            if not self._place.has_beside(path.name, path.stat().st_size):
+                self._place.put_beside(path.name, path)
 
     def _read(self) -> None:
         try:

@@ -1,11 +1,16 @@
-"""From the store to the state folder: keeps the last good snapshot what is current."""
+"""From the store to the state folder: keeps the last good snapshot what is current.
+
+The member sets that it names are in the folder before anybody hears of it.
+"""
 
 import contextlib
 import logging
 from typing import Any
 
 from turnout.releases.current_snapshot import CurrentSnapshot
+from turnout.releases.member_landing import MemberLanding
 from turnout.releases.sealed import read_published
+from turnout.serving.fetched import RefreshFailed
 from turnout.snapshot.seal import NotSealed, seal_of
 from turnout.sources.last_known_good import StateFolder
 from turnout.store import Damaged, Published, Store, Unavailable
@@ -30,6 +35,7 @@ class Follower:
         self._place = place
         self._feed = feed
         self._failure: str | None = None
+        self._members = MemberLanding(state.members_path)
         state.clear_leftovers()
         self._is_first_of_store = state.read_source() != place
         self._kept = "" if self._is_first_of_store else self._open_kept()
@@ -43,6 +49,8 @@ class Follower:
             event = self._look(store)
         except (Unavailable, Damaged) as error:
             return self.failed(str(error))
+        except RefreshFailed as failure:
+            return self.failed(f"cannot keep the current snapshot: {failure.message}")
         except NotSealed as error:
             return self.failed(f"the current snapshot in the store is refused: {error}")
         except OSError as error:
@@ -69,6 +77,7 @@ class Follower:
                 return None
             is_kept = self._kept == current.seal
             sealed = None if is_kept else read_published(tx, current)
+            self._members.bring(tx, sealed)
         if sealed is None:
             with contextlib.suppress(FileNotFoundError):
                 self._state.confirm()
@@ -77,6 +86,7 @@ class Follower:
             self._kept, self._is_first_of_store = "", True
             return self._look(store)
         self._keep(sealed, current.seal)
+        self._members.settle()
         return self._event("published", current)
 
     def _keep(self, sealed: bytes, seal: str) -> None:
@@ -94,9 +104,10 @@ class Follower:
         try:
             sealed = path.read_bytes()
             self._feed.put(sealed)
+            self._members.go_on_from(sealed)
         except FileNotFoundError:
             return ""
-        except (NotSealed, OSError) as error:
+        except (ValueError, OSError) as error:
             _log.warning("the last good snapshot `%s` is refused: %s", path, error)
             return ""
         return seal_of(sealed)

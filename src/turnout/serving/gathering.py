@@ -8,11 +8,16 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from turnout.serving.fetched import Origin, RefreshFailed
-from turnout.serving.member_folder import Fetch, MemberFolder, NamedSet, delta_name, set_name
+from turnout.serving.member_folder import (
+    Fetch,
+    MemberFolder,
+    NamedSet,
+    alike,
+    delta_name,
+    set_name,
+)
 from turnout.telemetry import fields
 
-_MOST_DELTAS = 2
-"""How many deltas are asked for before a set is fetched whole."""
 # What fails for one set like this would fail for the next one too.
 _OF_ALL = {"unreachable", "timeout", "tls", "denied", "credentials", "state_folder"}
 
@@ -77,7 +82,7 @@ class Gathering:
             ValueError: It is no snapshot, or a damaged one.
         """
         named = self._named(sealed)
-        return Gathered(named, self._lacking(named), None)
+        return Gathered(named, self.folder.lacking(named), None)
 
     def gather(self, sealed: bytes, served: Gathered) -> Gathered:
         """Fetches the sets that are not there; what came stays, whatever becomes of the others.
@@ -101,10 +106,7 @@ class Gathering:
                 failures.append(_of(one, failure))
                 if failure.kind in _OF_ALL:
                     break
-        return Gathered(named, self._lacking(missing), failures[0] if failures else None)
-
-    def _lacking(self, named: Sequence[NamedSet]) -> frozenset[str]:
-        return frozenset(one.sha256 for one in self.folder.missing(named))
+        return Gathered(named, self.folder.lacking(missing), failures[0] if failures else None)
 
     def _bring(self, named: NamedSet, replaced: Sequence[NamedSet]) -> None:
         if named.size > self._most_bytes:
@@ -112,9 +114,8 @@ class Gathering:
                 "too_large",
                 f"it has {named.size} bytes, and at most {self._most_bytes} are fetched",
             )
-        # A segment has a new set as a rule when one is named no more: most alike in size.
-        alike = sorted(replaced, key=lambda one: abs(one.count - named.count))
-        if any(self._is_made_of(one, named) for one in alike[:_MOST_DELTAS]):
+        # As a rule a set that is named no more is the one before it, of the same segment.
+        if any(self._is_made_of(old, named) for old in alike(named, replaced)):
             return
         self.folder.receive(named, self._fetch(set_name(named.sha256)))
 

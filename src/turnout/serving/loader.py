@@ -8,6 +8,7 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -63,11 +64,20 @@ class Loader:
     Args:
         holder: Where it is loaded.
         members: The folder of the member sets; whoever announces a snapshot has put its sets there.
+        lacking: Which sets of a sealed snapshot are not there all the same; raises ValueError for
+            what is none.
     """
 
-    def __init__(self, holder: SnapshotHolder, members: Path) -> None:
+    def __init__(
+        self,
+        holder: SnapshotHolder,
+        members: Path,
+        lacking: Callable[[bytes], frozenset[str]],
+    ) -> None:
         self._holder = holder
         self._members = members
+        self._look = lacking
+        self._lacking: frozenset[str] = frozenset()
         self._wake = threading.Condition()
         self._announced: Announcement | None = None
         self._ended = False
@@ -107,7 +117,7 @@ class Loader:
             _log.error("cannot read the snapshot `%s`: %s", announced.path, error)
             return False
         seal = seal_of(sealed)
-        if seal != self._loaded:
+        if seal != self._loaded or self._has_more(sealed):
             return self._swap(sealed, seal, announced, age_s)
         if announced.confirmed:
             self._holder.confirm()
@@ -128,6 +138,7 @@ class Loader:
             self._refused = seal
             return False
         self._loaded = seal
+        self._lacking = self._look(sealed)
         if announced.id:
             _log.info(
                 "serves a new snapshot",
@@ -138,6 +149,10 @@ class Loader:
                 ),
             )
         return True
+
+    def _has_more(self, sealed: bytes) -> bool:
+        """Whether sets have come that were lacking when it was loaded."""
+        return bool(self._lacking) and self._look(sealed) != self._lacking
 
     def _run(self) -> None:
         while (announced := self._next()) is not None:

@@ -19,6 +19,7 @@ from turnout.serving.state_folder import put_in_place
 SET, DELTA = ".set", ".delta"
 """How the names of files end: `<sha256>.set`, and `<old>..<new>.delta` between two of them."""
 _PART = ".part"
+_MOST_ALIKE = 2
 _WHOLE = {SET, DELTA}
 
 Fetch = Callable[[Path, int], None]
@@ -43,6 +44,11 @@ class NamedSet(Protocol):
 
 
 _Named = TypeVar("_Named", bound=NamedSet)
+
+
+def alike(named: NamedSet, others: Iterable[_Named]) -> list[_Named]:
+    """Those of which a set was most probably made: as large as it, give or take what changed."""
+    return sorted(others, key=lambda one: abs(one.count - named.count))[:_MOST_ALIKE]
 
 
 def set_name(sha256: str) -> str:
@@ -73,6 +79,10 @@ class MemberFolder:
     def missing(self, named: Iterable[_Named]) -> list[_Named]:
         """Those that are not there whole; each file is looked through once."""
         return [one for one in named if not self._has(one)]
+
+    def lacking(self, named: Iterable[NamedSet]) -> frozenset[str]:
+        """The SHA-256 of those that are `missing`."""
+        return frozenset(one.sha256 for one in self.missing(named))
 
     def receive(self, named: NamedSet, fetch: Fetch) -> None:
         """Brings a set; on the disk when this returns. What came before it was cut off is kept.
@@ -113,6 +123,27 @@ class MemberFolder:
         finally:
             delta.unlink(missing_ok=True)
 
+    def receive_delta_only(self, named: NamedSet, old: str, fetch: Fetch) -> None:
+        """Brings what leads to a set from another one, for others who have that.
+
+        Raises:
+            RefreshFailed: It did not come, or the disk does not take it.
+        """
+        name = delta_name(old, named.sha256)
+        part = self._make() / f"{name}{_PART}"
+        try:
+            part.unlink(missing_ok=True)
+            fetch(part, named.size)
+            put_in_place(part, self.path / name)
+        except OSError as error:
+            raise cannot_write(part, error) from error
+        finally:
+            part.unlink(missing_ok=True)
+
+    def deltas(self) -> list[Path]:
+        """The deltas that are here."""
+        return [path for path in self._files() if path.suffix == DELTA]
+
     def keep_only(self, sha256s: Collection[str], *, spare_s: float = 0.0) -> None:
         """Unlinks the sets that are not among these, deltas to them, and what was begun of them.
 
@@ -126,7 +157,7 @@ class MemberFolder:
         """
         since = time.time() - spare_s
         for path in self._files():
-            if path.suffix in _WHOLE and _target(path) in sha256s:
+            if path.suffix in _WHOLE and target_of(path) in sha256s:
                 os.utime(path)
             elif path.suffix not in _WHOLE and self._is_wanted(path, sha256s):
                 continue
@@ -223,6 +254,6 @@ def _is_part(path: Path) -> bool:
     return path.suffix == _PART and "." not in path.stem
 
 
-def _target(path: Path) -> str:
+def target_of(path: Path) -> str:
     """The set that a file holds, or leads to."""
     return path.stem.rpartition("..")[2]

@@ -13,6 +13,7 @@ from google.protobuf.message import DecodeError
 
 from turnout.serving.state_folder import (
     HISTORY_FILE,
+    MEMBERS_FOLDER,
     SNAPSHOT_FILE,
     SOURCE_FILE,
     hold,
@@ -59,6 +60,11 @@ class StateFolder:
     def snapshot_path(self) -> Path:
         """Where the last good snapshot is, if there is one."""
         return self._path / SNAPSHOT_FILE
+
+    @property
+    def members_path(self) -> Path:
+        """The folder of the member sets that it names, made when there are some."""
+        return self._path / MEMBERS_FOLDER
 
     def lock(self, wait_s: float) -> TextIO:
         """Waits to be the only worker here; holds until the file given back is closed.

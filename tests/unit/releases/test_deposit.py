@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from pathlib import Path
 
 import pytest
 from item_bodies import flag
@@ -14,11 +15,13 @@ from turnout.releases.deposit import Deposit, place_of
 from turnout.releases.releases import Releases
 from turnout.serving.backoff import Backoff
 from turnout.serving.fetched import Fetched, Overtaken, RefreshFailed
+from turnout.serving.member_folder import MemberFolder
 from turnout.serving.object_place import ObjectPlace
 from turnout.snapshot.seal import MAGIC
 from turnout.store import Act, Store
 
 PATH = "/shop/current.snapshot"
+NO_SETS = MemberFolder(Path("/nowhere"))
 
 
 @pytest.fixture
@@ -59,7 +62,7 @@ def of_another_store(tmp_path):
 
 def deposit_at(feed, url="s3://shop/current.snapshot", **given):
     backoff = Backoff(first_s=0.01, longest_s=0.05)
-    return Deposit(feed, place_of(url), **{"look_s": 60.0, "backoff": backoff} | given)
+    return Deposit(feed, place_of(url), NO_SETS, **{"look_s": 60.0, "backoff": backoff} | given)
 
 
 @pytest.fixture
@@ -188,7 +191,7 @@ def test_without_an_etag_nothing_is_replaced(feed, revisions):
             return Fetched(revisions[1], None)
 
     feed.put(revisions[2])
-    assert "no ETag" in refusal(Deposit(feed, Untagged())).message
+    assert "no ETag" in refusal(Deposit(feed, Untagged(), NO_SETS)).message
 
 
 def test_it_follows_and_a_failure_is_said_once_and_gone_over(
@@ -229,7 +232,7 @@ def test_a_bug_ends_nothing(feed, revisions, running, caplog):
             return super().fetch(etag)
 
     place = Odd("s3://shop/k", most_bytes=1 << 20, store=MemoryStore())
-    deposit = running(Deposit(feed, place, look_s=0.05))
+    deposit = running(Deposit(feed, place, NO_SETS, look_s=0.05))
     feed.put(revisions[1])
     wait_until(lambda: deposit.told()["failures"].get("bug"), "a bug")
     place.fail = False

@@ -16,6 +16,10 @@ from turnout.serving.loader import Announcement, Loader, step_back
 MEMBERS = Path("/state/members")
 
 
+def lacks_nothing(_sealed):
+    return frozenset()
+
+
 def sealed(mark: str) -> bytes:
     return b"TURNOUT\x01" + mark.encode().ljust(32, b".") + b"content"
 
@@ -65,7 +69,7 @@ def write(tmp_path):
 
 
 def test_a_new_file_is_loaded_and_the_same_file_is_confirmed(holder, write):
-    loader = Loader(holder, MEMBERS)
+    loader = Loader(holder, MEMBERS, lacks_nothing)
     assert loader.load(write("a"))
     assert loader.load(write("a"))
     assert loader.load(write("b"))
@@ -73,7 +77,7 @@ def test_a_new_file_is_loaded_and_the_same_file_is_confirmed(holder, write):
 
 
 def test_a_file_found_at_start_is_not_confirmed(holder, write):
-    loader = Loader(holder, MEMBERS)
+    loader = Loader(holder, MEMBERS, lacks_nothing)
     announced = write("a", confirmed=False)
     a_minute_ago = time.time() - 60
     os.utime(announced.path, (a_minute_ago, a_minute_ago))
@@ -85,7 +89,7 @@ def test_a_file_found_at_start_is_not_confirmed(holder, write):
 
 
 def test_a_refused_file_changes_nothing_and_is_said_once(holder, write, caplog):
-    loader = Loader(holder, MEMBERS)
+    loader = Loader(holder, MEMBERS, lacks_nothing)
     assert loader.load(write("a"))
     with caplog.at_level(logging.ERROR):
         assert not loader.load(write("bad"))
@@ -95,15 +99,34 @@ def test_a_refused_file_changes_nothing_and_is_said_once(holder, write, caplog):
     assert holder.told == [("a", True), "confirm"]
 
 
+def test_its_sets_are_looked_for_in_the_folder(holder, write):
+    assert Loader(holder, MEMBERS, lacks_nothing).load(write("a"))
+    assert holder.members == MEMBERS
+
+
+def test_sets_that_come_later_are_served(holder, write):
+    lacking = {"1", "2"}
+    loader = Loader(holder, MEMBERS, lambda _: frozenset(lacking))
+    assert loader.load(write("a"))
+    assert loader.load(write("a"))
+    assert holder.told == [("a", True), "confirm"]
+    lacking.remove("1")
+    assert loader.load(write("a"))
+    lacking.clear()
+    assert loader.load(write("a"))
+    assert loader.load(write("a"))
+    assert holder.told == [("a", True), "confirm", ("a", True), ("a", True), "confirm"]
+
+
 def test_a_missing_or_empty_file_is_no_snapshot(holder, tmp_path):
-    loader = Loader(holder, MEMBERS)
+    loader = Loader(holder, MEMBERS, lacks_nothing)
     assert not loader.load(Announcement(tmp_path / "none", confirmed=True))
     assert not loader.load(Announcement(tmp_path, confirmed=True))
     assert holder.told == []
 
 
 def test_of_several_announcements_the_newest_is_loaded(holder, write):
-    loader = Loader(holder, MEMBERS)
+    loader = Loader(holder, MEMBERS, lacks_nothing)
     holder.gate.clear()
     loader.start()
     loader.announce(write("a"))

@@ -1,0 +1,101 @@
+"""Brings member sets from the store into the folder that sidecars and the data plane read."""
+
+import logging
+from pathlib import Path
+
+from turnout.engine import named_member_sets
+from turnout.serving.fetched import RefreshFailed
+from turnout.serving.landing import Landing
+from turnout.serving.member_folder import (
+    Fetch,
+    MemberFolder,
+    NamedSet,
+    alike,
+    delta_name,
+    set_name,
+)
+from turnout.store import NotFound, Transaction
+
+_SPARE_S = 120.0
+
+_log = logging.getLogger("turnout.worker")
+
+
+class MemberLanding:
+    """Keeps the sets of snapshots in a folder, and what leads from one to the next.
+
+    Args:
+        path: The folder; only the caller changes it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._folder = MemberFolder(path)
+        self._folder.clear_leftovers(resumable=False)
+        self._named: list[NamedSet] = []
+        self._coming: list[NamedSet] = []
+
+    def go_on_from(self, sealed: bytes) -> None:
+        """Hears which snapshot is kept.
+
+        Raises:
+            ValueError: It is none.
+        """
+        self._named = [*named_member_sets(sealed)]
+
+    def bring(self, tx: Transaction, sealed: bytes | None) -> None:
+        """Writes the sets that are not there, and the deltas to them.
+
+        Args:
+            tx: Of the store that holds them.
+            sealed: The snapshot that names them; None: the one that is kept.
+
+        Raises:
+            RefreshFailed: The store lacks one, it is another than the snapshot names, or it cannot
+                be written.
+            Damaged: The store has lost a piece of one.
+        """
+        self._coming = self._named if sealed is None else [*named_member_sets(sealed)]
+        sha256s = {one.sha256 for one in self._coming}
+        replaced = [one for one in self._named if one.sha256 not in sha256s]
+        for one in self._folder.missing(self._coming):
+            try:
+                self._folder.receive(one, _fetch(tx, set_name(one.sha256)))
+            except RefreshFailed as failure:
+                said = f"member set `{one.sha256[:12]}`: {failure.message}"
+                raise RefreshFailed("members", said) from failure
+            for old in alike(one, replaced):
+                self._bring_delta(tx, one, old)
+
+    def settle(self) -> None:
+        """Hears that the snapshot is kept whose sets came last, and removes what nobody names.
+
+        Who serves the one before, or is about to fetch its sets, still finds them.
+        """
+        stay = {one.sha256 for one in (*self._named, *self._coming)}
+        self._named = self._coming
+        try:
+            self._folder.keep_only(stay, spare_s=_SPARE_S)
+        except OSError as error:
+            _log.warning("cannot remove old member sets from `%s`: %s", self._folder.path, error)
+
+    def _bring_delta(self, tx: Transaction, named: NamedSet, old: NamedSet) -> None:
+        name = delta_name(old.sha256, named.sha256)
+        if not tx.artifacts.has(name):
+            return
+        try:
+            self._folder.receive_delta_only(named, old.sha256, _fetch(tx, name))
+        except RefreshFailed as failure:
+            _log.warning("sidecars fetch a member set whole: %s", failure.message)
+
+
+def _fetch(tx: Transaction, name: str) -> Fetch:
+    def fetch(to: Path, most_bytes: int) -> None:
+        with Landing(to, most_bytes) as landing:
+            landing.start_again()
+            try:
+                for piece in tx.artifacts.pieces(name):
+                    landing.write(piece)
+            except NotFound as error:
+                raise RefreshFailed("missing", "the store does not hold it") from error
+
+    return fetch
