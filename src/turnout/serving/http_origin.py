@@ -106,9 +106,9 @@ def _begin(response: HTTPResponse, landing: Landing) -> None:
 
 def _land(response: HTTPResponse, landing: Landing) -> None:
     announced, began = response.length, landing.at
-    piece = memoryview(bytearray(PIECE_BYTES))
-    while count := response.readinto(piece):
-        landing.write(piece[:count])
+    # Each read gives what has come: others would lose it when the next one is in vain.
+    while piece := response.read1(PIECE_BYTES):
+        landing.write(piece)
     if announced is not None and landing.at - began < announced:
         raise RefreshFailed("incomplete", "it ended before its answer was whole")
 

@@ -6,12 +6,10 @@ import time
 
 import pytest
 
-from servers.member_sets import Made, naming
+from servers.member_sets import Made, publish
 from turnout.releases.current_snapshot import CurrentSnapshot
 from turnout.releases.follower import Follower
-from turnout.snapshot.seal import seal_of
 from turnout.sources.last_known_good import StateFolder
-from turnout.store import Act, Published
 
 PLACE = "sqlite:////somewhere/store.db"
 FIRST = Made.users(0, 1000)
@@ -35,41 +33,6 @@ def follower(state, feed):
     return Follower(state, PLACE, feed)
 
 
-@pytest.fixture
-def publish(store, tmp_path):
-    """Publishes a snapshot that names sets; gives it as it was sealed."""
-
-    def add(tx, name, content):
-        path = tmp_path / "artifact"
-        path.write_bytes(content)
-        tx.artifacts.add(name, path)
-
-    def publish(*, deltas=(), **sets):
-        with store.write(Act("anna", "Publish")) as tx:
-            for made in sets.values():
-                add(tx, made.name, made.content)
-            for old, new in deltas:
-                add(tx, old.delta_name(new), old.delta_to(new))
-            revision, compiled = tx.snapshots.next_revision(), naming(sets)
-            sealed = compiled.seal(revision)
-            published = Published(
-                revision=revision,
-                id=compiled.id,
-                seal=seal_of(sealed),
-                published_at=tx.now,
-                publisher="anna",
-                comment="",
-                rollback_of=0,
-                size_bytes=len(sealed),
-                changed=[],
-            )
-            named = {made.sha256 for made in sets.values()}
-            tx.snapshots.add(published, sealed, {}, {}, sets=named)
-        return sealed
-
-    return publish
-
-
 def names(state):
     return {one.name for one in state.members_path.glob("*")}
 
@@ -87,8 +50,8 @@ def damage(store, how):
     connection.close()
 
 
-def test_sets_are_there_before_it_is_announced(store, follower, state, feed, publish):
-    publish(vips=FIRST, staff=OTHER)
+def test_sets_are_there_before_it_is_announced(store, follower, state, feed):
+    publish(store, vips=FIRST, staff=OTHER)
     seen = []
     feed.subscribe(lambda: seen.append(names(state)))
     assert follower.look(store)["event"] == "published"
@@ -97,39 +60,39 @@ def test_sets_are_there_before_it_is_announced(store, follower, state, feed, pub
     assert follower.look(store)["event"] == "confirmed"
 
 
-def test_deltas_come_along_and_old_sets_go_after_a_while(store, follower, state, publish):
-    publish(vips=FIRST)
+def test_deltas_come_along_and_old_sets_go_after_a_while(store, follower, state):
+    publish(store, vips=FIRST)
     follower.look(store)
-    publish(vips=SECOND, deltas=[(FIRST, SECOND)])
+    publish(store, vips=SECOND, deltas=[(FIRST, SECOND)])
     age(state)
     follower.look(store)
     # Who serves the one before still has its set.
     assert names(state) == {FIRST.name, SECOND.name, FIRST.delta_name(SECOND)}
     delta = (state.members_path / FIRST.delta_name(SECOND)).read_bytes()
     assert delta == FIRST.delta_to(SECOND)
-    publish(vips=THIRD, deltas=[(SECOND, THIRD)])
+    publish(store, vips=THIRD, deltas=[(SECOND, THIRD)])
     follower.look(store)
     assert FIRST.name in names(state)
     age(state)
-    publish(vips=THIRD, staff=OTHER)
+    publish(store, vips=THIRD, staff=OTHER)
     follower.look(store)
     assert names(state) == {THIRD.name, OTHER.name, SECOND.delta_name(THIRD)}
 
 
-def test_a_restart_goes_on_where_it_was(store, follower, state, publish):
-    publish(vips=FIRST)
+def test_a_restart_goes_on_where_it_was(store, follower, state):
+    publish(store, vips=FIRST)
     follower.look(store)
     (state.members_path / f"{SECOND.sha256}.part").write_bytes(b"half")
     again = Follower(state, PLACE, CurrentSnapshot())
     assert names(state) == {FIRST.name}
     assert again.look(store)["event"] == "confirmed"
-    publish(vips=SECOND, deltas=[(FIRST, SECOND)])
+    publish(store, vips=SECOND, deltas=[(FIRST, SECOND)])
     again.look(store)
     assert FIRST.delta_name(SECOND) in names(state)
 
 
-def test_sets_that_were_lost_come_again(store, follower, state, publish):
-    publish(vips=FIRST)
+def test_sets_that_were_lost_come_again(store, follower, state):
+    publish(store, vips=FIRST)
     follower.look(store)
     (state.members_path / FIRST.name).unlink()
     assert follower.look(store)["event"] == "confirmed"
@@ -145,11 +108,11 @@ def test_sets_that_were_lost_come_again(store, follower, state, publish):
     ],
 )
 def test_a_snapshot_whose_set_cannot_be_had_is_not_announced(
-    store, follower, state, feed, publish, how, said
+    store, follower, state, feed, how, said
 ):
-    first = publish(vips=FIRST)
+    first = publish(store, vips=FIRST)
     follower.look(store)
-    publish(vips=SECOND)
+    publish(store, vips=SECOND)
     damage(store, how)
     event = follower.look(store)
     assert event["event"] == "failed"
@@ -159,10 +122,10 @@ def test_a_snapshot_whose_set_cannot_be_had_is_not_announced(
     assert SECOND.name not in names(state)
 
 
-def test_a_full_disk_keeps_what_was(store, follower, state, feed, publish):
-    first = publish(vips=FIRST)
+def test_a_full_disk_keeps_what_was(store, follower, state, feed):
+    first = publish(store, vips=FIRST)
     follower.look(store)
-    publish(vips=SECOND)
+    publish(store, vips=SECOND)
     part = state.members_path / f"{SECOND.sha256}.part"
     part.symlink_to("/dev/full")
     event = follower.look(store)
@@ -172,8 +135,8 @@ def test_a_full_disk_keeps_what_was(store, follower, state, feed, publish):
     assert SECOND.name in names(state)
 
 
-def test_a_state_folder_that_was_cleared_has_its_sets_again(store, follower, state, publish):
-    publish(vips=FIRST)
+def test_a_state_folder_that_was_cleared_has_its_sets_again(store, follower, state):
+    publish(store, vips=FIRST)
     follower.look(store)
     state.snapshot_path.unlink()
     (state.members_path / FIRST.name).unlink()

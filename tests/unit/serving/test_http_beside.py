@@ -96,6 +96,12 @@ def test_what_was_cut_off_is_gone_on_with(server, fetch, to):
     assert "Range: bytes=300000-\r\n" in server.asked[-1]
 
 
+def test_what_came_before_a_silence_is_kept(server, fetch, to):
+    server.members[NAME] = silent(head(200, SIZE) + CONTENT[:500])
+    assert failure(fetch).kind == "timeout"
+    assert to.read_bytes() == CONTENT[:500]
+
+
 def test_a_server_that_knows_no_parts_sends_the_whole(server, fetch, to):
     to.write_bytes(b"something")
     server.members[NAME] = answer(200, CONTENT)

@@ -1,0 +1,235 @@
+"""Member sets as they travel: from a store or a server to the answers of real processes."""
+
+import os
+import re
+import signal
+import urllib.request
+
+import pytest
+
+from servers.distribution import DistributionServer
+from servers.hostile import HostileServer, dripping, head, ranged, snapshot
+from servers.member_sets import Made, naming, publish
+from servers.waiting import wait_until
+from turnout.results import Context, SegmentState
+from turnout.store import Store
+
+FIRST = Made.users(0, 1000)
+SECOND = Made.users(5, 1003, after=FIRST)
+LARGE = Made.users(0, 50_000)
+
+
+@pytest.fixture
+def origin(tmp_path):
+    """Hands out snapshots, and the sets that were put into its folder."""
+    folder = tmp_path / "handed-out"
+    folder.mkdir()
+    server = DistributionServer(members=folder)
+    server.members = folder
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def hostile():
+    server = HostileServer()
+    yield server
+    server.close()
+
+
+def put(origin, revision, *deltas, **sets):
+    for made in sets.values():
+        (origin.members / made.name).write_bytes(made.content)
+    for old, new in deltas:
+        (origin.members / old.delta_name(new)).write_bytes(old.delta_to(new))
+    sealed = naming(sets).seal(revision=revision)
+    origin.put(sealed)
+    return sealed
+
+
+def state_of(server, unit, key="vips"):
+    with server.client() as client:
+        return client.check_segment(key, Context(unit)).state
+
+
+def is_in(server, unit, key="vips"):
+    return state_of(server, unit, key) is SegmentState.TRUE
+
+
+def wait_for_member(server, unit):
+    server.wait_for_decision("in-vips")
+    wait_until(lambda: is_in(server, unit), f"{unit} is a member\n{server.log}")
+
+
+def metric(server, name):
+    with urllib.request.urlopen(f"http://127.0.0.1:{server.admin_port}/metrics") as answer:
+        return float(re.search(rf"^{name} (\S+)$", answer.read().decode(), re.MULTILINE)[1])
+
+
+def sets_in(server):
+    return {one.name for one in (server.state / "members").glob("*")}
+
+
+def test_a_sidecar_answers_by_the_sets_of_its_snapshot(origin, make_sidecar):
+    put(origin, 1, vips=FIRST)
+    sidecar = make_sidecar(origin.url).start("--poll", "60")
+    wait_for_member(sidecar, "u-0")
+    assert is_in(sidecar, "u-999")
+    assert not is_in(sidecar, "u-1000")
+    with sidecar.client() as client:
+        assert client.decide("in-vips", Context("u-1")).variant == "on"
+        assert client.decide("in-vips", Context("u-x")).variant == "off"
+    put(origin, 2, (FIRST, SECOND), vips=SECOND)
+    wait_for_member(sidecar, "u-1002")
+    assert not is_in(sidecar, "u-0")
+    wait_until(lambda: sets_in(sidecar) == {SECOND.name}, "only the new set")
+    assert metric(sidecar, "turnout_member_sets_missing") == 0
+    assert metric(sidecar, "turnout_members") == SECOND.count
+
+
+def test_killed_and_started_without_its_source_it_answers_by_the_last_good_sets(
+    origin, make_sidecar
+):
+    sealed = put(origin, 1, vips=FIRST)
+    sidecar = make_sidecar(origin.url).start()
+    wait_for_member(sidecar, "u-1")
+    kept = sidecar.state / "last-known-good.snapshot"
+    wait_until(lambda: kept.exists() and kept.read_bytes() == sealed, "the last good snapshot")
+    sidecar.kill_all()
+    origin.stop()
+    sidecar.start()
+    wait_for_member(sidecar, "u-1")
+    assert not is_in(sidecar, "u-1000")
+    assert sidecar.decide("a").snapshot.stale
+
+
+def test_killed_while_it_receives_a_set_it_goes_on_by_the_old_one_and_with_what_came(
+    hostile, make_sidecar
+):
+    hostile.members[FIRST.name] = ranged(FIRST.content)
+    hostile.snapshot = snapshot(naming({"vips": FIRST}).seal(revision=1), etag='"1"')
+    sidecar = make_sidecar(hostile.url).start("--poll", "0.1")
+    wait_for_member(sidecar, "u-1")
+    kept = sidecar.state / "last-known-good.snapshot"
+    wait_until(kept.exists, "the last good snapshot")
+    half = LARGE.content[: LARGE.size // 2]
+    slowly = dripping(LARGE.content[len(half) :], 0.01)
+    hostile.members[LARGE.name] = lambda connected, asked: (
+        connected.sendall(head(200, LARGE.size) + half),
+        slowly(connected, asked),
+    )
+    hostile.snapshot = snapshot(naming({"vips": LARGE}).seal(revision=2), etag='"2"')
+    part = sidecar.state / "members" / f"{LARGE.sha256}.part"
+    wait_until(lambda: part.exists() and part.stat().st_size >= len(half), "half a set")
+    sidecar.kill_all()
+    sidecar.start("--poll", "0.1")
+    wait_for_member(sidecar, "u-1")
+    assert not is_in(sidecar, "u-1000")
+    hostile.members[LARGE.name] = ranged(LARGE.content)
+    hostile.drop()
+    wait_for_member(sidecar, "u-49999")
+    wait_until(lambda: sets_in(sidecar) == {LARGE.name}, "only the new set")
+    assert any("Range: bytes=" in one for one in hostile.asked)
+
+
+def test_decisions_go_on_while_a_set_cannot_be_had(hostile, make_sidecar):
+    hostile.members[FIRST.name] = ranged(FIRST.content)
+    hostile.snapshot = snapshot(naming({"vips": FIRST}).seal(revision=1), etag='"1"')
+    sidecar = make_sidecar(hostile.url).start("--poll", "0.1")
+    wait_for_member(sidecar, "u-1")
+    hostile.snapshot = snapshot(naming({"vips": SECOND}).seal(revision=2), etag='"2"')
+    failures = 'turnout_refresh_failures_total{kind="members"}'
+    wait_until(lambda: metric(sidecar, re.escape(failures)) > 2, "failures")
+    assert is_in(sidecar, "u-1")
+    assert sidecar.decide("a").snapshot.revision == 1
+    hostile.members[SECOND.name] = ranged(SECOND.content)
+    wait_for_member(sidecar, "u-1002")
+
+
+def test_a_first_start_without_a_set_answers_all_else(hostile, make_sidecar):
+    hostile.members[FIRST.name] = ranged(FIRST.content)
+    sets = {"vips": SECOND, "staff": FIRST}
+    hostile.snapshot = snapshot(naming(sets).seal(revision=1), etag='"1"')
+    sidecar = make_sidecar(hostile.url).start("--poll", "0.1")
+    sidecar.wait_for_decision("a")
+    assert is_in(sidecar, "u-1", "staff")
+    assert state_of(sidecar, "u-1") is SegmentState.UNKNOWN
+    assert metric(sidecar, "turnout_member_sets_missing") == 1
+    hostile.members[SECOND.name] = ranged(SECOND.content)
+    wait_for_member(sidecar, "u-1002")
+    assert metric(sidecar, "turnout_member_sets_missing") == 0
+
+
+@pytest.fixture
+def store_of():
+    """Opens the stores of servers that run; closed with the test."""
+    opened = []
+
+    def store_of(server):
+        wait_until((server.state / "store.db").exists, "the store")
+        opened.append(Store.open(f"sqlite:///{server.state}/store.db"))
+        return opened[-1]
+
+    yield store_of
+    for store in opened:
+        store.close()
+
+
+def test_from_a_store_through_a_control_plane_to_a_sidecar(
+    controlled, make_sidecar, store_of, tmp_path
+):
+    (tmp_path / "one").mkdir()
+    server = controlled().start()
+    store = store_of(server)
+    publish(store, vips=FIRST)
+    wait_for_member(server, "u-1")
+    url = f"http://127.0.0.1:{server.snapshots_port}"
+    sidecar = make_sidecar(url, tmp_path / "one").start()
+    wait_for_member(sidecar, "u-1")
+    publish(store, vips=SECOND, deltas=[(FIRST, SECOND)])
+    for one in (server, sidecar):
+        wait_for_member(one, "u-1002")
+        assert not is_in(one, "u-0")
+    # A worker that is killed costs no member.
+    worker = server.wait_for_worker()
+    os.kill(worker, signal.SIGKILL)
+    for one in (server, sidecar):
+        assert is_in(one, "u-1002")
+    server.wait_for_worker(other_than=worker)
+    publish(store, vips=FIRST)
+    for one in (server, sidecar):
+        wait_for_member(one, "u-0")
+
+
+def test_what_is_written_elsewhere_brings_its_sets(controlled, make_sidecar, store_of, tmp_path):
+    for name in ("out", "one"):
+        (tmp_path / name).mkdir()
+    place = (tmp_path / "out" / "current.snapshot").as_uri()
+    server = controlled("--snapshots-to", place).start()
+    store = store_of(server)
+    publish(store, vips=FIRST)
+    sidecar = make_sidecar(place, tmp_path / "one").start()
+    wait_for_member(sidecar, "u-1")
+    publish(store, vips=SECOND, deltas=[(FIRST, SECOND)])
+    wait_for_member(sidecar, "u-1002")
+    assert (tmp_path / "out" / "members" / FIRST.delta_name(SECOND)).exists()
+
+
+def test_a_server_that_is_killed_answers_by_its_sets_again(controlled, store_of):
+    server = controlled().start()
+    publish(store_of(server), vips=FIRST)
+    wait_for_member(server, "u-1")
+    server.kill_all()
+    server.start()
+    wait_for_member(server, "u-1")
+
+
+def test_a_set_that_was_removed_while_it_was_off_comes_again(controlled, store_of):
+    server = controlled().start()
+    publish(store_of(server), vips=FIRST)
+    wait_for_member(server, "u-1")
+    server.kill_all()
+    (server.state / "members" / FIRST.name).unlink()
+    server.start()
+    wait_for_member(server, "u-1")
+    assert metric(server, "turnout_member_sets_missing") == 0
