@@ -130,6 +130,7 @@ def test_a_sidecar_has_an_origin_and_no_documents():
         "poll_s": 2,
         "watch": False,
         "most_bytes": 256 << 20,
+        "most_set_bytes": 4 << 30,
     }
     assert launch["worker"]["documents"] == ""
     assert ServeSettings(documents="d").launch()["origin"] is None

@@ -309,7 +309,7 @@ def test_a_member_set_is_given_whole_and_may_be_kept_for_ever(with_sets, name):
     assert headers["Cache-Control"] == "private, max-age=31536000, immutable"
     assert headers["Content-Type"] == "application/octet-stream"
     assert headers["ETag"] == f'"{name}"'
-    assert with_sets.traffic.sets == 1
+    wait_until(lambda: with_sets.traffic.sets == 1, "that it is counted")
     again = ask(with_sets, f"/v1/members/{name}", If_None_Match=headers["ETag"])
     assert (again[0], again[2]) == (304, b"")
 
