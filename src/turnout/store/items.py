@@ -1,6 +1,7 @@
 """Segments, flags, experiments, layers and holdouts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from types import EllipsisType
 from typing import Any
 
@@ -129,7 +130,8 @@ class Items(ItemPages):
         if (tags := _tags(current.id, values["body"])) != _tags(current.id, current.body):
             self._connection.execute(delete(item_tags).where(item_tags.c.item_id == current.id))
             self._insert(item_tags, tags)
-        return self.get(current.kind, current.key)
+        del values["search"]  # of the row alone
+        return replace(current, **values)
 
     def remove(self, item: Item) -> None:
         """Removes an item with its members; its key is free again.
