@@ -173,8 +173,8 @@ class Snapshots:
             keep: How many of the newest stay.
             published_before: Only those that are older than this moment.
         """
-        kept = [snapshot.revision for snapshot in self.page(limit=max(keep, 1))]
-        query = select(snapshots).where(snapshots.c.revision < min(kept, default=0))
+        first_kept = self.newest() - max(keep, 1) + 1
+        query = select(snapshots).where(snapshots.c.revision < first_kept)
         if published_before is not None:
             query = query.where(snapshots.c.published_at < published_before)
         gone = [published_of(row) for row in self._connection.execute(query)]
