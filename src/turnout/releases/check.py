@@ -72,11 +72,11 @@ class Proposal:
     def warnings(self) -> list[Problem]:
         """Finds what compiles and may not be meant in the changed items."""
         names = [one for one, file in self._files.items() if file is not None]
-        around = self._state.around
+        workspace, around = self._state.workspace, self._state.around
         if self._workspace is not None:
-            around = surroundings_of(self._workspace)
+            workspace, around = self._workspace, surroundings_of(self._workspace)
         new = NewReferences(self._look, lambda one: shelved(self._state, one), around)
-        found = _warnings(self._state, self._files, names, self._workspace)
+        found = _warnings(self._state, self._files, names, workspace, around)
         return [*found, *new.warnings(names)]
 
     def referrers(self, kind: str, key: str) -> list[Referrer]:
@@ -101,18 +101,18 @@ def find_warnings(
     files: _Files = {
         (kind, key): item_document(kind, key, raw) for (kind, key), raw in (versions or {}).items()
     }
-    return _warnings(state, files, names)
+    return _warnings(state, files, names, state.workspace, state.around)
 
 
 def _warnings(
     state: State,
     files: _Files,
     names: Collection[Identity],
-    workspace: SourceFile | None = None,
+    workspace: SourceFile,
+    around: Surroundings,
 ) -> list[Problem]:
-    around = state.around if workspace is None else surroundings_of(workspace)
     nearby = _nearby(state, around, files, names)
-    judgement = judge_documents(Catalogue([workspace or state.workspace, *nearby.values()]))
+    judgement = judge_documents(Catalogue([workspace, *nearby.values()]))
     wanted = {item_name(kind, key) for kind, key in names}
     found = (Problem.of(one) for one in judgement.find_warnings())
     return [one for one in found if one.name in wanted]

@@ -10,6 +10,7 @@ from turnout.documents import SourceFile
 from turnout.documents.names import identity_in, item_name
 from turnout.releases.aside import NewReferences
 from turnout.releases.baseline import Baseline
+from turnout.releases.candidate import Candidate
 from turnout.releases.check import find_warnings, shelved
 from turnout.releases.differences import differences
 from turnout.releases.documents import item_document
@@ -71,14 +72,14 @@ class Comparison:
 
     Args:
         before: What was published.
-        state: The store.
+        candidate: What the store holds.
         names: The items that differ.
     """
 
-    def __init__(self, before: Baseline, state: State, names: Sequence[str]) -> None:
+    def __init__(self, before: Baseline, candidate: Candidate, names: Sequence[str]) -> None:
         self._before = before
-        self._state = state
-        self._after = Baseline.of(state)
+        self._state = candidate.state
+        self._after = candidate.baseline
         self._names = names
 
     def warnings(self) -> list[Problem]:

@@ -114,7 +114,7 @@ class Releases:
             if current and candidate.compiled.id == current.id and not candidate.problems:
                 names = []  # only what no decision depends on
             authors = authors_of(tx, before, names)
-        comparison = Comparison(before, state, names)
+        comparison = Comparison(before, candidate, names)
         served = None
         if sealed is not None and names:
             served = Served(content_of(sealed)), Served(candidate.compiled.content)
