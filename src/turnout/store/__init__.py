@@ -25,18 +25,22 @@ from turnout.store.evaluation import (
 )
 from turnout.store.item import Item, NewItem
 from turnout.store.leadership import Leadership
+from turnout.store.members import MemberCounts
 from turnout.store.membership import Membership
 from turnout.store.published import Published, PublishedVersion
 from turnout.store.scheduled_change import NewScheduledChange, ScheduledChange, ScheduleState
+from turnout.store.staged import Staged
 from turnout.store.store import Store
 from turnout.store.token import Token
 from turnout.store.transaction import Transaction
+from turnout.store.unit_ids import MOST_ID_BYTES, check_unit_ids, fault_of
 from turnout.store.watch import Watch
 from turnout.store.workspace_row import WorkspaceRow
 
 __all__ = [
     "INTERRUPTED",
     "LEASE",
+    "MOST_ID_BYTES",
     "Act",
     "AlreadyExists",
     "AuditEvent",
@@ -51,6 +55,7 @@ __all__ = [
     "InvalidRequestId",
     "Item",
     "Leadership",
+    "MemberCounts",
     "Membership",
     "NewItem",
     "NewScheduledChange",
@@ -60,6 +65,7 @@ __all__ = [
     "PublishedVersion",
     "ScheduleState",
     "ScheduledChange",
+    "Staged",
     "Store",
     "StoreError",
     "Token",
@@ -68,4 +74,6 @@ __all__ = [
     "Verdict",
     "Watch",
     "WorkspaceRow",
+    "check_unit_ids",
+    "fault_of",
 ]

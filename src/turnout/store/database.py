@@ -6,6 +6,8 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
+from turnout.store.staged import Staging
+
 
 class Database(Protocol):
     """A database."""
@@ -18,6 +20,9 @@ class Database(Protocol):
 
     def writing(self) -> AbstractContextManager[Connection]:
         """Gives a connection whose transaction may write."""
+
+    def staging(self) -> AbstractContextManager[Staging]:
+        """Gives what puts ids aside, and then writes."""
 
     def migrating(self) -> AbstractContextManager[Connection]:
         """Gives a connection inside a transaction that nobody else migrates in."""

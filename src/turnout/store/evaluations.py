@@ -86,10 +86,7 @@ class Evaluations:
             number: Of the evaluation.
             rows: That the query has given so far.
         """
-        beating = update(evaluations).where(_COLUMNS.number == number, _IS_RUNNING)
-        beating = beating.values(beat_at=self._audit.now, rows=rows)
-        asked = self._connection.execute(beating.returning(_COLUMNS.cancel_requested)).scalar()
-        return asked is not None and not asked
+        return beat(self._connection, self._audit.now, number, rows)
 
     def cancel(self, number: int) -> Evaluation:
         """Asks one to stop; what it is told at its next beat. One that is over stays as it is.
@@ -187,6 +184,14 @@ class Evaluations:
         changed = update(evaluations).where(_COLUMNS.number == after.number)
         self._connection.execute(changed.values(vars(after)))
         return after
+
+
+def beat(connection: Connection, now: datetime, number: int, rows: int) -> bool:
+    """See `Evaluations.beat`; needs no event, so that it may be done outside of a `Transaction`."""
+    is_it = (_COLUMNS.number == number) & _IS_RUNNING
+    connection.execute(update(evaluations).where(is_it).values(beat_at=now, rows=rows))
+    asked = connection.execute(select(_COLUMNS.cancel_requested).where(is_it)).scalar()
+    return asked is not None and not asked
 
 
 def _by_number() -> Select[tuple[object, ...]]:

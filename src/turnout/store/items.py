@@ -14,6 +14,7 @@ from turnout.store.errors import AlreadyExists, Conflict, NotFound
 from turnout.store.item import Item, NewItem, document_of, item_of, space_of
 from turnout.store.item_pages import LIVE, ItemPages, select_items
 from turnout.store.memberships import Memberships
+from turnout.store.postgres_staging import allow_long
 from turnout.store.row_hash import row_hash
 from turnout.store.tables import item_tags, items, members
 from turnout.store.texts import check_text, folded
@@ -146,6 +147,7 @@ class Items(ItemPages):
         number = self._audit.record(current.name, current.document, None)
         gone = {"removed_at": self._audit.now, "updated_at": self._audit.now, "version": number}
         self._connection.execute(update(items).where(items.c.id == current.id).values(gone))
+        allow_long(self._connection)  # there may be millions of members
         for table in (item_tags, members):
             self._connection.execute(delete(table).where(table.c.item_id == current.id))
 

@@ -1,22 +1,35 @@
 """The unit ids of static segments."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from turnout.documents.names import item_name
 from turnout.store.audit import Audit
-from turnout.store.errors import Invalid, NotFound
-from turnout.store.item_pages import LIVE
+from turnout.store.member_changes import Told
+from turnout.store.member_merge import MemberMerge, take_out_members
+from turnout.store.member_pages import MemberPages
 from turnout.store.row_hash import row_hash
+from turnout.store.staged import Staged
 from turnout.store.tables import items, members
-from turnout.store.texts import check_text
+from turnout.store.unit_ids import check_unit_ids
 
 _AT_ONCE = 5000
 
 
-class Members:
+@dataclass(frozen=True)
+class MemberCounts:
+    """What became of the members of a segment."""
+
+    added: int
+    removed: int
+    count: int
+    """How many there are now."""
+
+
+class Members(MemberPages):
     """Reads and writes the members of segments, by the key of the segment.
 
     Args:
@@ -25,7 +38,7 @@ class Members:
     """
 
     def __init__(self, connection: Connection, audit: Audit) -> None:
-        self._connection = connection
+        super().__init__(connection)
         self._audit = audit
 
     def add(self, key: str, unit_ids: Iterable[str]) -> int:
@@ -33,16 +46,16 @@ class Members:
 
         Raises:
             NotFound: There is no such segment.
-            Invalid: An id is empty, or is no text that every database can keep.
+            Invalid: An id is empty, too long, or no text that every database can keep.
         """
         segment, wanted = self._row(key), list(dict.fromkeys(unit_ids))
-        _check(wanted)
+        check_unit_ids(wanted)
         present = self._present(segment.id, wanted) if segment.member_count else set()
         new = [unit_id for unit_id in wanted if unit_id not in present]
         if new:
             rows = [{"item_id": segment.id, "unit_id": unit_id} for unit_id in new]
             self._connection.execute(insert(members), rows)
-            self._record(segment, "added", new, len(new))
+            self._record(segment, {"added": new}, len(new))
         return len(new)
 
     def remove(self, key: str, unit_ids: Iterable[str]) -> int:
@@ -50,10 +63,10 @@ class Members:
 
         Raises:
             NotFound: There is no such segment.
-            Invalid: An id is empty, or is no text that every database can keep.
+            Invalid: An id is empty, too long, or no text that every database can keep.
         """
         segment, wanted = self._row(key), list(dict.fromkeys(unit_ids))
-        _check(wanted)
+        check_unit_ids(wanted)
         present = self._present(segment.id, wanted)
         gone = [unit_id for unit_id in wanted if unit_id in present]
         for chunk in _chunks(gone):
@@ -62,58 +75,42 @@ class Members:
                 delete(members).where(of_segment, members.c.unit_id.in_(chunk))
             )
         if gone:
-            self._record(segment, "removed", gone, -len(gone))
+            self._record(segment, {"removed": gone}, -len(gone))
         return len(gone)
 
-    def page(self, key: str, after: str = "", limit: int = 1000) -> list[str]:
-        """Gives unit ids by their bytes.
-
-        Args:
-            key: Of the segment.
-            after: Only those that sort after this one.
-            limit: At most so many.
+    def append(self, key: str, staged: Staged) -> MemberCounts:
+        """Adds units that were put aside; see `Store.write_with`.
 
         Raises:
             NotFound: There is no such segment.
         """
-        return self._page(self._segment(key), after, limit)
+        return self._merge(key, staged, MemberMerge.append)
 
-    def all(self, key: str) -> Iterator[str]:
-        """Gives every unit id by its bytes.
-
-        Raises:
-            NotFound: There is no such segment; when the first is asked for.
-        """
-        segment = self._segment(key)
-        found = self._page(segment, "", _AT_ONCE)
-        while found:
-            yield from found
-            found = self._page(segment, found[-1], _AT_ONCE)
-
-    def count(self, key: str) -> int:
-        """Gives how many there are.
+    def take_out(self, key: str, staged: Staged) -> MemberCounts:
+        """Takes units out that were put aside.
 
         Raises:
             NotFound: There is no such segment.
         """
-        count: int = self._row(key).member_count
-        return count
+        return self._merge(key, staged, MemberMerge.take_out)
 
-    def _segment(self, key: str) -> int:
-        segment: int = self._row(key).id
-        return segment
+    def replace(self, key: str, staged: Staged) -> MemberCounts:
+        """Makes units that were put aside the members, and no others.
 
-    def _row(self, key: str) -> Row[Any]:
-        query = select(items).where(LIVE, items.c.kind == "segment", items.c.key == key)
-        row = self._connection.execute(query).one_or_none()
-        if row is None:
-            raise NotFound("segment", key)
-        return row
+        Raises:
+            NotFound: There is no such segment.
+        """
+        return self._merge(key, staged, MemberMerge.replace)
 
-    def _page(self, segment: int, after: str, limit: int) -> list[str]:
-        query = select(members.c.unit_id).where(members.c.item_id == segment)
-        query = query.where(members.c.unit_id > after).order_by(members.c.unit_id).limit(limit)
-        return list(self._connection.execute(query).scalars())
+    def take_out_segment(self, key: str, other: str) -> MemberCounts:
+        """Takes the members out that another segment has now, as rows: a static one.
+
+        Raises:
+            NotFound: There is no such segment.
+        """
+        segment = self._row(key)
+        told, removed = take_out_members(self._connection, segment.id, self._row(other).id)
+        return self._recorded(segment, told, MemberCounts(0, removed, segment.member_count))
 
     def _present(self, segment: int, unit_ids: list[str]) -> set[str]:
         present: set[str] = set()
@@ -124,10 +121,26 @@ class Members:
             )
         return present
 
-    def _record(self, segment: Row[Any], what: str, ids: list[str], more: int) -> None:
+    def _merge(
+        self, key: str, staged: Staged, change: Callable[[MemberMerge], tuple[Told, int, int]]
+    ) -> MemberCounts:
+        if staged.connection is not self._connection:
+            raise RuntimeError("these ids were put aside for another transaction")
+        segment = self._row(key)
+        told, added, removed = change(MemberMerge(self._connection, segment.id, staged))
+        return self._recorded(segment, told, MemberCounts(added, removed, segment.member_count))
+
+    def _recorded(self, segment: Row[Any], told: Told, counts: MemberCounts) -> MemberCounts:
+        if not told:
+            return counts
+        more = counts.added - counts.removed
+        self._record(segment, told, more)
+        return replace(counts, count=counts.count + more)
+
+    def _record(self, segment: Row[Any], told: Told, more: int) -> None:
         count = segment.member_count
         before = {"member_count": count}
-        after = {"member_count": count + more, what: ids}
+        after = {"member_count": count + more, **told}
         changed = {
             "member_count": count + more,
             # Not the etag: who edits the definition is not disturbed by members that come and go.
@@ -142,9 +155,3 @@ class Members:
 def _chunks(ids: list[str]) -> Iterator[list[str]]:
     for at in range(0, len(ids), _AT_ONCE):
         yield ids[at : at + _AT_ONCE]
-
-
-def _check(ids: list[str]) -> None:
-    if "" in ids:
-        raise Invalid("unit_ids", "a unit id is empty")
-    check_text("unit_ids", *ids)

@@ -9,6 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from turnout.store.errors import StoreError, Unavailable
 from turnout.store.outages import telling
+from turnout.store.postgres_staging import staging_on
+from turnout.store.staged import Staging
 from turnout.store.watch import LOOK_S
 
 _POOL_WAIT_S = 10.0
@@ -61,6 +63,12 @@ class PostgresDatabase:
         """See `Database`. Writers queue for the head of the log and then see what is committed."""
         with self._engine.connect() as connection:
             yield connection.execution_options(isolation_level="READ COMMITTED")
+
+    @contextmanager
+    def staging(self) -> Iterator[Staging]:
+        """See `Database`."""
+        with self.writing() as connection, staging_on(connection, self.place) as staging:
+            yield staging
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:

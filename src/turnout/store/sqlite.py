@@ -14,10 +14,15 @@ from sqlalchemy import URL, Connection, create_engine, event
 from turnout.store.errors import Unavailable
 from turnout.store.leadership import always
 from turnout.store.outages import telling
+from turnout.store.sqlite_staging import staging_on
+from turnout.store.staged import Staging
 from turnout.store.watch import LOOK_S
 
 BUSY_S = 10.0
 """How long a writer waits for others before it gives up."""
+
+_BULK_BUSY_S = 600.0
+"""How long one that staged waits, whom nobody waits for; others may write as much as it does."""
 
 _WRITES = "turnout_writes"
 _PRAGMAS = (
@@ -55,14 +60,17 @@ class SqliteDatabase:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """See `Database`."""
-        # SQLite lets writers sleep and try again; threads of one process wait in turn instead.
-        if not self._writer.acquire(timeout=BUSY_S):
-            raise Unavailable(f"the store `{self.place}` is busy: others write for too long")
-        try:
-            with self._engine.connect() as connection:
-                yield connection.execution_options(**{_WRITES: True})
-        finally:
-            self._writer.release()
+        with self._turn(BUSY_S), self._engine.connect() as connection:
+            yield connection.execution_options(**{_WRITES: True})
+
+    @contextmanager
+    def staging(self) -> Iterator[Staging]:
+        """See `Database`."""
+        with (
+            self._engine.connect() as connection,
+            staging_on(connection, self._staged_turn) as staging,
+        ):
+            yield staging
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
@@ -96,6 +104,25 @@ class SqliteDatabase:
     def close(self) -> None:
         """See `Database`."""
         self._engine.dispose()
+
+    @contextmanager
+    def _turn(self, patience_s: float) -> Iterator[None]:
+        # SQLite lets writers sleep and try again; threads of one process wait in turn instead.
+        if not self._writer.acquire(timeout=patience_s):
+            raise Unavailable(f"the store `{self.place}` is busy: others write for too long")
+        try:
+            yield
+        finally:
+            self._writer.release()
+
+    @contextmanager
+    def _staged_turn(self, connection: Connection) -> Iterator[None]:
+        driver = connection.connection.driver_connection
+        assert driver is not None  # noqa: S101 - it has just staged
+        driver.execute(f"PRAGMA busy_timeout={_BULK_BUSY_S * 1000:.0f}")
+        connection.execution_options(**{_WRITES: True})
+        with self._turn(_BULK_BUSY_S):
+            yield
 
     def _make_file(self) -> None:
         try:

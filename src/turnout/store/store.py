@@ -1,18 +1,21 @@
 """The store: opens a database, and gives transactions."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
 
-from sqlalchemy import make_url
+from sqlalchemy import Connection, RootTransaction, make_url
 from sqlalchemy.exc import ArgumentError
 
 from turnout.store.act import Act
 from turnout.store.database import Database
+from turnout.store.evaluations import beat
 from turnout.store.leadership import Leadership
 from turnout.store.migration import migrate
 from turnout.store.outages import telling
 from turnout.store.postgres import PostgresDatabase
 from turnout.store.sqlite import SqliteDatabase
+from turnout.store.staged import Staged, stage
 from turnout.store.transaction import Transaction
 from turnout.store.watch import Watch
 
@@ -92,14 +95,53 @@ class Store:
         ):
             transaction = Transaction(connection, act)
             yield transaction
-            if validate_only:
-                begun.rollback()
-                return
-            transaction.audit.finish()
-            has_news = transaction.has_news
-            announcing = self._database.announcing(connection) if has_news else nullcontext()
-            with announcing, telling(self.place, committing=True):
-                begun.commit()
+            self._finish(transaction, connection, begun, validate_only=validate_only)
+
+    @contextmanager
+    def write_with(
+        self, act: Act, batches: Iterable[Sequence[str]], *, validate_only: bool = False
+    ) -> Iterator[tuple[Transaction, Staged]]:
+        """Puts unit ids aside, however many, and then gives a transaction that writes; see `write`.
+
+        While the ids come, others write. What `Transaction.members` does with them it does to all
+        or, at an error, to none.
+
+        Args:
+            act: Who writes.
+            batches: Unit ids in lists of any size, which are read once. An error of theirs passes
+                as it is, and nothing is written.
+            validate_only: Takes everything back at the end.
+
+        Raises:
+            Invalid: An id is empty, too long or no text; the message says which.
+            Unavailable: The database is gone, or others write for too long.
+        """
+        with telling(self.place), self._database.staging() as staging:
+            staged = stage(staging, batches)
+            with staging.writing() as begun:
+                transaction = Transaction(staging.connection, act)
+                yield transaction, staged
+                self._finish(transaction, staging.connection, begun, validate_only=validate_only)
+
+    def beat(self, evaluation: int, rows: int = 0) -> bool:
+        """Notes that an evaluation still runs; False: it has to stop. See `Evaluations.beat`.
+
+        It does not queue for the log as `write` does: where a database can, it waits for nobody,
+        so that no lease runs out while others write millions of members.
+
+        Args:
+            evaluation: The number of it.
+            rows: That the query has given so far.
+
+        Raises:
+            Unavailable: The database is gone, or others write for too long.
+        """
+        with (
+            telling(self.place),
+            self._database.writing() as connection,
+            connection.begin(),
+        ):
+            return beat(connection, datetime.now(UTC), evaluation, rows)
 
     def watch(self, looked: Callable[[bool], None] = lambda _: None) -> Watch:
         """Gives what follows the current revision, for a thread of its own.
@@ -116,6 +158,23 @@ class Store:
     def leadership(self, name: str) -> Leadership:
         """Gives the lock that makes one of several control planes the leader for some work."""
         return Leadership(lambda: self._database.claiming(f"leader.{name}"))
+
+    def _finish(
+        self,
+        transaction: Transaction,
+        connection: Connection,
+        begun: RootTransaction,
+        *,
+        validate_only: bool,
+    ) -> None:
+        if validate_only:
+            begun.rollback()
+            return
+        transaction.audit.finish()
+        has_news = transaction.has_news
+        announcing = self._database.announcing(connection) if has_news else nullcontext()
+        with announcing, telling(self.place, committing=True):
+            begun.commit()
 
     def _newest(self) -> int:
         with self.read() as transaction:

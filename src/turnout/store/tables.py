@@ -63,7 +63,7 @@ item_tags = Table(
 members = Table(
     "members",
     metadata,
-    Column("item_id", Number, ForeignKey("items.id"), primary_key=True),
+    Column("item_id", Number, primary_key=True),  # no foreign key: see step 7
     Column("unit_id", Name, primary_key=True),
     sqlite_with_rowid=False,
 )

@@ -47,6 +47,7 @@ def test_members_move_the_version_of_their_segment_and_not_its_etag(store, act, 
 @pytest.mark.usefixtures("segment")
 def test_ids_are_kept_and_ordered_by_their_bytes(store, act, monkeypatch):
     monkeypatch.setattr("turnout.store.members._AT_ONCE", 2)
+    monkeypatch.setattr("turnout.store.member_pages._FEW", 2)
     ids = ["Z", "a", "A ", "A", "é", "e\u0301", "😀", "\uffff", "%", "'\";"]
     with store.write(act) as tx:
         assert tx.members.add("beta", ids) == len(ids)
