@@ -96,6 +96,10 @@ bench: setup ## Measure every figure, or ONLY=A1,A5
 	@tools/setup-bench
 	$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
 
+.PHONY: retention
+retention: setup ## Evaluate segments over much data and hold every answer to SQL: USERS= EVENTS=
+	@PYTHONPATH=tests $(BIN)/python -m bench.retention $(if $(USERS),--users $(USERS)) $(if $(EVENTS),--events $(EVENTS))
+
 .PHONY: bench-check
 bench-check: setup ## Fail when a figure's instructions rose by more than 5 %
 	@tools/setup-bench
