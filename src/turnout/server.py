@@ -312,6 +312,7 @@ class _Supervising(_Server):
                     Announcement(
                         Path(event["path"]),
                         confirmed=True,
+                        seal=event["seal"],
                         id=event["id"],
                         revision=event["revision"],
                         problems=event["problems"],

@@ -53,6 +53,8 @@ class Announcement(NamedTuple):
     path: Path
     confirmed: bool
     """The source was just seen to agree with it; not so for one found at start."""
+    seal: str = ""
+    """Of the file; empty when nobody has looked."""
     id: str = ""
     revision: int = 0
     problems: int = 0
@@ -108,6 +110,9 @@ class Loader:
         Returns:
             Whether the file is what is served now.
         """
+        if announced.confirmed and announced.seal == self._loaded and not self._lacking:
+            self._holder.confirm()
+            return True
         try:
             sealed = announced.path.read_bytes()
             age_s = 0.0 if announced.confirmed else _age_s(announced.path)
@@ -156,10 +161,12 @@ class Loader:
 
     def _run(self) -> None:
         while (announced := self._next()) is not None:
+            before = self._loaded, self._refused
             self.load(announced)
             self.settled.set()
             step_back()
-            self._holder.give_back()
+            if (self._loaded, self._refused) != before:
+                self._holder.give_back()
 
     def _next(self) -> Announcement | None:
         with self._wake:

@@ -12,6 +12,7 @@ import pytest
 
 from servers.waiting import wait_until
 from turnout.serving.loader import Announcement, Loader, step_back
+from turnout.snapshot.seal import seal_of
 
 MEMBERS = Path("/state/members")
 
@@ -96,6 +97,16 @@ def test_a_refused_file_changes_nothing_and_is_said_once(holder, write, caplog):
         assert not loader.load(write("bad"))
     assert [record.getMessage().endswith("checksum") for record in caplog.records] == [True]
     assert loader.load(write("a"))
+    assert holder.told == [("a", True), "confirm"]
+
+
+def test_what_is_served_is_confirmed_without_reading_it_again(holder, write):
+    loader = Loader(holder, MEMBERS, lacks_nothing)
+    announced = write("a")
+    assert loader.load(announced)
+    announced.path.unlink()
+    assert loader.load(announced._replace(seal=seal_of(sealed("a"))))
+    assert not loader.load(announced._replace(seal=seal_of(sealed("b"))))
     assert holder.told == [("a", True), "confirm"]
 
 
