@@ -98,7 +98,7 @@ bench: setup ## Measure every figure, or ONLY=A1,A5
 
 .PHONY: retention
 retention: setup ## Evaluate segments over much data and hold every answer to SQL: USERS= EVENTS=
-	@PYTHONPATH=tests $(BIN)/python -m bench.retention $(if $(USERS),--users $(USERS)) $(if $(EVENTS),--events $(EVENTS))
+	@PYTHONPATH=tests:. $(BIN)/python tests/retention/run.py $(if $(USERS),--users $(USERS)) $(if $(EVENTS),--events $(EVENTS))
 
 .PHONY: bench-check
 bench-check: setup ## Fail when a figure's instructions rose by more than 5 %

@@ -6,8 +6,6 @@ that were evaluated at their time. What it answers for many ids, some of which a
 against what the databases say of each when they are asked directly. Fails at the first difference.
 """
 
-from __future__ import annotations
-
 import argparse
 import contextlib
 import json
@@ -17,7 +15,6 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import duckdb
 import grpc
@@ -29,9 +26,6 @@ from bench import audience, servers
 from servers.postgres import PostgresServer
 from turnout.control.v1 import evaluation_pb2, segment_pb2_grpc
 from turnout.v1 import decision_pb2, decision_pb2_grpc
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 SEEDS = """
 SELECT user_id AS unit_id FROM {events}
@@ -56,9 +50,9 @@ PATIENCE_S = 900.0
 _console = Console()
 
 
-def main() -> int:
+def main():
     """Runs it; 0 when every answer was the databases' own."""
-    parser = argparse.ArgumentParser(prog="python -m bench.retention", description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--users", type=int, default=10_000_000)
     parser.add_argument("--events", type=int, default=100_000_000)
     parser.add_argument("--sample", type=int, default=100_000)
@@ -77,13 +71,13 @@ class Run:
         scratch: A folder for everything that it writes.
     """
 
-    def __init__(self, options: argparse.Namespace, scratch: Path) -> None:
+    def __init__(self, options, scratch):
         self._options = options
         self._scratch = scratch
-        self._folder: Path = options.folder or scratch / "data"
-        self._rows: list[tuple[str, str]] = []
+        self._folder = options.folder or scratch / "data"
+        self._rows = []
 
-    def run(self) -> int:
+    def run(self):
         """Does all of it, and shows what it took."""
         if not self._options.folder:
             with self._timed("users and events written"):
@@ -101,7 +95,7 @@ class Run:
         finally:
             postgres.close()
 
-    def _held_against(self, url: str) -> int:
+    def _held_against(self, url):
         with self._planes(url) as (control, sidecar):
             with self._timed("both evaluated at their time"):
                 self._wait_for_schedule(control)
@@ -123,7 +117,7 @@ class Run:
         return 1 if wrong else 0
 
     @contextlib.contextmanager
-    def _planes(self, url: str) -> Iterator[tuple[str, str]]:
+    def _planes(self, url):
         """A control plane and a sidecar of it, with the segments published; their addresses."""
         control, snapshots, decisions = (f"127.0.0.1:{servers.free_port()}" for _ in range(3))
         connections = {
@@ -148,7 +142,7 @@ class Run:
                 yield control, decisions
 
     @contextlib.contextmanager
-    def _serving(self, name: str, options: list[str], tcp: str) -> Iterator[None]:
+    def _serving(self, name, options, tcp):
         folder = self._scratch / name
         folder.mkdir()
         command = [sys.executable, "-m", "turnout.cli", "serve", "--state-dir", str(folder)]
@@ -156,7 +150,7 @@ class Run:
         with servers.running([*command, *options], folder=folder, tcp=tcp, unix=unix, core=None):
             yield
 
-    def _documents(self) -> dict[str, Any]:
+    def _documents(self):
         parameters = {"until": self._options.until, "visits": VISITS}
         files = f"'{self._folder}/events/*.parquet'"
         return {
@@ -179,10 +173,10 @@ class Run:
         }
 
     @staticmethod
-    def _segment(query: str) -> dict[str, Any]:
+    def _segment(query):
         return {"kind": "dynamic", "query": query, "schedule": "* * * * *", "max_age": "1 day"}
 
-    def _wait_for_schedule(self, control: str) -> None:
+    def _wait_for_schedule(self, control: str):
         with grpc.insecure_channel(control) as channel:
             segments = segment_pb2_grpc.SegmentServiceStub(channel)
             for key in ("seeds-duckdb", "seeds-postgresql"):
@@ -192,7 +186,7 @@ class Run:
                 self._rows.append((f"{key}: evaluated", told))
                 self._rows.append((f"{key}: member set", f"{done.size_bytes:,} bytes"))
 
-    def _sample(self) -> list[str]:
+    def _sample(self):
         """Ids of users, and a tenth that nobody has."""
         drawn = random.Random(7)
         strangers = self._options.sample // 10
@@ -201,7 +195,7 @@ class Run:
         ids = [row[0] for row in duckdb.execute(query).fetchall()]
         return [*ids, *(f"u-{drawn.getrandbits(40):010x}?" for _ in range(strangers))]
 
-    def _truth_of_duckdb(self, ids: list[str]) -> set[str]:
+    def _truth_of_duckdb(self, ids):
         with duckdb.connect() as connection:
             recent = _RECENT.format(until=self._options.until)
             connection.execute(
@@ -214,7 +208,7 @@ class Run:
             )
             return {row[0] for row in connection.execute(TRUTH.format(visits=VISITS)).fetchall()}
 
-    def _truth_of_postgres(self, url: str, ids: list[str]) -> set[str]:
+    def _truth_of_postgres(self, url, ids):
         recent = _RECENT.format(until=self._options.until)
         with psycopg.connect(url) as connection:
             connection.execute("CREATE TEMP TABLE asked (id text PRIMARY KEY)")
@@ -229,32 +223,30 @@ class Run:
             connection.execute("ANALYZE recent")
             return {row[0] for row in connection.execute(TRUTH.format(visits=VISITS)).fetchall()}
 
-    def _write(self, name: str, text: str) -> Path:
+    def _write(self, name, text):
         path = self._scratch / name
         path.write_text(text, encoding="utf-8")
         path.chmod(0o600)
         return path
 
     @contextlib.contextmanager
-    def _timed(self, what: str) -> Iterator[None]:
+    def _timed(self, what):
         began = time.monotonic()
         with _console.status(what):
             yield
         self._rows.append((what, f"{time.monotonic() - began:,.1f} s"))
 
-    def _show(self) -> None:
+    def _show(self):
         table = Table("what", "value", title="retention seeds")
         for row in self._rows:
             table.add_row(*row)
         _console.print(table)
 
 
-def _first_done(
-    segments: segment_pb2_grpc.SegmentServiceStub, key: str
-) -> evaluation_pb2.Evaluation:
+def _first_done(segments, key):
     request = evaluation_pb2.ListEvaluationsRequest(parent=f"segments/{key}")
 
-    def done() -> evaluation_pb2.Evaluation | None:
+    def done():
         for one in segments.ListEvaluations(request, timeout=30).evaluations:
             if one.state == evaluation_pb2.EVALUATION_STATE_FAILED:
                 raise SystemExit(f"{key}: {one.failure_message}")
@@ -265,14 +257,14 @@ def _first_done(
     return _until(done, f"a scheduled evaluation of {key}")
 
 
-def _ask(address: str, ids: list[str]) -> dict[str, set[str]]:
+def _ask(address, ids):
     """Who of them is in each segment, asked one by one over gRPC."""
     keys = ["seeds-duckdb", "seeds-postgresql"]
-    found: dict[str, set[str]] = {key: set() for key in keys}
+    found = {key: set() for key in keys}
     with grpc.insecure_channel(address) as channel:
         decisions = decision_pb2_grpc.DecisionServiceStub(channel)
 
-        def both_there() -> bool:
+        def both_there():
             return all(one.check.HasField("member_age") for one in _check(decisions, keys, "x"))
 
         _until(both_there, "both member sets in the sidecar")
@@ -285,13 +277,13 @@ def _ask(address: str, ids: list[str]) -> dict[str, set[str]]:
     return found
 
 
-def _check(decisions: decision_pb2_grpc.DecisionServiceStub, keys: list[str], one: str) -> Any:  # noqa: ANN401 - a repeated field
+def _check(decisions: decision_pb2_grpc.DecisionServiceStub, keys: list[str], one: str) -> Any:
     context = decision_pb2.Context(targeting_key=one)
     request = decision_pb2.BatchCheckSegmentsRequest(keys=keys, context=context)
     return decisions.BatchCheckSegments(request, timeout=30).results
 
 
-def _until(condition: Callable[[], Any], what: str) -> Any:  # noqa: ANN401 - what the condition gives
+def _until(condition, what):
     last = time.monotonic() + PATIENCE_S
     while not (found := condition()):
         if time.monotonic() > last:
@@ -300,7 +292,7 @@ def _until(condition: Callable[[], Any], what: str) -> Any:  # noqa: ANN401 - wh
     return found
 
 
-def _turnout(*words: str) -> None:
+def _turnout(*words):
     subprocess.run([sys.executable, "-m", "turnout.cli", *words], check=True)
 
 
