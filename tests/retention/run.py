@@ -277,7 +277,7 @@ def _ask(address, ids):
     return found
 
 
-def _check(decisions: decision_pb2_grpc.DecisionServiceStub, keys: list[str], one: str) -> Any:
+def _check(decisions, keys, one):
     context = decision_pb2.Context(targeting_key=one)
     request = decision_pb2.BatchCheckSegmentsRequest(keys=keys, context=context)
     return decisions.BatchCheckSegments(request, timeout=30).results
