@@ -23,6 +23,8 @@ mod values;
 #[pyo3::pymodule(name = "_core", gil_used = true)]
 mod core_module {
     #[pymodule_export]
+    use crate::arrow::{IdBatch, IdBatches};
+    #[pymodule_export]
     use crate::dataplane::{Addresses, DataPlane};
     #[pymodule_export]
     use crate::literals::{

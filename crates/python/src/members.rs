@@ -8,7 +8,7 @@ use pyo3::types::PyString;
 use turnout_member_files::{self as files, FileError, MappedSet};
 use turnout_members::{Builder, Difference, Digest, Key, difference};
 
-use crate::arrow::Source;
+use crate::arrow::{IdBatch, Source};
 
 /// What was written: `sha256` is what the set is called by.
 #[pyclass(frozen, get_all, eq, module = "turnout.engine")]
@@ -118,6 +118,17 @@ impl MemberSetBuilder {
         let mut builder = self.lock().take().ok_or_else(finished)?;
         let (builder, nulls) = py.detach(move || {
             let nulls = source.add_to(&mut builder, column);
+            (builder, nulls)
+        });
+        *self.lock() = Some(builder);
+        nulls
+    }
+
+    /// Takes the ids of a batch, and gives how many of its rows had none.
+    fn add_batch(&self, py: Python<'_>, batch: &IdBatch) -> PyResult<u64> {
+        let mut builder = self.lock().take().ok_or_else(finished)?;
+        let (builder, nulls) = py.detach(move || {
+            let nulls = batch.add_to(&mut builder);
             (builder, nulls)
         });
         *self.lock() = Some(builder);

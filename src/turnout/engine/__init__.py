@@ -3,6 +3,8 @@
 from turnout._core import (
     Addresses,
     DataPlane,
+    IdBatch,
+    IdBatches,
     MemberDelta,
     MemberSet,
     MemberSetBuilder,
@@ -27,6 +29,8 @@ from turnout._core import (
 __all__ = [
     "Addresses",
     "DataPlane",
+    "IdBatch",
+    "IdBatches",
     "MemberDelta",
     "MemberSet",
     "MemberSetBuilder",

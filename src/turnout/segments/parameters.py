@@ -5,20 +5,23 @@ backslash or word comes before. `x::date` and `a[2:3]` hold none, and `\:` is a 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from turnout.documents.names import nearest
-from turnout.segments.failures import BadQuery
+from turnout.segments.failures import BadQuery, QueryFailed, Reason
 
 Scalar = str | int | float | bool | None
 
+_NOWHERE = ")]"
+"""What cannot stand where a value can: it closes what was not opened."""
+_ESCAPED = re.compile(r"\\(:\w*)(?![:\w])")
 _PARAMETER = re.compile(r"(?<![:\w\\]):(\w+)(?![:\w])")
 
 
 @dataclass(frozen=True)
 class Numbered:
-    """A query with `$1`, `$2` and so on, as both DuckDB and PostgreSQL read them."""
+    """A query with `$1`, `$2` and so on, as DuckDB and PostgreSQL read them, or another mark."""
 
     sql: str
     """Every line and, where a name is not shorter than its number, every column as written."""
@@ -53,10 +56,10 @@ def check_names(sql: str, given: Iterable[str]) -> None:
         )
 
 
-def numbered(sql: str, values: Mapping[str, Scalar]) -> Numbered:
-    """Writes a query with numbers for names; every name has a value."""
+def numbered(sql: str, values: Mapping[str, Scalar], mark: str = "$") -> Numbered:
+    """Writes a query with numbers, behind a mark, for names; every name has a value."""
     names = names_in(sql)
-    numbers = {name: f"${number}" for number, name in enumerate(names, 1)}
+    numbers = {name: f"{mark}{number}" for number, name in enumerate(names, 1)}
     # As wide as before, so that columns in the errors of a database are those of the query.
     text = _PARAMETER.sub(lambda found: numbers[found[1]].ljust(len(found[0])), sql)
     return Numbered(unescaped(text), [values[name] for name in names], names)
@@ -64,4 +67,28 @@ def numbered(sql: str, values: Mapping[str, Scalar]) -> Numbered:
 
 def unescaped(sql: str) -> str:
     """Writes `:` for an escaped colon."""
-    return sql.replace("\\:", ":")
+    return _ESCAPED.sub(r"\1", sql)
+
+
+def refuse_quoted(sql: str, can_parse: Callable[[str], bool]) -> None:
+    """Refuses a query where a parameter stands in a text or a comment.
+
+    There it would be a number in a text. Which places these are the database knows: it still reads
+    a query that has nonsense in them.
+
+    Args:
+        sql: A query that can be parsed.
+        can_parse: Whether the database reads a text; nothing is run.
+
+    Raises:
+        QueryFailed: SYNTAX, with the name.
+    """
+    for found in _PARAMETER.finditer(sql):
+        rest = _PARAMETER.sub("NULL", sql[found.end() :])
+        before = _PARAMETER.sub("NULL", sql[: found.start()])
+        if can_parse(unescaped(before + _NOWHERE + rest)):
+            name = found[1]
+            message = (
+                f"`:{name}` stands in a text or a comment: write `\\:{name}` for a colon there"
+            )
+            raise QueryFailed(Reason.SYNTAX, message)

@@ -1,7 +1,7 @@
 """Named parameters in the text of a query."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.engine.default import DefaultDialect
@@ -23,6 +23,7 @@ def test_colons_of_other_kinds_are_left_alone():
     assert numbered(sql, {}).sql == "SELECT a::date, b[2:3], '12:30', c->':x' FROM t"
 
 
+@settings(max_examples=1000)
 @given(st.text(alphabet=":\\ab_1 '[]{}.é", max_size=24))
 def test_parameters_are_those_of_sqlalchemy(sql):
     compiled = text(sql).compile(dialect=DefaultDialect(paramstyle="numeric_dollar"))

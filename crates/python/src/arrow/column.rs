@@ -3,9 +3,15 @@
 use std::ffi::c_void;
 use std::fmt;
 
-use turnout_members::Builder;
-
 use super::abi::Array;
+
+/// Who takes the ids of a column.
+pub trait Taker {
+    /// An id that is a text.
+    fn text(&mut self, id: &str);
+    /// An id that is an integer.
+    fn integer(&mut self, id: u64);
+}
 
 /// The types that ids may have.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -134,12 +140,12 @@ impl<'a> Column<'a> {
         })
     }
 
-    /// Gives all values to the builder, and says how many rows had none.
+    /// Gives all values to who takes them, and says how many rows had none.
     ///
     /// # Safety
     ///
     /// The array is what its producer says and has this type.
-    pub unsafe fn add_to(&self, builder: &mut Builder, of: Type) -> Result<u64, Damaged> {
+    pub unsafe fn give_to(&self, taker: &mut impl Taker, of: Type) -> Result<u64, Damaged> {
         let needed = if of == Type::TextView {
             3
         } else {
@@ -157,17 +163,17 @@ impl<'a> Column<'a> {
         // SAFETY: the caller's, and there is a row.
         unsafe {
             match of {
-                Type::Text => self.add_texts::<i32>(builder),
-                Type::LargeText => self.add_texts::<i64>(builder),
-                Type::TextView => self.add_views(builder),
-                Type::I8 => self.add_integers::<i8>(builder),
-                Type::I16 => self.add_integers::<i16>(builder),
-                Type::I32 => self.add_integers::<i32>(builder),
-                Type::I64 => self.add_integers::<i64>(builder),
-                Type::U8 => self.add_integers::<u8>(builder),
-                Type::U16 => self.add_integers::<u16>(builder),
-                Type::U32 => self.add_integers::<u32>(builder),
-                Type::U64 => self.add_integers::<u64>(builder),
+                Type::Text => self.give_texts::<i32>(taker),
+                Type::LargeText => self.give_texts::<i64>(taker),
+                Type::TextView => self.give_views(taker),
+                Type::I8 => self.give_integers::<i8>(taker),
+                Type::I16 => self.give_integers::<i16>(taker),
+                Type::I32 => self.give_integers::<i32>(taker),
+                Type::I64 => self.give_integers::<i64>(taker),
+                Type::U8 => self.give_integers::<u8>(taker),
+                Type::U16 => self.give_integers::<u16>(taker),
+                Type::U32 => self.give_integers::<u32>(taker),
+                Type::U64 => self.give_integers::<u64>(taker),
             }
         }
     }
@@ -176,7 +182,7 @@ impl<'a> Column<'a> {
     ///
     /// # Safety
     ///
-    /// As [`Column::add_to`].
+    /// As [`Column::give_to`].
     #[inline]
     unsafe fn each(
         &self,
@@ -200,7 +206,7 @@ impl<'a> Column<'a> {
         Ok(nulls)
     }
 
-    unsafe fn add_integers<T: Copy>(&self, builder: &mut Builder) -> Result<u64, Damaged>
+    unsafe fn give_integers<T: Copy>(&self, taker: &mut impl Taker) -> Result<u64, Damaged>
     where
         i128: From<T>,
     {
@@ -210,15 +216,15 @@ impl<'a> Column<'a> {
             self.each(|row| {
                 let number = i128::from(values.get(row));
                 match u64::try_from(number) {
-                    Ok(number) => builder.add_integer(number),
-                    Err(_) => builder.add(&number.to_string()),
+                    Ok(number) => taker.integer(number),
+                    Err(_) => taker.text(&number.to_string()),
                 }
                 Ok(())
             })
         }
     }
 
-    unsafe fn add_texts<O: Copy>(&self, builder: &mut Builder) -> Result<u64, Damaged>
+    unsafe fn give_texts<O: Copy>(&self, taker: &mut impl Taker) -> Result<u64, Damaged>
     where
         i64: From<O>,
     {
@@ -237,13 +243,13 @@ impl<'a> Column<'a> {
                 let (start, end) = (at(row)?, at(row + 1)?);
                 let inside = start.checked_sub(from).zip(end.checked_sub(from));
                 let (start, end) = inside.filter(|(start, end)| start <= end).ok_or(FALLING)?;
-                builder.add(text.get(start..end).ok_or(NO_TEXT)?);
+                taker.text(text.get(start..end).ok_or(NO_TEXT)?);
                 Ok(())
             })
         }
     }
 
-    unsafe fn add_views(&self, builder: &mut Builder) -> Result<u64, Damaged> {
+    unsafe fn give_views(&self, taker: &mut impl Taker) -> Result<u64, Damaged> {
         let views = Values::<[u8; 16]>::of(self.array.buffer(1));
         // Behind validity and views come the texts, and their lengths last.
         let texts = self.array.buffers() - 3;
@@ -264,7 +270,7 @@ impl<'a> Column<'a> {
                     }
                     bytes(self.array.buffer(2 + buffer), start, length)?
                 };
-                builder.add(std::str::from_utf8(id).map_err(|_| NO_TEXT)?);
+                taker.text(std::str::from_utf8(id).map_err(|_| NO_TEXT)?);
                 Ok(())
             })
         }

@@ -2,6 +2,7 @@
 //!
 //! Read by hand: the crates of Arrow would bring two dozen others for four structures.
 mod abi;
+mod batches;
 mod column;
 
 use std::ffi::CStr;
@@ -12,7 +13,8 @@ use pyo3::types::PyCapsule;
 use turnout_members::Builder;
 
 use abi::{Array, Released, Schema, Stream};
-use column::{Column, Type};
+pub use batches::{IdBatch, IdBatches};
+use column::{Column, Taker, Type};
 
 const TABLE: &str = "+s";
 
@@ -49,13 +51,13 @@ impl Source {
     /// Without the name of a column, the array or the only column of the table.
     pub fn add_to(self, builder: &mut Builder, column: Option<&str>) -> Result<u64, PyErr> {
         match self {
-            Self::Array(schema, array) => Reader::of(&schema, column)?.add(&array, builder),
+            Self::Array(schema, array) => Reader::of(&schema, column)?.give(&array, builder),
             Self::Stream(mut stream) => {
                 let schema = stream.schema().map_err(PyValueError::new_err)?;
                 let reader = Reader::of(&schema, column)?;
                 let mut nulls = 0;
                 while let Some(array) = stream.next().map_err(PyValueError::new_err)? {
-                    nulls += reader.add(&array, builder)?;
+                    nulls += reader.give(&array, builder)?;
                 }
                 Ok(nulls)
             }
@@ -74,7 +76,18 @@ fn taken<T: Released>(capsule: &Bound<'_, PyAny>, name: &CStr) -> PyResult<T> {
     Ok(unsafe { T::take(pointer.as_ptr()) })
 }
 
+impl Taker for Builder {
+    fn text(&mut self, id: &str) {
+        self.add(id);
+    }
+
+    fn integer(&mut self, id: u64) {
+        self.add_integer(id);
+    }
+}
+
 /// Where the ids are in each array of a schema.
+#[derive(Clone, Copy)]
 struct Reader {
     /// The number of the column in a table.
     column: Option<usize>,
@@ -110,7 +123,7 @@ impl Reader {
     }
 
     #[allow(unsafe_code)]
-    fn add(&self, array: &Array, builder: &mut Builder) -> PyResult<u64> {
+    fn give(&self, array: &Array, taker: &mut impl Taker) -> PyResult<u64> {
         let column = match self.column {
             None => Column::whole(array),
             Some(number) => match array.children().get(number) {
@@ -120,7 +133,7 @@ impl Reader {
         };
         // SAFETY: the array came with the schema that the type was read from.
         column
-            .and_then(|column| unsafe { column.add_to(builder, self.of) })
+            .and_then(|column| unsafe { column.give_to(taker, self.of) })
             .map_err(|damaged| PyValueError::new_err(damaged.to_string()))
     }
 }
