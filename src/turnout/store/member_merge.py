@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, delete, exists, func, insert, literal, select
 
-from turnout.store.member_changes import NAMED_MOST, Told, told_of, told_of_all
+from turnout.store.member_changes import NAMED_MOST, Told, named, told_of, told_of_all
 from turnout.store.mixed import mixed
 from turnout.store.postgres_staging import allow_long
 from turnout.store.staged import AT_ONCE, Staged, present_ids, staged_ids
@@ -68,10 +68,14 @@ class MemberMerge:
         return told, self._new, removed
 
     def _told_of_replacing(self, removed: int, gone: _Ids) -> Told:
-        if max(self._new, removed) > NAMED_MOST:
-            return told_of_all(self._new, removed, self._staged.mixture)
         halves = ("added", self._new, self._absent), ("removed", removed, gone)
-        return {what: sorted(self._ids(ids)) for what, count, ids in halves if count}
+        told: Told = {}
+        for what, count, ids in halves:
+            names = named(count, self._ids(ids)) if count else []
+            if names is None:
+                return told_of_all(self._new, removed, self._staged.mixture)
+            told |= {what: names} if names else {}
+        return told
 
     @property
     def _is_own(self) -> Any:  # noqa: ANN401 - an expression

@@ -8,9 +8,10 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from turnout.documents.names import item_name
 from turnout.store.audit import Audit
-from turnout.store.member_changes import Told
+from turnout.store.member_changes import Told, told_of
 from turnout.store.member_merge import MemberMerge, take_out_members
 from turnout.store.member_pages import MemberPages
+from turnout.store.mixed import mixed
 from turnout.store.row_hash import row_hash
 from turnout.store.staged import Staged
 from turnout.store.tables import items, members
@@ -55,7 +56,8 @@ class Members(MemberPages):
         if new:
             rows = [{"item_id": segment.id, "unit_id": unit_id} for unit_id in new]
             self._connection.execute(insert(members), rows)
-            self._record(segment, {"added": new}, len(new))
+            told = told_of("added", len(new), new, lambda: mixed(new))
+            self._record(segment, told, len(new))
         return len(new)
 
     def remove(self, key: str, unit_ids: Iterable[str]) -> int:
@@ -75,7 +77,9 @@ class Members(MemberPages):
                 delete(members).where(of_segment, members.c.unit_id.in_(chunk))
             )
         if gone:
-            self._record(segment, {"removed": gone}, -len(gone))
+            self._record(
+                segment, told_of("removed", len(gone), gone, lambda: mixed(gone)), -len(gone)
+            )
         return len(gone)
 
     def append(self, key: str, staged: Staged) -> MemberCounts:

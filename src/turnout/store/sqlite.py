@@ -30,6 +30,7 @@ _PRAGMAS = (
     "synchronous=FULL",  # what was acknowledged survives a loss of power
     "foreign_keys=ON",
     "cache_size=-16384",
+    "journal_size_limit=67108864",  # after millions of members were written
 )
 
 

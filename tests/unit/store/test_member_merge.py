@@ -132,6 +132,31 @@ def test_the_log_names_few_and_tells_the_mixture_of_many(store, bulk):
     assert told[0] == {"member_count": 2, "added": ["d"], "removed": ["c"]}
 
 
+def test_long_ids_are_named_up_to_two_mebibytes(store, bulk, monkeypatch):
+    monkeypatch.setattr("turnout.store.member_changes.NAMED_BYTES", 5)
+    bulk("append", ["é", "a", "b"])
+    bulk("replace", ["é", "é2", "a"])
+    bulk("replace", ["é2", "é3", "a"])
+    bulk("take_out", ["é2", "é3"])
+    with store.read() as tx:
+        told = [event.after for event in tx.audit.page(resource="segments/beta", limit=4)]
+    assert told[3] == {"member_count": 3, "added": ["a", "b", "é"]}
+    assert told[2] == {"member_count": 3, "added": ["é2"], "removed": ["b"]}
+    assert told[1] == {"member_count": 3, "added": ["é3"], "removed": ["é"]}
+    assert told[0].keys() == {"member_count", "removed_count", "removed_mixed"}
+    assert members(store) == ["a"]
+
+
+def test_one_call_that_adds_or_removes_many_tells_their_mixture_too(store, act):
+    ids = [f"u-{number}" for number in range(6)]
+    with store.write(act) as tx:
+        assert tx.members.add("beta", ids) == tx.members.remove("beta", ids) == 6
+        told = [event.after for event in tx.audit.page(resource="segments/beta", limit=2)]
+    assert told[1]["added_count"] == told[0]["removed_count"] == 6
+    assert told[1]["added_mixed"] == told[0]["removed_mixed"]
+    assert members(store) == []
+
+
 @pytest.mark.parametrize(
     "change",
     [
