@@ -1,9 +1,10 @@
 """The databases that queries may ask, as the operator declares them.
 
 ```yaml
-events: {kind: duckdb, folders: [/data/events], attach: {crm: /data/crm.duckdb}, memory_limit: 4GB}
-main: {kind: postgresql, url: {env: MAIN_DATABASE_URL}}
-clicks: {kind: clickhouse, arguments: {host: ch.internal, password: {file: /run/secrets/ch}}}
+connections:
+  events: {kind: duckdb, folders: [/data/events], attach: {crm: /data/crm.duckdb}, threads: 4}
+  main: {kind: postgresql, url: {env: MAIN_DATABASE_URL}}
+  clicks: {kind: clickhouse, arguments: {host: ch.internal, password: {file: /run/secrets/ch}}}
 ```
 """
 
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from turnout.documents.builder import Builder, DocumentRefused, Marks
-from turnout.documents.problem import Fault, Mark, Problem, describe
+from turnout.documents.problem import Fault, Mark, Problem, clip, describe
 from turnout.segments.credentials import Reference
 from turnout.segments.declared import (
     Connection,
@@ -26,6 +27,7 @@ from turnout.segments.failures import BadConnections, UnknownConnection
 from turnout.segments.runner import Runner
 
 DEFAULT_CONNECTION = "duckdb"
+_SECTION = "connections"
 
 
 class Connections:
@@ -128,7 +130,7 @@ def _read(path: Path) -> dict[str, Connection]:
     connections: dict[str, Connection] = {}
     for name, written in _entries(builder.value, faults).items():
         connection, wrong = read_connection(name, written)
-        faults += wrong
+        faults += [fault._replace(path=(_SECTION, *fault.path)) for fault in wrong]
         if connection is not None:
             connections[name] = connection
     if faults:
@@ -138,11 +140,19 @@ def _read(path: Path) -> dict[str, Connection]:
 
 
 def _entries(value: object, faults: list[Fault]) -> dict[str, Any]:
-    if isinstance(value, dict):
-        return value
-    if value is not None:
-        message = f"a file of connections is a mapping from names, not {describe(value)}"
-        faults.append(Fault((), message))
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        faults.append(Fault((), f"a file of connections is a mapping, not {describe(value)}"))
+        return {}
+    for name in value.keys() - {_SECTION}:
+        message = f"unknown field `{clip(name)}`: there is `{_SECTION}`"
+        faults.append(Fault((name,), message, at_key=True))
+    entries = value.get(_SECTION)
+    if entries is None or isinstance(entries, dict):
+        return entries or {}
+    message = f"`{_SECTION}` is a mapping from names, not {describe(entries)}"
+    faults.append(Fault((_SECTION,), message))
     return {}
 
 

@@ -8,16 +8,15 @@ from itertools import islice
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from cronsim import CronSim, CronSimError
+from cronsim import CronSim
 
+from turnout.compiler.schedules import EPOCH, Schedule, read_schedule
 from turnout.compiler.zones import zone_fault
 from turnout.segments.failures import BadSchedule
-from turnout.segments.recurrence import Recurrence, is_recurrence
+from turnout.segments.recurrence import Recurrence
 
-_EXAMPLE = "for example `0 */6 * * *` (minute, hour, day of month, month, day of week)"
 _MOST_REPEATED = 24 * 60
 """So many times at most are skipped because the clock went back: those of a day."""
-_FIRST = datetime(2001, 1, 1, tzinfo=UTC)
 
 _Times = Callable[[datetime], Iterator[datetime]]
 """Wall-clock times after a wall-clock time."""
@@ -35,34 +34,30 @@ class Timetable:
     """Whose wall clock it goes by, an IANA name."""
     delay: timedelta
     """How much later than written: always the same, so that runs keep their distance."""
-    _times: _Times
+    _after: _Times
 
     @classmethod
     def parse(cls, schedule: str, zone: str, jitter_s: float = 0, seed: str = "") -> Self:
         """Reads a schedule.
 
         Args:
-            schedule: A cron expression of five fields, or `FREQ=…` with `DTSTART` before it or not.
-            zone: An IANA name; a `DTSTART` with a zone of its own goes by that.
+            schedule: As `turnout.compiler.schedules.read_schedule` reads it.
+            zone: Whose wall clock it goes by, an IANA name.
             jitter_s: Up to so many seconds later than written.
             seed: Decides how much later, for example the key of the segment.
 
         Raises:
             BadSchedule: It cannot be read, or never comes.
         """
-        text = schedule.strip()
         if fault := zone_fault(zone):
             raise BadSchedule(fault)
-        times: _Times
-        if is_recurrence(text):
-            recurrence = Recurrence(text, zone)
-            zone, times = recurrence.zone, recurrence.after
-        else:
-            times = _cron(text)
-        timetable = cls(zone, _delay(jitter_s, seed), times)
-        if timetable.next(_FIRST) is None:
-            raise BadSchedule(f"`{schedule}` never comes: {_EXAMPLE}")
-        return timetable
+        if jitter_s < 0:
+            raise BadSchedule("a jitter is not negative")
+        try:
+            read = read_schedule(schedule)
+        except ValueError as error:
+            raise BadSchedule(str(error)) from None
+        return cls(zone, _delay(jitter_s, seed), _times(read))
 
     def next(self, after: datetime) -> datetime | None:
         """Gives the first moment later than one, in UTC; None when there is none any more."""
@@ -70,25 +65,17 @@ class Timetable:
         written = after - self.delay
         wall = written.astimezone(there).replace(tzinfo=None)
         # The clock may have gone back: what it shows now has been, and does not come again.
-        for time in islice(self._times(wall), _MOST_REPEATED + 1):
+        for time in islice(self._after(wall), _MOST_REPEATED + 1):
             moment = _instant(time, there)
             if moment > written:
                 return moment + self.delay
         return None
 
 
-def _cron(text: str) -> _Times:
-    fields = text.split()
-    if len(fields) != 5:
-        raise BadSchedule(f"`{text}` has {len(fields)} fields where cron has five: {_EXAMPLE}")
-    try:
-        CronSim(text, _FIRST.replace(tzinfo=None))
-    except CronSimError as error:
-        wrong = str(error).removeprefix("Bad ").replace("-", " ")
-        raise BadSchedule(f"`{text}` is no cron expression: wrong {wrong}; {_EXAMPLE}") from None
-    except (ValueError, OverflowError, IndexError):
-        raise BadSchedule(f"`{text}` is no cron expression: {_EXAMPLE}") from None
-    return lambda wall: CronSim(text, wall)
+def _times(schedule: Schedule) -> _Times:
+    if schedule.cron:
+        return lambda wall: CronSim(schedule.cron, wall)
+    return Recurrence(schedule.rule, schedule.start or EPOCH).after
 
 
 def _instant(wall: datetime, zone: ZoneInfo) -> datetime:
@@ -109,7 +96,5 @@ def _instant(wall: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _delay(jitter_s: float, seed: str) -> timedelta:
-    if jitter_s < 0:
-        raise BadSchedule("a jitter is not negative")
     drawn = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:6])
     return timedelta(seconds=int(jitter_s * drawn / 2**48))

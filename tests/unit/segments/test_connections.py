@@ -1,5 +1,7 @@
 """Connections as an operator declares them, and what is never told of them."""
 
+import textwrap
+
 import pytest
 
 from turnout.segments.connections import Connections
@@ -12,9 +14,9 @@ SECRET = "hunter-22"
 
 @pytest.fixture
 def load(tmp_path):
-    def load(text, **more):
+    def load(text, *, section="connections:\n", **more):
         path = tmp_path / "connections.yaml"
-        path.write_text(text, encoding="utf-8")
+        path.write_text(section + textwrap.indent(text, " " * 2 * bool(section)), encoding="utf-8")
         return Connections.load(path, **more)
 
     return load
@@ -59,21 +61,21 @@ def test_an_unknown_connection_is_told_with_those_that_there_are(load):
 @pytest.mark.parametrize(
     ("text", "place", "told"),
     [
-        ("- a", "1:1", "a mapping from names, not a list"),
-        ("a: {", "2:1", "not YAML"),
-        ("a: {kind: duckdb}\na: {kind: duckdb}", "2:1", "`a` is written twice"),
-        ("a: 5", "1:4", "a mapping with a `kind`, not the number `5`"),
-        ("a: {}", "1:4", "`kind` is missing: one of `duckdb`"),
-        ("a: {kind: postgres}", "1:11", "did you mean `postgresql`?"),
-        ("a b: {kind: duckdb}", "1:1", "`a b` is no name"),
-        ("a: {kind: duckdb, folder: [x]}", "1:19", "unknown field `folder`, did you mean"),
-        ("a:\n  kind: duckdb\n  folders: x", "3:12", "`folders` must be a list"),
-        ("a: {kind: duckdb, threads: 0}", "1:28", "`threads` cannot be read"),
-        ("a: {kind: duckdb, memory_limit: much}", "1:33", "`memory_limit` cannot be read"),
-        ("a: {kind: duckdb, attach: {x y: z}}", "1:28", "`x y` cannot be read"),
-        ("a: {kind: postgresql}", "1:4", "`url` is missing"),
-        ("a: {kind: postgresql, url: {env: A, file: B}}", "1:28", "write `{env: NAME}`"),
-        ("a: {kind: trino, arguments: {auth: [1]}}", "1:36", "must be text, a number"),
+        ("- a", "2:3", "`connections` is a mapping from names, not a list"),
+        ("a: {", "3:1", "not YAML"),
+        ("a: {kind: duckdb}\na: {kind: duckdb}", "3:3", "`a` is written twice"),
+        ("a: 5", "2:6", "a mapping with a `kind`, not the number `5`"),
+        ("a: {}", "2:6", "`kind` is missing: one of `duckdb`"),
+        ("a: {kind: postgres}", "2:13", "did you mean `postgresql`?"),
+        ("a b: {kind: duckdb}", "2:3", "`a b` is no name"),
+        ("a: {kind: duckdb, folder: [x]}", "2:21", "unknown field `folder`, did you mean"),
+        ("a:\n  kind: duckdb\n  folders: x", "4:14", "`folders` must be a list"),
+        ("a: {kind: duckdb, threads: 0}", "2:30", "`threads` cannot be read"),
+        ("a: {kind: duckdb, memory_limit: much}", "2:35", "`memory_limit` cannot be read"),
+        ("a: {kind: duckdb, attach: {x y: z}}", "2:30", "`x y` cannot be read"),
+        ("a: {kind: postgresql}", "2:6", "`url` is missing"),
+        ("a: {kind: postgresql, url: {env: A, file: B}}", "2:30", "write `{env: NAME}`"),
+        ("a: {kind: trino, arguments: {auth: [1]}}", "2:38", "must be text, a number"),
     ],
 )
 def test_mistakes_are_told_at_their_place(load, tmp_path, text, place, told):
@@ -82,6 +84,15 @@ def test_mistakes_are_told_at_their_place(load, tmp_path, text, place, told):
     line = str(caught.value).splitlines()[0]
     assert line.startswith(f"{tmp_path}/connections.yaml:{place}: ")
     assert told in line
+
+
+def test_connections_stand_under_one_name(load, tmp_path):
+    with pytest.raises(BadConnections) as caught:
+        load("main: {kind: postgresql, url: {env: X}}", section="")
+    assert str(caught.value) == (
+        f"{tmp_path}/connections.yaml:1:1: unknown field `main`: there is `connections`"
+    )
+    assert load("", section="").kinds == {}
 
 
 @pytest.mark.parametrize(
