@@ -59,7 +59,8 @@ impl Header {
             return 0.0;
         }
         let [high, low] = [self.count >> 32, self.count].map(|half| f64::from(low32(half)));
-        let bits = i32::from(self.bits).saturating_add(STORED_BITS);
+        let bits = u32::from(self.bits).saturating_add(STORED_BITS);
+        let bits = i32::try_from(bits).unwrap_or(i32::MAX);
         (high * 2_f64.powi(32) + low) * 2_f64.powi(bits.saturating_neg())
     }
 

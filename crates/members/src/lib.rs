@@ -50,8 +50,8 @@
 //!   (5.3 × 10⁻¹⁶ with ten million), and a set above 10⁻¹⁵ is refused. The key keeps outsiders, who choose ids, from looking for such an id;
 //!   whoever reads the artifact knows it.
 //! * *Sparse integers*: integers for which a table is smaller than bitmaps. The value is a
-//!   permutation of 64 bits and 64 zeros: as *d* is 8 at least, all of it is stored, and nothing is
-//!   taken for a member that is none.
+//!   permutation of 64 bits, the finalizer of SplitMix64, and 64 zeros: as *d* is 8 at least, all of
+//!   it is stored, and nothing is taken for a member that is none.
 //!
 //! **Texts**, exact, where a segment asks for it: for each member in the order of their bytes where
 //! its text ends (4 bytes), then all texts.
@@ -97,5 +97,5 @@ pub use difference::{Difference, difference};
 pub use failure::{BuildError, DeltaError, Refused};
 pub use hash::Key;
 pub use kind::Kind;
-pub use set::{Id, MemberSet};
+pub use set::{Id, MemberSet, Place};
 pub use sink::Sink;

@@ -33,6 +33,13 @@ pub(crate) fn length(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
 }
 
+/// The high and the low 64 bits.
+#[inline]
+pub(crate) fn halves(number: u128) -> (u64, u64) {
+    let half = |number: u128| u64::try_from(number & u128::from(u64::MAX)).unwrap_or_default();
+    (half(number >> 64), half(number))
+}
+
 /// The low 16 bits.
 #[inline]
 pub(crate) fn low16(number: u64) -> u16 {

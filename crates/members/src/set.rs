@@ -4,10 +4,10 @@ use std::fmt;
 use crate::body::{Body, integer_of, integer_value};
 use crate::failure::Refused;
 use crate::hash::{IdHash, Key};
-use crate::header::Header;
+use crate::header::{HEADER_LENGTH, Header};
 use crate::integer::canonical;
 use crate::kind::Kind;
-use crate::table::Entry;
+use crate::table::{Entry, Range, Table};
 use crate::writer::is_whole;
 
 /// A set of unit ids over any bytes: a vector, a mapped file.
@@ -19,6 +19,19 @@ pub struct MemberSet<B> {
     header: Header,
     hash: IdHash,
     bytes: B,
+}
+
+/// So many lookups are under way at once.
+const AHEAD: usize = 16;
+
+/// Where an id would be in the set that told it.
+#[derive(Debug, Clone, Copy)]
+pub struct Place(Found);
+
+#[derive(Debug, Clone, Copy)]
+enum Found {
+    Known(bool),
+    Range(Range),
 }
 
 /// An id that can be listed.
@@ -75,25 +88,88 @@ impl<B: AsRef<[u8]>> MemberSet<B> {
     /// Whether an id is a member: exact, but for [`MemberSet::bound`].
     #[inline]
     pub fn contains(&self, id: &str) -> bool {
-        match self.body() {
-            Some(Body::Table(table)) if self.header.kind == Kind::Hashed => {
-                table.contains(Entry::of(self.hash.of(id.as_bytes()), self.header.bits))
+        let table = self.table();
+        self.holds_in(table, self.place_in(table, id))
+    }
+
+    /// Tells of each of many ids, in their order, whether it is a member. Quicker than one by one:
+    /// the memory of several is under way at once.
+    pub fn contains_each<'i>(
+        &self,
+        ids: impl IntoIterator<Item = &'i str>,
+        mut take: impl FnMut(bool),
+    ) {
+        let mut ids = ids.into_iter().fuse();
+        let mut places = [Place(Found::Known(false)); AHEAD];
+        loop {
+            let mut placed = 0_usize;
+            for (place, id) in places.iter_mut().zip(ids.by_ref()) {
+                *place = self.place(id);
+                placed = placed.saturating_add(1);
             }
-            Some(Body::Texts(texts)) => texts.contains(id),
-            Some(body) => canonical(id).is_some_and(|number| self.contains_number(&body, number)),
-            None => false,
+            if placed == 0 {
+                return;
+            }
+            for place in places.iter().take(placed) {
+                take(self.holds(*place));
+            }
+        }
+    }
+
+    /// Where an id would be: what takes no look at the members, which are far away.
+    #[inline]
+    pub fn place(&self, id: &str) -> Place {
+        self.place_in(self.table(), id)
+    }
+
+    #[inline]
+    fn place_in(&self, table: Option<Table<'_>>, id: &str) -> Place {
+        Place(match table {
+            Some(table) if self.header.kind == Kind::Hashed => {
+                let entry = Entry::of(self.hash.of(id.as_bytes()), self.header.bits);
+                Found::Range(table.range(entry))
+            }
+            table => self.place_exact(table, id),
+        })
+    }
+
+    #[inline(never)]
+    fn place_exact(&self, table: Option<Table<'_>>, id: &str) -> Found {
+        match (table, self.body()) {
+            (Some(table), _) => match canonical(id) {
+                Some(number) => {
+                    Found::Range(table.range(Entry::of(integer_value(number), self.header.bits)))
+                }
+                None => Found::Known(false),
+            },
+            (None, Some(Body::Texts(texts))) => Found::Known(texts.contains(id)),
+            (None, Some(Body::Integers(bitmaps))) => {
+                let number = canonical(id);
+                Found::Known(number.is_some_and(|number| bitmaps.contains(number)))
+            }
+            (None, _) => Found::Known(false),
+        }
+    }
+
+    /// Whether there is a member at a place of this set; of another set's it says nothing.
+    #[inline]
+    pub fn holds(&self, place: Place) -> bool {
+        self.holds_in(self.table(), place)
+    }
+
+    #[inline]
+    fn holds_in(&self, table: Option<Table<'_>>, place: Place) -> bool {
+        match place.0 {
+            Found::Known(member) => member,
+            Found::Range(range) => table.is_some_and(|table| table.contains(range)),
         }
     }
 
     #[inline]
-    fn contains_number(&self, body: &Body<'_>, number: u64) -> bool {
-        match body {
-            Body::Integers(bitmaps) => bitmaps.contains(number),
-            Body::Table(table) => {
-                table.contains(Entry::of(integer_value(number), self.header.bits))
-            }
-            Body::Texts(_) => false,
-        }
+    fn table(&self) -> Option<Table<'_>> {
+        let body = self.bytes().get(HEADER_LENGTH..)?;
+        Table::split(self.header.bits, self.header.count, body)
+            .filter(|_| self.header.kind.is_table())
     }
 
     /// How many members it has.

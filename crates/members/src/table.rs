@@ -2,7 +2,7 @@
 use std::cmp::Ordering;
 
 use crate::failure::Refused;
-use crate::numbers::{array_at, length, position, u32_at, u64_at};
+use crate::numbers::{array_at, halves, length, low32, position, u32_at, u64_at};
 use crate::sink::Sink;
 use crate::writer::Writer;
 
@@ -10,7 +10,7 @@ use crate::writer::Writer;
 const MOST_BITS: u8 = 27;
 /// Bytes of an entry that are stored.
 const STORED: usize = 7;
-pub(crate) const STORED_BITS: i32 = 56;
+pub(crate) const STORED_BITS: u32 = 56;
 const STORED_MASK: u64 = (1 << STORED_BITS) - 1;
 /// So many entries are searched around where one should be: few are beyond it.
 const WINDOW: usize = 16;
@@ -34,14 +34,13 @@ impl Entry {
     /// The first bits choose the bucket, the next 56 are stored.
     #[inline]
     pub(crate) fn of(value: u128, bits: u8) -> Self {
+        let (high, low) = halves(value);
         let bits = u32::from(bits);
-        let bucket = value.checked_shr(128_u32.saturating_sub(bits));
-        let stored = value.wrapping_shl(bits) >> (128 - STORED_BITS);
+        // Two shifts each: one alone would be by 64 or 32 where there are no bits.
+        let carried = (low >> 1).wrapping_shr(63_u32.saturating_sub(bits));
         Self {
-            bucket: bucket
-                .and_then(|bucket| bucket.try_into().ok())
-                .unwrap_or(0),
-            stored: stored.try_into().unwrap_or(0),
+            bucket: low32(high >> 33).wrapping_shr(31_u32.saturating_sub(bits)),
+            stored: (high.wrapping_shl(bits) | carried) >> (64 - STORED_BITS),
         }
     }
 
@@ -100,6 +99,14 @@ fn buckets(bits: u8) -> u64 {
     1_u64.wrapping_shl(u32::from(bits.min(MOST_BITS)))
 }
 
+/// Where the entries of a bucket begin and end, and what is looked for among them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Range {
+    low: usize,
+    high: usize,
+    stored: u64,
+}
+
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Table<'a> {
     bits: u8,
@@ -144,35 +151,43 @@ impl<'a> Table<'a> {
         Ok(())
     }
 
+    /// Where an entry would be: what the directory says, which is near.
+    #[inline]
+    pub(crate) fn range(&self, entry: Entry) -> Range {
+        let (low, high) = self.bucket(entry.bucket).unwrap_or_default();
+        Range {
+            low,
+            high,
+            stored: entry.stored,
+        }
+    }
+
     /// Looks in a window of entries around where a hash of that size should be in its bucket, without
     /// a branch that depends on what is there: a CPU then goes on to the next lookup while this one's
     /// memory is under way.
     #[inline]
-    pub(crate) fn contains(&self, entry: Entry) -> bool {
-        let Some((low, high)) = self.bucket(entry.bucket) else {
-            return false;
-        };
-        let from = window(low, high, entry.stored);
+    pub(crate) fn contains(&self, range: Range) -> bool {
+        let Range { low, high, stored } = range;
+        let from = window(low, high, stored);
         match self.entries_from(from) {
             Some(window) if high.saturating_sub(low) >= WINDOW => {
                 let at = |index| stored_at(window, index).unwrap_or_default();
                 // Read first: the window lies on two or three lines, and all of them are waited for.
                 let (lowest, highest) = (at(0), at(WINDOW - 1));
-                let nothing_before = (from == low) | (lowest <= entry.stored);
-                let nothing_behind =
-                    (from.saturating_add(WINDOW) == high) | (entry.stored <= highest);
+                let nothing_before = (from == low) | (lowest <= stored);
+                let nothing_behind = (from.saturating_add(WINDOW) == high) | (stored <= highest);
                 let mut last = 0_usize;
                 for step in [8, 4, 2, 1] {
                     let next = last.saturating_add(step);
-                    last = if at(next) <= entry.stored { next } else { last };
+                    last = if at(next) <= stored { next } else { last };
                 }
                 if nothing_before & nothing_behind {
-                    return at(last) == entry.stored;
+                    return at(last) == stored;
                 }
             }
             _ => {}
         }
-        self.search(low, high, entry.stored)
+        self.search(low, high, stored)
     }
 
     #[inline]

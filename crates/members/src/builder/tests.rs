@@ -214,6 +214,10 @@ proptest! {
         for other in &others {
             prop_assert_eq!(set.contains(other), model.contains(other));
         }
+        let asked = || ids.iter().chain(&others);
+        let mut told = Vec::new();
+        set.contains_each(asked().map(String::as_str), |member| told.push(member));
+        prop_assert!(told.into_iter().eq(asked().map(|id| model.contains(id))));
         if set.kind() != Kind::Hashed {
             prop_assert_eq!(listed(&set), model.into_iter().cloned().collect());
         }
