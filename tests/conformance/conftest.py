@@ -27,7 +27,7 @@ def serve(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sockets")
     running = []
 
-    def start(sealed):
+    def start(sealed, members=None):
         plane = DataPlane(
             grpc_address="127.0.0.1:0",
             unix_socket=str(folder / f"{len(running)}.sock"),
@@ -37,7 +37,7 @@ def serve(tmp_path_factory):
         addresses = plane.start()
         channel = grpc.insecure_channel(addresses.grpc)
         running.append((plane, channel))
-        plane.load(sealed)
+        plane.load(sealed, members=members)
         socket = f"unix:{addresses.unix}"
         return Served(addresses.grpc, socket, DecisionServiceStub(channel))
 
@@ -54,4 +54,5 @@ def served(serve):
     import compile_cases  # noqa: PLC0415
     import golden  # noqa: PLC0415
 
-    return {file: serve(compile_cases.sealed(file)) for file in golden.decision_files()}
+    sealed = {file: compile_cases.sealed(file) for file in golden.decision_files()}
+    return {file: serve(one, compile_cases.SETS) for file, one in sealed.items()}

@@ -6,7 +6,7 @@ Known to the runners as a plain module: conftest.py puts this folder on the path
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -123,7 +123,7 @@ class Case:
         What is to be kept is compared where a case says it.
         """
         if "segment" in self.fields:
-            empty: dict[str, Any] = {"unknown_attributes": [], "notes": []}
+            empty: dict[str, Any] = {"unknown_attributes": [], "notes": [], "member_age": None}
         else:
             empty = {
                 "rule": None,
@@ -192,15 +192,20 @@ def decision_files() -> list[str]:
     return sorted(file.stem for file in (ROOT / "decisions").glob("*.json"))
 
 
+def content(file: str) -> dict[str, Any]:
+    """What a file of `decisions/` says."""
+    return read(f"decisions/{file}.json")
+
+
 def documents(file: str) -> dict[str, Any]:
     """What a file of `decisions/` compiles."""
-    return read(f"decisions/{file}.json")["documents"]
+    return content(file)["documents"]
 
 
 def cases() -> Iterator[Case]:
     """The cases of all files of `decisions/`."""
     for file in decision_files():
-        for fields in read(f"decisions/{file}.json")["cases"]:
+        for fields in content(file)["cases"]:
             yield Case(f"{file}: {fields['name']}", file, fields)
 
 
@@ -217,6 +222,8 @@ def answered(result: Any, expected: dict[str, Any]) -> dict[str, Any]:
     for name in expected:
         found = getattr(result, name)
         given[name] = list(found) if isinstance(found, tuple) else found
+        if isinstance(found, timedelta):
+            given[name] = int(found.total_seconds())
     if "assignments_to_persist" in given:
         given["assignments_to_persist"] = [_kept(one) for one in given["assignments_to_persist"]]
     return given

@@ -1,5 +1,6 @@
 """The conformance cases through `turnout.Engine`, in the process."""
 
+import compile_cases
 import golden
 import pytest
 
@@ -18,7 +19,10 @@ def conditions():
 
 @pytest.fixture(scope="session")
 def engines():
-    return {file: Engine.from_documents(golden.documents(file)) for file in golden.decision_files()}
+    sealed = {file: compile_cases.sealed(file) for file in golden.decision_files()}
+    return {
+        file: Engine.from_snapshot(one, members=compile_cases.SETS) for file, one in sealed.items()
+    }
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)

@@ -2,6 +2,7 @@
 
 import compile_cases
 import golden
+import member_sets
 import pytest
 
 from turnout import Engine
@@ -18,9 +19,19 @@ def test_none_is_left_over():
     assert kept == golden.decision_files()
 
 
+def test_the_member_sets_are_current():
+    expected = {
+        name: artifact
+        for file in golden.decision_files()
+        for name, artifact in member_sets.files(golden.content(file)).items()
+    }
+    kept = {path.name: path.read_bytes() for path in compile_cases.SETS.iterdir()}
+    assert kept == expected, "run python tests/conformance/compile_cases.py"
+
+
 @pytest.mark.parametrize("case", list(golden.cases()), ids=lambda case: case.id)
 def test_decision_from_a_snapshot(case):
-    engine = Engine.from_snapshot(compile_cases.path(case.file).read_bytes())
+    engine = Engine.from_snapshot(compile_cases.path(case.file))
     if "segment" in case.fields:
         result = engine.check_segment(case.fields["segment"], case.context(), now=case.now)
     else:

@@ -94,6 +94,7 @@ def segment_check(message: pb.SegmentCheck) -> dict[str, Any]:
         "reason": message.reason,
         "unknown_attributes": list(message.unknown_attributes),
         "notes": _notes(message.notes),
+        "member_age": message.member_age.seconds if message.HasField("member_age") else None,
     }
 
 

@@ -3,8 +3,10 @@
 import json
 from datetime import datetime
 
+from conformance import member_sets
 from conformance.golden import NO_OPERAND, NOW, ROOT, ZONE, value
-from reference.question import Ctx, Record, nanoseconds
+from reference.model import Model
+from reference.question import Ctx, Members, Record, nanoseconds
 
 
 def rows():
@@ -49,11 +51,23 @@ def row_context(row):
 
 
 def decisions():
-    """The cases of decisions: a name, the documents and the case."""
+    """The cases of decisions: a name, a model of the documents and the case."""
     for file in sorted((ROOT / "decisions").glob("*.json")):
         content = json.loads(file.read_text("utf-8"))
+        model = Model(content["documents"], members(content))
         for case in content["cases"]:
-            yield f"{file.stem}: {case['name']}", content["documents"], case
+            yield f"{file.stem}: {case['name']}", model, case
+
+
+def members(content):
+    """The member sets that a file gives its segments."""
+    return {
+        key: Members(
+            None if given.is_missing else given.artifact,
+            given.evaluated_at and nanoseconds(given.evaluated_at),
+        )
+        for key, given in member_sets.of(content).items()
+    }
 
 
 def case_context(given):

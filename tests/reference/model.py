@@ -7,14 +7,15 @@ STATES = {True: "TRUE", False: "FALSE", None: "UNKNOWN"}
 
 
 class Model:
-    """Answers from a document as it is written."""
+    """Answers from a document as it is written, and from the member sets beside it."""
 
-    def __init__(self, documents):
+    def __init__(self, documents, members=None):
         self.documents = documents
+        self.members = members or {}
 
     def decide(self, key, ctx):
         """A decision, by the names that turnout gives its parts."""
-        asked = Question(self.documents, ctx, asking=(key,))
+        asked = Question(self.documents, ctx, self.members, asking=(key,))
         out = flags.decide(key, asked)
         for other in asked.on_the_way:
             out.adopt(other)
@@ -35,12 +36,13 @@ class Model:
 
     def check(self, key, ctx):
         """A segment check, by the names that turnout gives its parts."""
-        asked = Question(self.documents, ctx)
+        asked = Question(self.documents, ctx, self.members)
         answer = segments.answer(key, asked)
         return {
             "state": STATES[answer.truth],
             "unknown_attributes": sorted(answer.names),
             "notes": _notes(answer.notes, asked),
+            "member_age": segments.member_age(key, asked),
         }
 
 

@@ -15,6 +15,15 @@ class Record(NamedTuple):
     snapshot: str = ""
 
 
+class Members(NamedTuple):
+    """What an evaluation gave a segment."""
+
+    artifact: bytes | None
+    """The set; None: it is not there."""
+    evaluated_at: int | None = None
+    """Nanoseconds of the epoch; None: kept by hand."""
+
+
 @dataclass
 class Ctx:
     """What one request knows."""
@@ -40,6 +49,8 @@ class Question:
 
     documents: dict
     ctx: Ctx
+    members: dict = field(default_factory=dict)
+    """`Members` of dynamic segments, by key; without any no query was evaluated."""
     zone_fell_back: bool = False
     """Whether a condition looked for the zone of the unit in vain."""
     on_the_way: list = field(default_factory=list)

@@ -8,12 +8,14 @@
 )]
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 use turnout_engine::{
-    Assignments, Context, Evaluation, Instant, Kept, Program, Record, Value, ValueRef,
-    VariantIndex, literal,
+    Assignments, Context, Evaluation, Instant, Kept, MemberSets, NamedSet, Opened, Program, Record,
+    UnitIds, Value, ValueRef, VariantIndex, literal,
 };
+use turnout_members::MemberSet;
 use turnout_snapshot::turnout::snapshot::v1::__buffa::oneof::moment;
 use turnout_snapshot::turnout::v1::__buffa::oneof::value::Kind;
 
@@ -34,7 +36,8 @@ fn every_decision() {
             .unwrap_or_else(|error| panic!("{stem}: {error}"));
         let sealed = std::fs::read(folder("snapshots").join(format!("{stem}.snapshot")))
             .unwrap_or_else(|error| panic!("{stem}: {error}: run compile_cases.py"));
-        let program = Program::link(&sealed).unwrap_or_else(|error| panic!("{stem}: {error}"));
+        let linked = Opened::open(&sealed, || {}).and_then(|opened| opened.link(&Folder));
+        let program = linked.unwrap_or_else(|error| panic!("{stem}: {error}"));
         for case in file["cases"].as_array().expect("cases") {
             let answer = answer(&program, case);
             if answer != expected(case) {
@@ -47,10 +50,38 @@ fn every_decision() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The member sets beside the snapshots.
+struct Folder;
+
+#[derive(Debug)]
+struct Set(MemberSet<Vec<u8>>);
+
+impl UnitIds for Set {
+    fn contains(&self, id: &str) -> bool {
+        self.0.contains(id)
+    }
+}
+
+impl MemberSets for Folder {
+    fn find(&self, named: &NamedSet) -> Option<Arc<dyn UnitIds>> {
+        let name: String = named.sha256.iter().map(|b| format!("{b:02x}")).collect();
+        let bytes = std::fs::read(folder("snapshots/members").join(format!("{name}.set"))).ok()?;
+        let set = MemberSet::open(bytes).expect("a set");
+        assert_eq!(
+            (named.count, named.size),
+            (
+                set.len(),
+                u64::try_from(set.bytes().len()).expect("a length")
+            )
+        );
+        Some(Arc::new(Set(set)))
+    }
+}
+
 /// What a case leaves out is empty.
 fn expected(case: &Json) -> Json {
     let mut whole = match case["segment"].is_string() {
-        true => json!({"unknown_attributes": [], "notes": []}),
+        true => json!({"unknown_attributes": [], "notes": [], "member_age": null}),
         false => json!({
             "rule": null, "experiment": null, "experiment_variant": null, "enrolled": false,
             "error_code": null, "degraded": false, "unknown_attributes": [], "notes": [],
@@ -185,6 +216,7 @@ fn check(program: &Program, mut evaluation: Evaluation<'_, '_, '_>, key: &str) -
         "reason": check.reason.as_str(),
         "unknown_attributes": check.unknown.names(program),
         "notes": check.notes.iter().map(|note| note.as_str()).collect::<Vec<_>>(),
+        "member_age": check.member_age.map(|age| age.as_secs()),
     })
 }
 
