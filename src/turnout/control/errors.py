@@ -19,7 +19,8 @@ from turnout.control.failures import (
     Violation,
 )
 from turnout.control.lifecycle import Forbidden
-from turnout.releases.errors import HasProblems, NeedsSecondPerson, PlanOutdated
+from turnout.documents.names import item_name
+from turnout.releases.errors import HasProblems, MembersGone, NeedsSecondPerson, PlanOutdated
 from turnout.store import errors as store
 from turnout.telemetry import fields
 
@@ -149,6 +150,11 @@ def _plan_outdated(error: PlanOutdated) -> Failure:
     return Failure(_Code.ABORTED, "PLAN_OUTDATED", str(error))
 
 
+def _members_gone(error: MembersGone) -> Failure:
+    name = item_name("segment", error.key)
+    return Failure(_Code.FAILED_PRECONDITION, "MEMBERS_GONE", str(error), {"name": name})
+
+
 def _needs_second_person(error: NeedsSecondPerson) -> Failure:
     subjects = [Violation(name, "was changed by who releases it") for name in error.names]
     code, reason = _Code.PERMISSION_DENIED, "NEEDS_SECOND_PERSON"
@@ -171,6 +177,7 @@ _TELLERS: Sequence[tuple[type[Exception], Callable[[Any], Failure]]] = (
     (HasProblems, _has_problems),
     (PlanOutdated, _plan_outdated),
     (NeedsSecondPerson, _needs_second_person),
+    (MembersGone, _members_gone),
 )
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from turnout.compiler.history import written_alike
 from turnout.releases.documents import WORKSPACE
-from turnout.releases.shelf import State
+from turnout.releases.shelf import Shelved, State
 from turnout.store import PublishedVersion
 from turnout.store.workspace_row import FIRST_BODY
 
@@ -28,7 +28,7 @@ class Baseline(NamedTuple):
         raws: dict[str, Raw] = {WORKSPACE: row.body}
         versions = {WORKSPACE: PublishedVersion(row.version, row.etag)}
         for one in state.published_items():
-            raws[one.file.name] = _counted(one.raw)
+            raws[one.file.name] = _counted(one)
             versions[one.file.name] = one.version
         return cls(raws, versions)
 
@@ -65,5 +65,5 @@ NOTHING = Baseline({WORKSPACE: FIRST_BODY}, {WORKSPACE: PublishedVersion(0, "")}
 """Before anything was published. The workspace was always there, as nobody had changed it."""
 
 
-def _counted(raw: dict[str, Any]) -> Raw:
-    return {**raw, "members": len(raw["members"])} if "members" in raw else raw
+def _counted(one: Shelved) -> Raw:
+    return {**one.raw, "members": one.member_count} if "members" in one.raw else one.raw

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from turnout.compiler import Compiled, compile_documents
+from turnout.compiler.dynamic import Memberships
 from turnout.releases.baseline import Baseline
 from turnout.releases.problem import Problem
 from turnout.releases.shelf import State
@@ -22,10 +23,16 @@ class Candidate(NamedTuple):
     """With any it cannot be published."""
 
     @classmethod
-    def of(cls, state: State) -> "Candidate":
-        """Compiles a state; what is unchanged since the last one is not compiled again."""
+    def of(cls, state: State, memberships: Memberships | None = None) -> "Candidate":
+        """Compiles a state; what is unchanged since the last one is not compiled again.
+
+        Args:
+            state: The store.
+            memberships: The sets of its segments, where they are others than those of the state.
+        """
+        sets = state.sets.memberships if memberships is None else memberships
         # Without history: what a write may not change was refused when it was written.
-        compiled = compile_documents(state.catalogue, history={})
+        compiled = compile_documents(state.catalogue, history={}, memberships=sets)
         problems = [Problem.of(one) for one in compiled.problems]
         return cls(state, Baseline.of(state), compiled, problems)
 

@@ -31,6 +31,20 @@ class PlanOutdated(Refused):
         super().__init__("something changed since this plan: make a new one and look at it")
 
 
+class MembersGone(Refused):
+    """A snapshot names members that are kept no longer.
+
+    Args:
+        key: Of the segment.
+    """
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(
+            f"the members that segment `{key}` had then are kept no longer: evaluate it again"
+        )
+
+
 class NeedsSecondPerson(Refused):
     """The publisher wrote some of what is to be published.
 

@@ -58,12 +58,15 @@ class Plan(NamedTuple):
     warnings: Sequence[Problem]
     """What compiles and may not be meant, in the changed items and in those that name them."""
     plan_id: str
-    """Stands for exactly this state of the store after exactly this snapshot."""
+    """Stands for exactly this state of the store after exactly these published rules."""
 
 
 def plan_id(state: State, current: Published | None) -> str:
-    """Stands for what a state would change."""
-    base = f"{current.revision} {current.seal}" if current else ""
+    """Stands for what a state would change.
+
+    Members that are evaluated meanwhile outdate no plan: what is released are the newest.
+    """
+    base = current.rules_of if current else 0
     return hashlib.sha256(f"{base}\n{state.digest}".encode()).hexdigest()[:32]
 
 

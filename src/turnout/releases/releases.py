@@ -5,11 +5,20 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from turnout.compiler import Compiled
+from turnout.documents.names import item_name
 from turnout.releases.baseline import NOTHING, Baseline
 from turnout.releases.candidate import Candidate, authors_of
 from turnout.releases.check import Change, Proposal
 from turnout.releases.documents import Body
 from turnout.releases.errors import HasProblems, NeedsSecondPerson, PlanOutdated
+from turnout.releases.members import (
+    KEEP_OF_MEMBERS,
+    is_published,
+    named_sets,
+    restore_members,
+    with_members,
+    with_newest_members,
+)
 from turnout.releases.movement import Served
 from turnout.releases.plan import Comparison, Plan, plan_id
 from turnout.releases.problem import Problem
@@ -17,8 +26,9 @@ from turnout.releases.referrers import Referrer, find_referrers
 from turnout.releases.sealed import content_of, read_published
 from turnout.releases.second_person import own_alone
 from turnout.releases.shelf import Shelf, State
+from turnout.releases.static_sets import build_set, build_set_in
 from turnout.snapshot.seal import seal_of
-from turnout.store import Act, Published, Store, Transaction
+from turnout.store import Act, Membership, Published, Store, Transaction
 
 KEEP_NEWEST = 1000
 """Snapshots that stay however old they are."""
@@ -52,6 +62,7 @@ class Releases:
         self._keep_newest = keep_newest
         self._keep_for = keep_for
         self._shelf = Shelf()
+        self._building = threading.Lock()
         self._compiling = threading.Lock()
         self._newest: Candidate | None = None
         self._known: tuple[Published, Baseline] | None = None
@@ -100,8 +111,18 @@ class Releases:
         return {} if state is None else {key: find_referrers(state, kind, key) for key in keys}
 
     def prepare(self) -> None:
-        """Compiles what the store holds, so that publishing it holds up no writer."""
-        self._compile(self._state())
+        """Compiles what the store holds, so that publishing it holds up no writer.
+
+        Member sets of static segments that are not built yet are built, and kept in the store.
+        """
+        state = self._state()
+        if state.sets.unbuilt:
+            with self._building:
+                # Another thread may have built them while this one waited.
+                for key, version in self._state().sets.unbuilt.items():
+                    build_set(self._store, key, version)
+            state = self._state()
+        self._compile(state)
 
     def plan(self) -> Plan:
         """Says what publishing would change, and does nothing."""
@@ -162,19 +183,69 @@ class Releases:
         state, current = self._shelf.follow(tx), tx.snapshots.current()
         if plan and plan != plan_id(state, current):
             raise PlanOutdated
+        before = self._baseline(tx, current)
         candidate = self._compile(state)
         if candidate.problems:
             raise HasProblems(candidate.problems)
+        if state.sets.unbuilt:
+            candidate = _with_sets(tx, state)
         if current is not None and current.id == candidate.compiled.id:
             return current
-        before = self._baseline(tx, current)
         names = before.changed(candidate.baseline)
         self._refuse_own(tx, before, names, approved)
         return self._add(tx, candidate.compiled, candidate.baseline, comment, changed=names)
 
-    def rollback(self, act: Act, revision: int, comment: str = "") -> Published:
-        """Makes the content of an earlier snapshot current again.
+    def publish_members_in(
+        self, tx: Transaction, key: str, membership: Membership
+    ) -> Published | None:
+        """Makes new members of a dynamic segment current, and nothing else.
 
+        What waits to be published goes on waiting: the content is that of the current snapshot with
+        other members of this one segment. So do members that were found by what waits itself, a
+        segment with another query, other parameters or another unit: they come with it.
+
+        No second person is asked for: nobody chose who is in, the data says it, and members that
+        wait for a person are old when they come.
+
+        Args:
+            tx: One that writes.
+            key: Of the segment.
+            membership: Its new members; their set is an artifact already.
+
+        Returns:
+            The snapshot; None when nothing that decides now goes by these members, or they wait.
+
+        Raises:
+            NotFound: The set is no artifact.
+            Damaged: The database does not hold what was published.
+        """
+        current = tx.snapshots.current()
+        if current is None:
+            return None
+        baseline = self._baseline(tx, current)
+        if not is_published(tx, baseline, key):
+            return None
+        content = content_of(read_published(tx, current))
+        new = with_members(content, baseline, key, membership)
+        if new is None:
+            return None
+        text = f"{membership.count:,} members of segment `{key}`"
+        published = self._add(
+            tx,
+            Compiled(new, (), {}),
+            baseline,
+            text,
+            changed=[item_name("segment", key)],
+            members_of=current.rules_of,
+        )
+        tx.snapshots.prune_members(KEEP_OF_MEMBERS)
+        return published
+
+    def rollback(self, act: Act, revision: int, comment: str = "") -> Published:
+        """Makes what an earlier snapshot decided by current again.
+
+        Its rules come back, and dynamic segments keep the newest members that there are. Where
+        members alone changed since, they are what comes back; they are the newest ones then.
         The items in the store stay as they are.
 
         Args:
@@ -186,6 +257,7 @@ class Releases:
             NotFound: There is no such snapshot, or no longer.
             NeedsSecondPerson: Two persons have to be there, and only who goes back ever stood
                 behind that snapshot: they changed and published it.
+            MembersGone: Members would come back that are kept no longer.
             Damaged: The database does not hold what was published.
             Unavailable: The store is gone.
         """
@@ -201,9 +273,25 @@ class Releases:
             raise NeedsSecondPerson(tx.act.actor, own, revision)
         content = content_of(read_published(tx, wanted))
         baseline = self._load(tx, revision)
-        names = self._baseline(tx, current).changed(baseline)
+        members_of = 0
+        if current is not None and current.rules_of == wanted.rules_of:
+            members_of = wanted.rules_of
+            names = restore_members(tx, content, content_of(read_published(tx, current)))
+        else:
+            content = with_newest_members(content, baseline, tx)
+            names = self._baseline(tx, current).changed(baseline)
         compiled = Compiled(content, (), {})
-        return self._add(tx, compiled, baseline, comment, changed=names, rollback_of=revision)
+        if current is not None and current.id == compiled.id:
+            return current
+        return self._add(
+            tx,
+            compiled,
+            baseline,
+            comment,
+            changed=names,
+            rollback_of=revision,
+            members_of=members_of,
+        )
 
     def _state(self) -> State:
         with self._store.read() as tx:
@@ -256,6 +344,7 @@ class Releases:
         *,
         changed: Sequence[str],
         rollback_of: int = 0,
+        members_of: int = 0,
     ) -> Published:
         revision = tx.snapshots.next_revision()
         sealed = compiled.seal(revision, tx.now, tx.act.actor)
@@ -269,9 +358,17 @@ class Releases:
             rollback_of=rollback_of,
             size_bytes=len(sealed),
             changed=list(changed),
+            members_of=members_of,
         )
-        tx.snapshots.add(published, sealed, baseline.dump(), baseline.versions)
+        sets = named_sets(compiled.content)
+        tx.snapshots.add(published, sealed, baseline.dump(), baseline.versions, sets)
         if revision > self._keep_newest:
             tx.snapshots.prune(self._keep_newest, published_before=tx.now - self._keep_for)
         self._known = published, baseline
         return published
+
+
+def _with_sets(tx: Transaction, state: State) -> Candidate:
+    """A state compiled with sets that nobody had built before: somebody wrote meanwhile."""
+    built = {key: build_set_in(tx, key, at) for key, at in state.sets.unbuilt.items()}
+    return Candidate.of(state, {**state.sets.memberships, **built})

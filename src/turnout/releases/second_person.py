@@ -1,6 +1,7 @@
 """What was released by one person alone, who must not bring it back alone either."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from turnout.releases.baseline import NOTHING, Baseline
 from turnout.releases.candidate import authors_of
@@ -17,6 +18,10 @@ def own_alone(tx: Transaction, wanted: Published) -> Sequence[str]:
         tx: One that writes.
         wanted: The snapshot.
     """
+    # Who evaluated members did not stand behind the rules that they are for.
+    if wanted.members_of:
+        with suppress(NotFound):
+            wanted = tx.snapshots.get(wanted.members_of)
     alike = tx.snapshots.with_id(wanted.id)
     if any(one.publisher != tx.act.actor for one in alike):
         return ()

@@ -21,7 +21,8 @@ from turnout.releases.documents import (
     workspace_document,
 )
 from turnout.releases.index import Index, surroundings_of
-from turnout.store import Item, PublishedVersion, Transaction, WorkspaceRow
+from turnout.releases.static_sets import INLINE_MOST, Sets, sets_of
+from turnout.store import Item, Membership, PublishedVersion, Transaction, WorkspaceRow
 
 
 class Shelved(NamedTuple):
@@ -30,6 +31,8 @@ class Shelved(NamedTuple):
     version: PublishedVersion
     status: str
     file: SourceFile
+    member_count: int = 0
+    """Of a static segment: a long list is not read into `file`."""
 
     @property
     def written(self) -> WrittenItem:
@@ -51,20 +54,33 @@ class State:
         index: Who names whom among them; of this moment or of a later one.
         workspace: What all items share.
         head: The number of the last event of the log.
+        kept: The newest set of each segment.
     """
 
     def __init__(
-        self, items: Mapping[Identity, Shelved], index: Index, workspace: WorkspaceRow, head: int
+        self,
+        items: Mapping[Identity, Shelved],
+        index: Index,
+        workspace: WorkspaceRow,
+        head: int,
+        kept: Mapping[str, Membership],
     ) -> None:
         self.items = items
         self.index = index
         self.workspace_row = workspace
         self.workspace = workspace_document(workspace.body)
         self.head = head
+        self._kept = kept
 
     def published_items(self) -> Iterable[Shelved]:
         """The items that publishing is about. Queries are none: what is written of them holds."""
         return (one for (kind, _), one in self.items.items() if kind != "query")
+
+    @cached_property
+    def sets(self) -> Sets:
+        """The sets of segments whose members are in one."""
+        segments = (one for (kind, _), one in self.items.items() if kind == "segment")
+        return sets_of(segments, self._kept)
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -116,7 +132,7 @@ class Shelf:
             identity = item.kind, item.key
             items[identity] = _shelve(tx, item)
             fresh.append(identity)
-        state = State(items, self._index, tx.workspace.get(), head)
+        state = State(items, self._index, tx.workspace.get(), head, tx.memberships.all())
         for identity in fresh:
             self._index.put(identity, items[identity].written, state.around)
         return state
@@ -124,7 +140,10 @@ class Shelf:
 
 def _shelve(tx: Transaction, item: Item) -> Shelved:
     body = in_force(item.kind, item.body, item.status, item.active_body)
-    members = tx.members.all(item.key) if item.body.get("kind") == "static" else None
+    is_static = item.kind == "segment" and item.body.get("kind") == "static"
+    is_listed = is_static and item.member_count <= INLINE_MOST
+    members = tx.members.all(item.key) if is_listed else None
     raw = as_written(item.kind, body, item.status, members)
     version = PublishedVersion(item.version, item.etag)
-    return Shelved(version, item.status, item_document(item.kind, item.key, raw))
+    file = item_document(item.kind, item.key, raw)
+    return Shelved(version, item.status, file, item.member_count if is_static else 0)

@@ -37,6 +37,13 @@ class Published:
     """Of the sealed bytes."""
     changed: list[str] = field(default_factory=list)
     """Names of the items that changed with it, for example `flags/new-checkout`."""
+    members_of: int = 0
+    """The revision that it differs from in the members of segments alone, else 0."""
+
+    @property
+    def rules_of(self) -> int:
+        """The revision with which its rules came: itself, unless members alone changed since."""
+        return self.members_of or self.revision
 
 
 def snapshot_hash(
@@ -66,11 +73,13 @@ def published_of(row: Row[Any]) -> Published:
         rollback_of=row.rollback_of,
         size_bytes=row.size_bytes,
         changed=row.changed,
+        members_of=row.members_of or 0,
     )
 
 
 def summary_of_published(published: Published) -> dict[str, Any]:
     """For the log: a first snapshot may have changed ten thousand items, so they are counted."""
+    of_members = {"members_of": published.members_of} if published.members_of else {}
     return {
         "id": published.id,
         "seal": published.seal,
@@ -78,4 +87,5 @@ def summary_of_published(published: Published) -> dict[str, Any]:
         "rollback_of": published.rollback_of,
         "size_bytes": published.size_bytes,
         "changed_count": len(published.changed),
+        **of_members,
     }

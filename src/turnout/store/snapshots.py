@@ -1,7 +1,7 @@
 """What was published: sealed snapshots, and what went into them."""
 
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -177,7 +177,20 @@ class Snapshots:
         query = select(snapshots).where(snapshots.c.revision < first_kept)
         if published_before is not None:
             query = query.where(snapshots.c.published_at < published_before)
-        gone = [published_of(row) for row in self._connection.execute(query)]
+        return self._remove([published_of(row) for row in self._connection.execute(query)])
+
+    def prune_members(self, keep: int) -> list[int]:
+        """Removes old snapshots that differ from another in members alone, as `prune` does.
+
+        Args:
+            keep: How many of the newest of them stay; the current one stays whatever is asked.
+        """
+        of_members = snapshots.c.members_of.is_not(None)
+        query = select(snapshots).where(of_members, snapshots.c.revision < self.newest())
+        found = self._connection.execute(query.order_by(snapshots.c.revision.desc()).offset(keep))
+        return self._remove([published_of(row) for row in found])
+
+    def _remove(self, gone: Sequence[Published]) -> list[int]:
         for published in gone:
             self._audit.record(_name(published.revision), summary_of_published(published), None)
             of_it = snapshots.c.revision == published.revision
@@ -204,7 +217,9 @@ def _name(revision: int) -> str:
 
 def _row(published: Published) -> dict[str, Any]:
     fields = dict(vars(published))
-    return fields | {"content_id": fields.pop("id")}
+    # NULL and not 0: it is no part of what the log has of a snapshot of before there were any.
+    own = {"content_id": fields.pop("id"), "members_of": published.members_of or None}
+    return fields | own
 
 
 def _packed(value: Mapping[str, Any]) -> bytes:

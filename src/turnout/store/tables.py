@@ -22,6 +22,7 @@ metadata = MetaData()
 _LIVE = text("removed_at IS NULL")
 _WAITING = text("ended_at IS NULL")
 _RUNNING = text("state = 'running'")
+_OF_MEMBERS = text("members_of IS NOT NULL")
 
 items = Table(
     "items",
@@ -91,7 +92,12 @@ snapshots = Table(
     Column("rollback_of", BigInteger, nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
     Column("changed", JsonText, nullable=False),
-)
+    Column("members_of", BigInteger),
+    Index(
+        "snapshots_of_members", "revision",
+        sqlite_where=_OF_MEMBERS, postgresql_where=_OF_MEMBERS,
+    ),
+)  # fmt: skip
 
 snapshot_contents = Table(
     "snapshot_contents",

@@ -115,3 +115,23 @@ def test_young_ones_stay_however_many(store, act, publish, moment):
         publish()
     with store.write(act) as tx:
         assert tx.snapshots.prune(1, published_before=moment + timedelta(days=3)) == [1, 2]
+
+
+def test_old_snapshots_of_members_alone_are_removed_alone(store, act, moment):
+    kept = {1: 0, 2: 1, 3: 1, 4: 0, 5: 4, 6: 4, 7: 4}
+    for revision, members_of in kept.items():
+        with store.write(act) as tx:
+            given = Published(revision, "id", "seal", moment, "anna", members_of=members_of)
+            tx.snapshots.add(given, b"", {}, {})
+    with store.write(act) as tx:
+        assert tx.snapshots.prune_members(2) == [3, 2]
+        assert tx.snapshots.prune_members(0) == [6, 5]
+        assert tx.snapshots.prune_members(0) == []
+    with store.read() as tx:
+        left = tx.snapshots.page()
+        assert tx.audit.verify().intact
+    assert [(one.revision, one.members_of, one.rules_of) for one in left] == [
+        (7, 4, 4),
+        (4, 0, 4),
+        (1, 0, 1),
+    ]

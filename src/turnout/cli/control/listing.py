@@ -20,10 +20,26 @@ def _names(item: Item) -> list[str]:
     return [variant.name for variant in item.variants]
 
 
+def _members(item: Item) -> str:
+    count = getattr(item, "member_count", 0)
+    return f"{count:,}" if count else ""
+
+
+def _evaluated(item: Item) -> str:
+    evaluated = getattr(item, "evaluate_time", None)
+    return instant_text(evaluated) if evaluated else ""
+
+
+def _set_size(item: Item) -> str:
+    size = getattr(item, "member_set_size_bytes", 0)
+    return f"{size:,} bytes" if size else ""
+
+
 _COLUMNS: dict[str, dict[str, _Cell]] = {
     "segment": {
         "kind": lambda item: _word(item, "kind"),
-        "members": lambda item: item.member_count or "",
+        "members": _members,
+        "evaluated": _evaluated,
     },
     "flag": {"variants": _names, "default": lambda item: item.default_variant},
     "experiment": {
@@ -61,7 +77,9 @@ def show_item(kind: Kind, item: Item, *, as_json: bool) -> None:
         {
             kind.name: key,
             "status": standing(kind, item),
-            "members": getattr(item, "member_count", 0) or None,
+            "members": _members(item),
+            "evaluated": _evaluated(item),
+            "set": _set_size(item),
             "segments": _keys(getattr(item, "segments", ())) or None,
             "created": instant_text(item.create_time),
             "updated": instant_text(item.update_time),
@@ -84,17 +102,28 @@ def standing(kind: Kind, item: Item) -> str:
 
 def item_object(kind: Kind, item: Item) -> dict[str, object]:
     """An item for programs; `document` is what a document says of it."""
-    counted = {"member_count": item.member_count} if kind.name == "segment" else {}
-    if kind.name == "query":
-        counted["segments"] = list(item.segments)
     return {
         "name": item.name,
         "key": _key(kind, item),
         "etag": item.etag,
         "create_time": item.create_time.ToJsonString(),
         "update_time": item.update_time.ToJsonString(),
-        **counted,
+        **_found(kind, item),
         "document": _document(kind, item),
+    }
+
+
+def _found(kind: Kind, item: Item) -> dict[str, object]:
+    """What the store knows of some kinds alone."""
+    if kind.name == "query":
+        return {"segments": list(item.segments)}
+    if kind.name != "segment":
+        return {}
+    evaluated = item.HasField("evaluate_time")
+    return {
+        "member_count": item.member_count,
+        "member_set_size_bytes": item.member_set_size_bytes,
+        "evaluate_time": item.evaluate_time.ToJsonString() if evaluated else None,
     }
 
 

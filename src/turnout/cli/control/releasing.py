@@ -127,6 +127,7 @@ def snapshot_object(snapshot: Message) -> dict[str, object]:
         "comment": snapshot.comment,
         "current": snapshot.current,
         "rollback_of": snapshot.rollback_of or None,
+        "members_of": snapshot.members_of or None,
         "changed": list(snapshot.changed),
         "size_bytes": snapshot.size_bytes,
     }
@@ -134,10 +135,10 @@ def snapshot_object(snapshot: Message) -> dict[str, object]:
 
 def snapshot_fields(snapshot: Message) -> dict[str, object]:
     """A snapshot for people."""
-    back = f" (the content of {snapshot.rollback_of})" if snapshot.rollback_of else ""
+    what = f" ({origin_text(snapshot)})" if origin_text(snapshot) else ""
     now = ", current" if snapshot.current else ""
     return {
-        "revision": f"{snapshot.revision}{back}{now}",
+        "revision": f"{snapshot.revision}{what}{now}",
         "id": snapshot.id,
         "published": instant_text(snapshot.publish_time),
         "by": snapshot.publisher,
@@ -145,6 +146,13 @@ def snapshot_fields(snapshot: Message) -> dict[str, object]:
         "size": f"{snapshot.size_bytes:,} bytes",
         "changed": [value_text(name) for name in snapshot.changed],
     }
+
+
+def origin_text(snapshot: Message) -> str:
+    """Where a snapshot comes from that nobody published as such; empty for others."""
+    if snapshot.rollback_of:
+        return f"back to {snapshot.rollback_of}"
+    return f"members only, since {snapshot.members_of}" if snapshot.members_of else ""
 
 
 def instant_text(timestamp: Any) -> str:  # noqa: ANN401 - a Timestamp

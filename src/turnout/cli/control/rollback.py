@@ -1,4 +1,4 @@
-"""`turnout rollback`: makes the content of an earlier snapshot current again."""
+"""`turnout rollback`: makes what an earlier snapshot decided by current again."""
 
 from typing import Annotated
 from uuid import uuid4

@@ -11,6 +11,7 @@ from turnout.cli.control.releasing import (
     STUB,
     Message,
     instant_text,
+    origin_text,
     snapshot_fields,
     snapshot_object,
 )
@@ -70,9 +71,7 @@ def _list(plane: ControlPlane, limit: int) -> list[Message]:
 
 
 def _row(one: Message) -> tuple[object, ...]:
-    mark = "current" if one.current else ""
-    if one.rollback_of:
-        mark = f"{mark}, content of {one.rollback_of}".removeprefix(", ")
+    mark = ", ".join(filter(None, ("current" if one.current else "", origin_text(one))))
     changed = f"{len(one.changed)} item{'' if len(one.changed) == 1 else 's'}"
     return one.revision, instant_text(one.publish_time), one.publisher, changed, one.comment, mark
 

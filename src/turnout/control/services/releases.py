@@ -185,4 +185,5 @@ def _message_of(published: Published, current: Published | None) -> pb.Snapshot:
         rollback_of=published.rollback_of,
         changed=published.changed,
         size_bytes=published.size_bytes,
+        members_of=published.members_of,
     )

@@ -1,7 +1,9 @@
 """`SegmentService`: kinds, copies, what a paused one goes on with, and members."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+from google.protobuf.message import Message
 
 from turnout.compiler.copies import NotCopied, unknown_source, written_out
 from turnout.control.calls import Answer, Call, write
@@ -17,6 +19,7 @@ from turnout.control.v1 import segment_pb2 as pb
 from turnout.releases.referrers import Referrer
 from turnout.store import Item, Transaction
 
+_IN_SETS = frozenset({"static", "dynamic"})
 # A winner of a concluded experiment may be for its audience only.
 _DECIDING = frozenset({"active", "paused", "enabled", "running", "enrolment_stopped", "concluded"})
 
@@ -36,6 +39,16 @@ class Segments(ItemService):
             "RemoveMembers": self._remove_members,
             "ListMembers": self._list_members,
         }
+
+    def tell_all(self, tx: Transaction, items: Sequence[Item]) -> list[Message]:
+        """With the set that members are in, and its age."""
+        messages = super().tell_all(tx, items)
+        for item, message in zip(items, messages, strict=True):
+            if item.body.get("kind") in _IN_SETS and (found := tx.memberships.of(item.key)):
+                message.member_set_size_bytes = found.size  # type: ignore[attr-defined]
+                if found.evaluated_at is not None:
+                    message.evaluate_time.FromDatetime(found.evaluated_at)  # type: ignore[attr-defined]
+        return messages
 
     def prepare(self, tx: Transaction, body: Body, item: Item | None) -> Body:
         """Writes the conditions of the segment that is copied into the copy, once."""

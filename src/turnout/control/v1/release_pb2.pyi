@@ -112,7 +112,7 @@ class ListSnapshotsResponse(_message.Message):
     def __init__(self, snapshots: _Optional[_Iterable[_Union[Snapshot, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Snapshot(_message.Message):
-    __slots__ = ("name", "revision", "id", "publish_time", "publisher", "comment", "current", "rollback_of", "changed", "size_bytes")
+    __slots__ = ("name", "revision", "id", "publish_time", "publisher", "comment", "current", "rollback_of", "changed", "size_bytes", "members_of")
     NAME_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     ID_FIELD_NUMBER: _ClassVar[int]
@@ -123,6 +123,7 @@ class Snapshot(_message.Message):
     ROLLBACK_OF_FIELD_NUMBER: _ClassVar[int]
     CHANGED_FIELD_NUMBER: _ClassVar[int]
     SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    MEMBERS_OF_FIELD_NUMBER: _ClassVar[int]
     name: str
     revision: int
     id: str
@@ -133,4 +134,5 @@ class Snapshot(_message.Message):
     rollback_of: int
     changed: _containers.RepeatedScalarFieldContainer[str]
     size_bytes: int
-    def __init__(self, name: _Optional[str] = ..., revision: _Optional[int] = ..., id: _Optional[str] = ..., publish_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., publisher: _Optional[str] = ..., comment: _Optional[str] = ..., current: _Optional[bool] = ..., rollback_of: _Optional[int] = ..., changed: _Optional[_Iterable[str]] = ..., size_bytes: _Optional[int] = ...) -> None: ...
+    members_of: int
+    def __init__(self, name: _Optional[str] = ..., revision: _Optional[int] = ..., id: _Optional[str] = ..., publish_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., publisher: _Optional[str] = ..., comment: _Optional[str] = ..., current: _Optional[bool] = ..., rollback_of: _Optional[int] = ..., changed: _Optional[_Iterable[str]] = ..., size_bytes: _Optional[int] = ..., members_of: _Optional[int] = ...) -> None: ...

@@ -159,14 +159,18 @@ def test_what_is_no_revision_is_wrong_usage(run, plane, revision):
 
 def test_snapshots_are_listed_and_shown(run, plane):
     plane.answers["ListSnapshots"] = release_pb2.ListSnapshotsResponse(
-        snapshots=[snapshot(2, current=True, rollback_of=1), snapshot(1, comment="first")]
+        snapshots=[
+            snapshot(2, current=True, rollback_of=1),
+            snapshot(1, comment="first", members_of=7),
+        ]
     )
     plane.answers["GetSnapshot"] = snapshot(2, current=True)
     lines = [line.split("   ") for line in run("snapshots").out.splitlines()]
     assert [cell.strip() for cell in lines[0] if cell] == [
         "revision", "published", "by", "changed", "comment",
     ]  # fmt: skip
-    assert lines[1][-1].strip() == "current, content of 1"
+    assert lines[1][-1].strip() == "current, back to 1"
+    assert lines[2][-1].strip() == "members only, since 7"
     assert "1 item" in run("snapshots").out
     assert [one["revision"] for one in run("snapshots", "-o", "json").json] == [2, 1]
     assert plane.requests("ListSnapshots")[0].page_size == 20

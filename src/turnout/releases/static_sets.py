@@ -1,0 +1,164 @@
+"""Member sets of static segments that have too many members to stand in a snapshot."""
+
+import hashlib
+import logging
+import secrets
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from turnout.engine import MemberSet, MemberSetBuilder
+from turnout.store import Act, Damaged, Membership, NotFound, Store, Transaction
+from turnout.telemetry import fields
+
+if TYPE_CHECKING:
+    from turnout.releases.shelf import Shelved
+
+INLINE_MOST: Final = 10_000
+"""A static segment with more members has them in a set, beside the snapshot."""
+
+BUILDING: Final = Act("turnout", "BuildMemberSet")
+"""Who builds sets, whoever publishes: they say what the rows say, and nobody chose that."""
+
+_KEY_BYTES = 16
+
+_log = logging.getLogger("turnout.control")
+
+
+@dataclass(frozen=True)
+class Unbuilt:
+    """Stands for a set that is not built yet, to find out what publishing would change."""
+
+    sha256: str
+    count: int
+    size: int = 0
+    evaluated_at: datetime | None = None
+
+
+class Sets(NamedTuple):
+    """Which sets the segments of a state have."""
+
+    memberships: Mapping[str, Membership | Unbuilt]
+    """By the key of the segment."""
+    unbuilt: Mapping[str, int]
+    """The static segments whose set is yet to be built, with their versions."""
+
+
+def sets_of(segments: Iterable["Shelved"], kept: Mapping[str, Membership]) -> Sets:
+    """Finds the set of every segment that has one.
+
+    Args:
+        segments: Static and dynamic ones.
+        kept: The newest set of each segment.
+    """
+    found: dict[str, Membership | Unbuilt] = {}
+    unbuilt: dict[str, int] = {}
+    for one in segments:
+        key, version, newest = one.written.key, one.version.version, kept.get(one.written.key)
+        if one.raw.get("kind") == "dynamic":
+            if newest is not None:
+                found[key] = newest
+        elif one.member_count > INLINE_MOST:
+            if newest is None or newest.evaluation != version:
+                unbuilt[key] = version
+                found[key] = Unbuilt(_stand_in(key, version), one.member_count)
+            else:
+                found[key] = newest
+    return Sets(found, unbuilt)
+
+
+def build_set(store: Store, key: str, version: int) -> None:
+    """Builds the set of a static segment and keeps it, unless somebody changes it meanwhile.
+
+    The rows are read before anything is written, so that no writer waits for it.
+
+    Args:
+        store: Where the rows are, and where it is kept.
+        key: Of the segment.
+        version: Of the segment; the set is kept as that of this version.
+    """
+    with tempfile.TemporaryDirectory(prefix="turnout-set-") as folder:
+        with store.read() as tx:
+            built = _build(tx, key, version, Path(folder))
+        if built is not None:
+            with store.write(BUILDING) as tx:
+                _keep(tx, built)
+
+
+def build_set_in(tx: Transaction, key: str, version: int) -> Membership:
+    """Builds a set in a transaction that writes: nobody can change the segment meanwhile.
+
+    Raises:
+        NotFound: There is no such segment in this version.
+    """
+    with tempfile.TemporaryDirectory(prefix="turnout-set-") as folder:
+        built = _build(tx, key, version, Path(folder))
+        if built is None:
+            raise NotFound("segment", key)
+        _keep(tx, built)
+        return built.membership
+
+
+class _Built(NamedTuple):
+    key: str
+    version: int
+    membership: Membership
+    files: Mapping[str, Path]
+    """The artifacts, by their names."""
+
+
+def _build(tx: Transaction, key: str, version: int, folder: Path) -> _Built | None:
+    if not _is_at(tx, key, version):
+        return None
+    before = tx.memberships.of(key)
+    former = None if before is None else _former(tx, before, folder / "former.set")
+    hash_key = before.hash_key if before else secrets.token_bytes(_KEY_BYTES)
+    builder = MemberSetBuilder(hash_key, succeeding=former)
+    builder.add(tx.members.all(key))
+    fresh = folder / "fresh.set"
+    made = builder.finish(fresh)
+    membership = Membership(
+        sha256=made.sha256, size=made.size, count=made.count, kind=made.kind,
+        evaluated_at=None, hash_key=hash_key, evaluation=version,
+    )  # fmt: skip
+    files = {f"{made.sha256}.set": fresh}
+    if former is not None and former.sha256 != made.sha256:
+        path = folder / "fresh.delta"
+        delta = former.delta(MemberSet.open(fresh), path)
+        if delta is not None and delta.size * 2 < made.size:
+            files[f"{former.sha256}..{made.sha256}.delta"] = path
+    return _Built(key, version, membership, files)
+
+
+def _keep(tx: Transaction, built: _Built) -> None:
+    if not _is_at(tx, built.key, built.version):
+        return
+    for name, path in built.files.items():
+        tx.artifacts.add(name, path)
+    tx.memberships.replace(built.key, built.membership)
+    count = built.membership.count
+    _log.info("built a member set", extra=fields(segment=built.key, members=count))
+
+
+def _is_at(tx: Transaction, key: str, version: int) -> bool:
+    item = tx.items.find("segment", key)
+    return item is not None and item.version == version
+
+
+def _former(tx: Transaction, before: Membership, path: Path) -> MemberSet | None:
+    """The set of before, whose layout the next one keeps; None when it is not whole any more."""
+    try:
+        with path.open("wb") as file:
+            file.writelines(tx.artifacts.pieces(f"{before.sha256}.set"))
+        return MemberSet.open(path)
+    except (Damaged, NotFound, ValueError) as error:
+        _log.warning("a member set is built anew: %s", error)
+        return None
+
+
+def _stand_in(key: str, version: int) -> str:
+    """In the place of a SHA-256: another one for every version."""
+    return hashlib.sha256(f"{key} {version}".encode()).hexdigest()
