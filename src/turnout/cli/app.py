@@ -28,7 +28,7 @@ _CONTROL = {
     "export": "Write the store as documents, of which `turnout apply` changes nothing.",
     "plan": "Show what `turnout publish` would change: items, slots that move.",
     "publish": "Make what the store holds current: decisions change.",
-    "rollback": "Make the content of an earlier revision current again, as a new revision.",
+    "rollback": "Make what an earlier revision decided by current again, as a new revision.",
     "snapshots": "List what was published, the newest first.",
     "schedule": "Schedule changes of items: starts, ends, ramps in steps; list and cancel them.",
     **_KINDS,

@@ -71,7 +71,7 @@ def test_the_steps_of_the_migration_make_the_tables_that_are_described(store):
         assert compare_metadata(context, metadata) == []
 
 
-def undo_step_7(connection):
+def undo_step_8(connection):
     connection.execute(text("DROP INDEX snapshots_of_members"))
     connection.execute(text("ALTER TABLE snapshots DROP COLUMN members_of"))
 
@@ -85,7 +85,7 @@ def test_snapshots_of_before_they_were_compressed_are_read(url, act, moment):
         connection.execute(text("UPDATE snapshot_contents SET sealed = :as"), {"as": b"old"})
         for table in ("scheduled_changes", *OF_STEP_6):
             connection.execute(text(f"DROP TABLE {table}"))
-        undo_step_7(connection)
+        undo_step_8(connection)
         connection.execute(text("ALTER TABLE audit_events DROP COLUMN row_hash"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
     store.close()
@@ -115,7 +115,7 @@ def test_a_store_of_before_rows_had_hashes_is_intact_and_goes_on(url, act):
         connection.execute(text("ALTER TABLE audit_events DROP COLUMN row_hash"))
         for table in OF_STEP_6:
             connection.execute(text(f"DROP TABLE {table}"))
-        undo_step_7(connection)
+        undo_step_8(connection)
         connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
     store.close()
     again = Store.open(url)

@@ -27,9 +27,10 @@ def rollback(
     ] = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do it without being asked.")] = False,
 ) -> None:
-    """Make the content of an earlier revision current again, as a new revision.
+    """Make what an earlier revision decided by current again, as a new revision.
 
-    The items in the store stay as they are: correct them before the next `turnout publish`.
+    Dynamic segments keep the newest members, unless members alone changed since. The items in the
+    store stay as they are: correct them before the next `turnout publish`.
     """
     request = release_pb2.RollbackRequest(
         name=snapshot_name(revision), comment=comment, validate_only=True
@@ -44,7 +45,7 @@ def rollback(
         if not connection.wants_json:
             for name in expected.changed:
                 typer.echo(f"changes   {value_text(name)}")
-        confirm(f"make the content of revision {revision} current again", connection, yes=yes)
+        confirm(f"go back to revision {revision}", connection, yes=yes)
         request.validate_only, request.request_id = False, str(uuid4())
         snapshot = plane.call(STUB, "Rollback", request, "rolling back")
     _tell(snapshot, connection)
