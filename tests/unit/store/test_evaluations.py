@@ -121,6 +121,21 @@ def test_a_beat_keeps_the_lease_tells_the_rows_and_leaves_no_event(store, at, st
         assert tx.audit.verify().intact
 
 
+def test_a_beat_outside_of_a_transaction_is_one_too(store, at, started):
+    assert store.beat(started.number, 500)
+    with at() as tx:
+        assert tx.evaluations.get(started.number).rows == 500
+        assert tx.evaluations.get(started.number).beat_at > started.beat_at
+        tx.evaluations.cancel(started.number)
+    assert not store.beat(started.number, 501)
+    with at() as tx:
+        tx.evaluations.finish(started.number, succeeded(rows=502))
+    assert not store.beat(started.number, 503)
+    with store.read() as tx:
+        assert tx.evaluations.get(started.number).rows == 502
+        assert tx.audit.verify().intact
+
+
 def test_one_whose_lease_ran_out_is_ended_by_the_next(store, at, started):
     with at(LEASE + SECOND, "ben") as tx:
         following = tx.evaluations.start("buyers", trigger="schedule", dry_run=True)
