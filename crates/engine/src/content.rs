@@ -82,6 +82,33 @@ impl<'s, V: Outlined<'s>> Items<'s, V> {
         // INVARIANT: each of them could be read before.
         paced(&self.bytes, self.pause).filter_map(|item| read(item))
     }
+
+    /// Reads those that have a field of this number; the others are only gone over.
+    pub(crate) fn with_field(&self, number: u32) -> impl Iterator<Item = V> {
+        let items = paced(&self.bytes, self.pause).filter(move |item| has_field(item, number));
+        items.filter_map(|item| read(item))
+    }
+}
+
+/// The segments of a serialised content that have a field of this number; nothing else is read.
+pub(crate) fn segments_with_field(content: &[u8], number: u32) -> Option<Vec<SegmentView<'_>>> {
+    let segments = Found::within(content)?.segments.into_iter();
+    segments
+        .filter(|item| has_field(item, number))
+        .map(read)
+        .collect()
+}
+
+/// Whether a message has a field of this number; also where that cannot be said.
+fn has_field(mut item: &[u8], number: u32) -> bool {
+    while !item.is_empty() {
+        match Tag::decode(&mut item) {
+            Ok(tag) if tag.field_number() == number => return true,
+            Ok(tag) if skip_field(tag, &mut item).is_ok() => {}
+            _ => return true,
+        }
+    }
+    false
 }
 
 impl<'s, V> Items<'s, V> {

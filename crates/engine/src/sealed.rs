@@ -1,11 +1,11 @@
 //! The only form of a snapshot outside of memory: magic, checksum, message.
 use buffa::{Message, MessageView};
 use sha2::{Digest, Sha256};
-use turnout_snapshot::turnout::snapshot::v1::__buffa::view::SnapshotView;
 use turnout_snapshot::turnout::snapshot::v1::__buffa::view::oneof::segment::Definition;
+use turnout_snapshot::turnout::snapshot::v1::__buffa::view::{SegmentView, SnapshotView};
 use turnout_snapshot::turnout::snapshot::v1::{Content, Header, Snapshot};
 
-use crate::content::{Parts, read};
+use crate::content::{Parts, read, segments_with_field};
 use crate::link::{self, LinkError};
 use crate::members::{MemberSets, NamedSet};
 use crate::program::Program;
@@ -15,6 +15,8 @@ const MAGIC: &[u8; 8] = b"TURNOUT\x01";
 const CHECKSUM_LENGTH: usize = 32;
 /// The only meaning that this engine knows.
 const SEMANTICS_VERSION: u32 = 1;
+/// The number of `Segment.members`.
+const MEMBERS: u32 = 7;
 
 /// A sealed snapshot that is whole and of a version that is known; its parts may still not fit.
 /// It borrows its texts from the bytes.
@@ -47,17 +49,7 @@ impl<'s> Opened<'s> {
     /// The member sets that it names, each once and sorted: they are artifacts beside it.
     #[must_use]
     pub fn member_sets(&self) -> Vec<NamedSet> {
-        let named = self.parts.segments.read().filter_map(|segment| {
-            let Some(Definition::Members(members)) = &segment.definition else {
-                return None;
-            };
-            // What is no SHA-256 is refused when it is linked.
-            link::members::named(members.set.as_option()?).ok()
-        });
-        let mut named: Vec<NamedSet> = named.collect();
-        named.sort_unstable();
-        named.dedup();
-        named
+        sets_of(self.parts.segments.with_field(MEMBERS))
     }
 
     /// Checks and links it, with the member sets that are there. A set that is not there refuses
@@ -71,7 +63,34 @@ impl<'s> Opened<'s> {
     }
 }
 
-fn open(sealed: &[u8], pause: fn()) -> Result<(Header, Parts<'_>), LinkError> {
+/// The member sets that a sealed snapshot names, each once and sorted.
+///
+/// Its checksum is looked at, and little else: it may still be refused when it is opened or linked.
+///
+/// # Errors
+///
+/// Bytes that are not a whole sealed snapshot.
+pub fn named_sets(sealed: &[u8]) -> Result<Vec<NamedSet>, LinkError> {
+    let segments = segments_with_field(whole(sealed)?.content, MEMBERS);
+    let segments = segments.ok_or(LinkError::Damaged("its content cannot be read"))?;
+    Ok(sets_of(segments.into_iter()))
+}
+
+fn sets_of<'s>(segments: impl Iterator<Item = SegmentView<'s>>) -> Vec<NamedSet> {
+    let named = segments.filter_map(|segment| {
+        let Some(Definition::Members(members)) = &segment.definition else {
+            return None;
+        };
+        // What is no SHA-256 is refused when it is linked.
+        link::members::named(members.set.as_option()?).ok()
+    });
+    let mut named: Vec<NamedSet> = named.collect();
+    named.sort_unstable();
+    named.dedup();
+    named
+}
+
+fn whole(sealed: &[u8]) -> Result<SnapshotView<'_>, LinkError> {
     let rest = sealed
         .strip_prefix(MAGIC)
         .ok_or(LinkError::Damaged("its first bytes are not `TURNOUT` 0x01"))?;
@@ -83,8 +102,11 @@ fn open(sealed: &[u8], pause: fn()) -> Result<(Header, Parts<'_>), LinkError> {
             "its checksum does not fit: it was cut or changed",
         ));
     }
-    let snapshot: SnapshotView<'_> =
-        read(message).ok_or(LinkError::Damaged("its message cannot be read"))?;
+    read(message).ok_or(LinkError::Damaged("its message cannot be read"))
+}
+
+fn open(sealed: &[u8], pause: fn()) -> Result<(Header, Parts<'_>), LinkError> {
+    let snapshot = whole(sealed)?;
     let header = snapshot
         .header
         .as_option()

@@ -16,7 +16,7 @@ use buffa_types::google::protobuf::{Duration as WireDuration, Timestamp};
 use catalogue::*;
 use turnout_engine::{
     Context, Evaluation, Header, Instant, MemberSets, NamedSet, NoSets, Opened, Program,
-    SegmentCheck, SegmentReason, StepKind, Truth, UnitIds, seal,
+    SegmentCheck, SegmentReason, StepKind, Truth, UnitIds, named_sets, seal,
 };
 use turnout_snapshot::turnout::snapshot::v1::{
     Content, MemberSet, Members, Segment, SegmentStatus, Unevaluated,
@@ -292,6 +292,8 @@ fn a_snapshot_says_which_sets_it_names_each_once() {
     segments.push(segment("listed", members(&["a"])));
     let sealed = seal(Header::default(), &content(segments, vec![], vec![]));
     let named = Opened::open(&sealed, || {}).expect("whole").member_sets();
+    assert_eq!(named_sets(&sealed).expect("whole"), named);
+    assert!(named_sets(&sealed[..sealed.len() - 1]).is_err());
     let sha256s: Vec<_> = named.iter().map(|set| set.sha256).collect();
     assert_eq!(sha256s, [[8; 32], [9; 32]]);
     assert_eq!((named[0].size, named[0].count), (100, 2));

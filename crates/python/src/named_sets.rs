@@ -2,7 +2,7 @@
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use turnout_dataplane::hex;
-use turnout_engine::{NamedSet, Opened};
+use turnout_engine::{NamedSet, named_sets};
 
 use crate::failures::snapshot_refused;
 
@@ -51,7 +51,7 @@ pub fn named_member_sets(
 ) -> PyResult<Vec<NamedMemberSet>> {
     let bytes = sealed.as_bytes();
     let named = py
-        .detach(|| Opened::open(bytes, || {}).map(|opened| opened.member_sets()))
+        .detach(|| named_sets(bytes))
         .map_err(|error| snapshot_refused(py, &error.to_string()))?;
     Ok(named.into_iter().map(NamedMemberSet::from).collect())
 }

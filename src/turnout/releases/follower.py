@@ -77,7 +77,7 @@ class Follower:
                 return None
             is_kept = self._kept == current.seal
             sealed = None if is_kept else read_published(tx, current)
-            self._members.bring(tx, sealed)
+            self._members.bring(tx, None if is_kept else current.revision)
         if sealed is None:
             with contextlib.suppress(FileNotFoundError):
                 self._state.confirm()

@@ -2,6 +2,7 @@
 
 import logging
 from pathlib import Path
+from typing import NamedTuple
 
 from turnout.engine import named_member_sets
 from turnout.serving.fetched import RefreshFailed
@@ -42,27 +43,26 @@ class MemberLanding:
         """
         self._named = [*named_member_sets(sealed)]
 
-    def bring(self, tx: Transaction, sealed: bytes | None) -> None:
+    def bring(self, tx: Transaction, revision: int | None) -> None:
         """Writes the sets that are not there, and the deltas to them.
 
         Args:
             tx: Of the store that holds them.
-            sealed: The snapshot that names them; None: the one that is kept.
+            revision: Of the snapshot that names them; None: the one that is kept.
 
         Raises:
             RefreshFailed: The store lacks one, it is another than the snapshot names, or it cannot
                 be written.
             Damaged: The store has lost a piece of one.
         """
-        self._coming = self._named if sealed is None else [*named_member_sets(sealed)]
+        self._coming = self._named if revision is None else _named(tx, revision)
         sha256s = {one.sha256 for one in self._coming}
         replaced = [one for one in self._named if one.sha256 not in sha256s]
         for one in self._folder.missing(self._coming):
             try:
                 self._folder.receive(one, _fetch(tx, set_name(one.sha256)))
             except RefreshFailed as failure:
-                said = f"member set `{one.sha256[:12]}`: {failure.message}"
-                raise RefreshFailed("members", said) from failure
+                raise _of(one.sha256, failure) from failure
             for old in alike(one, replaced):
                 self._bring_delta(tx, one, old)
 
@@ -88,6 +88,36 @@ class MemberLanding:
             _log.warning("sidecars fetch a member set whole: %s", failure.message)
 
 
+class _Named(NamedTuple):
+    """A set as the store has it."""
+
+    sha256: str
+    size: int
+
+
+def _named(tx: Transaction, revision: int) -> list[NamedSet]:
+    """What a snapshot names, by the table: to read all of the snapshot for it takes longer.
+
+    Raises:
+        RefreshFailed: The store lacks one.
+    """
+    named: list[NamedSet] = []
+    for sha256 in tx.snapshots.sets(revision):
+        try:
+            named.append(_Named(sha256, tx.artifacts.size(set_name(sha256))))
+        except NotFound as error:
+            raise _of(sha256, _missing()) from error
+    return named
+
+
+def _of(sha256: str, failure: RefreshFailed) -> RefreshFailed:
+    return RefreshFailed("members", f"member set `{sha256[:12]}`: {failure.message}")
+
+
+def _missing() -> RefreshFailed:
+    return RefreshFailed("missing", "the store does not hold it")
+
+
 def _fetch(tx: Transaction, name: str) -> Fetch:
     def fetch(to: Path, most_bytes: int) -> None:
         with Landing(to, most_bytes) as landing:
@@ -96,6 +126,6 @@ def _fetch(tx: Transaction, name: str) -> Fetch:
                 for piece in tx.artifacts.pieces(name):
                     landing.write(piece)
             except NotFound as error:
-                raise RefreshFailed("missing", "the store does not hold it") from error
+                raise _missing() from error
 
     return fetch

@@ -38,17 +38,13 @@ class NamedSet(Protocol):
     def size(self) -> int:
         """Of the file, in bytes."""
 
-    @property
-    def count(self) -> int:
-        """How many members."""
-
 
 _Named = TypeVar("_Named", bound=NamedSet)
 
 
 def alike(named: NamedSet, others: Iterable[_Named]) -> list[_Named]:
     """Those of which a set was most probably made: as large as it, give or take what changed."""
-    return sorted(others, key=lambda one: abs(one.count - named.count))[:_MOST_ALIKE]
+    return sorted(others, key=lambda one: abs(one.size - named.size))[:_MOST_ALIKE]
 
 
 def set_name(sha256: str) -> str:

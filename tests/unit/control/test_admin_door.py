@@ -117,6 +117,7 @@ def test_the_metrics_are_what_was_counted(feed):
         "turnout_unauthenticated_total": "0",
         "turnout_snapshots_sent_total": "1",
         "turnout_snapshots_unchanged_total": "1",
+        "turnout_member_sets_sent_total": "0",
         "turnout_snapshot_watchers": "1",
     }
     assert body.decode().endswith("\n# EOF\n")

@@ -21,7 +21,6 @@ KEY = bytes(16)
 class Named(NamedTuple):
     sha256: str
     size: int
-    count: int = 0
 
 
 @pytest.fixture
@@ -292,7 +291,6 @@ from turnout.serving.landing import Landing
 from turnout.serving.member_folder import MemberFolder
 
 class Named:
-    count = 0
     sha256, size = sys.argv[2], int(sys.argv[3])
 
 def fetch(to, most_bytes):
