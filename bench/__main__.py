@@ -19,7 +19,18 @@ from bench.workbench import Workbench
 if TYPE_CHECKING:
     from bench.figure import Number
 
-FIGURES = [*(f"A{index}" for index in range(1, 12)), "B1", "B2", "C1", "C2", "C3", "C4", "D1", "D2"]
+FIGURES = [
+    *(f"A{index}" for index in range(1, 12)),
+    "B1",
+    "B2",
+    "C1",
+    "C2",
+    "C3",
+    "C4",
+    "D1",
+    "D2",
+    "D3",
+]
 COUNTED = ["A1", "A3", "A4", "A11", "B1"]
 """The figures with counts of instructions, which `--check` compares."""
 

@@ -36,10 +36,14 @@ class Connections:
     Args:
         declared: As written.
         folder: Where relative paths begin.
+        spill: Where DuckDB puts what does not fit into memory.
     """
 
-    def __init__(self, declared: Mapping[str, Connection], folder: Path) -> None:
+    def __init__(
+        self, declared: Mapping[str, Connection], folder: Path, spill: Path | None = None
+    ) -> None:
         self._declared = dict(declared)
+        self._spill = spill
         self._folder = folder
 
     def __repr__(self) -> str:
@@ -48,12 +52,16 @@ class Connections:
         return f"Connections({kinds})"
 
     @classmethod
-    def load(cls, path: Path | None, folders: Iterable[Path | str] = ()) -> Self:
+    def load(
+        cls, path: Path | None, folders: Iterable[Path | str] = (), spill: Path | None = None
+    ) -> Self:
         """Reads the file of connections.
 
         Args:
             path: A YAML file; None for none.
             folders: What the connection `duckdb` may read, which is there with them.
+            spill: Where DuckDB puts what does not fit into memory; whoever owns the folder empties
+                it when they start. None: the folder of temporary files.
 
         Raises:
             BadConnections: With every mistake as `file:line:column: message`.
@@ -66,7 +74,8 @@ class Connections:
             )
         if readable:
             declared[DEFAULT_CONNECTION] = DuckdbConnection(kind="duckdb", folders=readable)
-        return cls(declared, path.absolute().parent if path is not None else Path.cwd())
+        folder = path.absolute().parent if path is not None else Path.cwd()
+        return cls(declared, folder, spill)
 
     @property
     def kinds(self) -> dict[str, str]:
@@ -94,6 +103,7 @@ class Connections:
                 },
                 memory_limit=connection.memory_limit,
                 threads=connection.threads,
+                spill=self._spill,
             )
         if isinstance(connection, PostgresqlConnection):
             from turnout.segments.postgresql_runner import PostgresqlRunner  # noqa: PLC0415

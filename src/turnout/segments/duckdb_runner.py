@@ -42,6 +42,8 @@ class DuckdbRunner:
         attach: Database files by the name that queries know them by; only read.
         memory_limit: As in `4GB`; None for what DuckDB takes.
         threads: None for one a core.
+        spill: The folder for what does not fit into memory; None for that of temporary files. What
+            a killed process left there nobody removes.
     """
 
     def __init__(
@@ -51,7 +53,9 @@ class DuckdbRunner:
         attach: Mapping[str, Path] | None = None,
         memory_limit: str | None = None,
         threads: int | None = None,
+        spill: Path | None = None,
     ) -> None:
+        self._spill = spill
         self._folders = [f"{folder}/" for folder in folders]
         self._attach = dict(attach or {})
         self._settings: dict[str, str | bool | int | float | list[str]] = {
@@ -69,7 +73,7 @@ class DuckdbRunner:
     @contextmanager
     def open(self, statement: Statement) -> Iterator[Rows]:
         """See `Runner.open`."""
-        with tempfile.TemporaryDirectory(prefix="turnout-duckdb-") as folder:
+        with tempfile.TemporaryDirectory(prefix="turnout-duckdb-", dir=self._spill) as folder:
             connection = self._connect(folder)
             try:
                 yield _DuckdbRows(connection, statement)

@@ -26,6 +26,8 @@ from turnout.segments.runner import Rows
 
 _CONNECT_S = 10
 _AT_ONCE = 10_000
+_LONGEST_MS = 2**31 - 1
+"""What the setting of PostgreSQL holds: 24 days."""
 _TEXTS = frozenset({"text", "varchar", "bpchar", "name", "int2", "int4", "int8", "uuid", "unknown"})
 _MIXED = frozenset({"json", "jsonb"})
 _LOST = ("08", "57P")
@@ -88,7 +90,7 @@ class _PostgresqlRows:
         # A query of its own, after which nobody can make the transaction write.
         execute(
             "SELECT set_config('statement_timeout', %s, true), set_config('TimeZone', 'UTC', true)",
-            [str(max(1, int(timeout_s * 1000)))],
+            [str(min(max(1, int(timeout_s * 1000)), _LONGEST_MS))],
         )
 
     def _prepare(self, wanted: str) -> int:

@@ -117,6 +117,21 @@ def test_a_database_that_is_not_there_is_told(tmp_path):
     assert "none" in message
 
 
+def test_what_does_not_fit_into_memory_is_put_aside_and_removed(tmp_path):
+    runner = DuckdbRunner(memory_limit="100MB", threads=2, spill=tmp_path)
+    seen = []
+
+    def progress(_):
+        seen.extend(path.name for path in tmp_path.glob("turnout-duckdb-*/*"))
+        return True
+
+    sql = "SELECT 'a long text before ' || range AS id FROM range(5000000) ORDER BY hash(range)"
+    statement = asking(sql, limit=10_000_000)
+    assert sum(len(ids) for ids in unit_ids(runner, statement, progress)) == 5_000_000
+    assert seen
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_variables_of_python_are_no_tables(runner):
     ids = duckdb.sql("SELECT 1 AS id").fetchall()
     assert failure(runner, "SELECT id FROM ids")[0] is Reason.SYNTAX

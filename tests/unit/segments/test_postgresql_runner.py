@@ -134,6 +134,10 @@ def test_a_server_that_is_gone_is_told(own_postgres, monkeypatch):
     assert "refused" in message
 
 
+def test_a_timeout_may_be_longer_than_the_server_counts(runner):
+    assert found(runner, "SELECT 'a' AS id", timeout_s=1e10) == ["a"]
+
+
 @pytest.mark.parametrize("how", ["timeout", "cancel"])
 def test_the_server_computes_no_longer(runner, ask, how):
     sql = "SELECT pg_sleep(100)::text AS id"
