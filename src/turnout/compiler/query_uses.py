@@ -22,7 +22,7 @@ def query_faults(use: QueryUse, candidates: Candidates) -> Iterator[Fault]:
         text = f"query `{use.key}` has no parameter `{clip(name)}`{hint}"
         yield Fault(("parameters", name), text, at_key=True)
     for name, is_null in use.given.items():
-        if is_null and name not in _unnamed(use, shape):
+        if is_null and name in shape.required:
             yield Fault(("parameters", name), f"parameter `{name}` needs a value here")
     for name in sorted(_without_value(use, shape)):
         yield Fault(use.path, f"query `{use.key}` needs a value for `{name}`: add `parameters`")

@@ -14,7 +14,7 @@ class QueryShape(NamedTuple):
 
     key: str
     named: frozenset[str] | None
-    """Its parameters; None: those of a template are not all known here."""
+    """Its parameters; None: what it asks cannot be read."""
     required: frozenset[str]
     """Parameters that have no value unless a segment gives one."""
 

@@ -1,13 +1,10 @@
-r"""Named parameters of a query: `:name`, bound as values and never written into the text.
-
-What is a parameter is what SQLAlchemy's `text()` takes for one: a colon and a word, where no colon,
-backslash or word comes before. `x::date` and `a[2:3]` hold none, and `\:` is a colon.
-"""
+"""Named parameters of a query: `:name`, bound as values and never written into the text."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from turnout.compiler.query_parameters import PARAMETER, names_in
 from turnout.documents.names import nearest
 from turnout.segments.failures import BadQuery, QueryFailed, Reason
 
@@ -16,7 +13,6 @@ Scalar = str | int | float | bool | None
 _NOWHERE = ")]"
 """What cannot stand where a value can: it closes what was not opened."""
 _ESCAPED = re.compile(r"\\(:\w*)(?![:\w])")
-_PARAMETER = re.compile(r"(?<![:\w\\]):(\w+)(?![:\w])")
 
 
 @dataclass(frozen=True)
@@ -29,11 +25,6 @@ class Numbered:
     """By number, from `$1` on."""
     names: list[str]
     """By number, too."""
-
-
-def names_in(sql: str) -> list[str]:
-    """Gives the parameters of a query in the order in which they come first."""
-    return list(dict.fromkeys(_PARAMETER.findall(sql)))
 
 
 def check_names(sql: str, given: Iterable[str]) -> None:
@@ -61,7 +52,7 @@ def numbered(sql: str, values: Mapping[str, Scalar], mark: str = "$") -> Numbere
     names = names_in(sql)
     numbers = {name: f"{mark}{number}" for number, name in enumerate(names, 1)}
     # As wide as before, so that columns in the errors of a database are those of the query.
-    text = _PARAMETER.sub(lambda found: numbers[found[1]].ljust(len(found[0])), sql)
+    text = PARAMETER.sub(lambda found: numbers[found[1]].ljust(len(found[0])), sql)
     return Numbered(unescaped(text), [values[name] for name in names], names)
 
 
@@ -83,9 +74,9 @@ def refuse_quoted(sql: str, can_parse: Callable[[str], bool]) -> None:
     Raises:
         QueryFailed: SYNTAX, with the name.
     """
-    for found in _PARAMETER.finditer(sql):
-        rest = _PARAMETER.sub("NULL", sql[found.end() :])
-        before = _PARAMETER.sub("NULL", sql[: found.start()])
+    for found in PARAMETER.finditer(sql):
+        rest = PARAMETER.sub("NULL", sql[found.end() :])
+        before = PARAMETER.sub("NULL", sql[: found.start()])
         if can_parse(unescaped(before + _NOWHERE + rest)):
             name = found[1]
             message = (

@@ -168,7 +168,7 @@ def test_a_query_keeps_the_parameters_that_segments_give(plane, refused):
     create_query(plane)
     create_segment(plane, parameters={"since": "2026-02-01"})
     with refused("INVALID_ARGUMENT", "INVALID_DOCUMENT") as told:
-        update(plane, parameters={"from": "2026-01-01"})
+        update(plane, sql=SQL.replace("since", "start"), parameters={"start": "2026-01-01"})
     assert "segment `s` gives parameter `since`" in next(iter(told[0].fields.values()))
     assert dict(get(plane).parameters) == {"since": "2026-01-01"}
 

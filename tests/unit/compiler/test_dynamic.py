@@ -20,6 +20,8 @@ def membership(count=3, sha256=SHA, evaluated_at=BEGUN):
 def documents(segment=None, query=None, **sections):
     dynamic = {"kind": "dynamic", "query": "buyers", **(segment or {})}
     buyers = {"sql": "select unit_id from t", **(query or {})}
+    if named := buyers.get("parameters"):
+        buyers["sql"] += " where true" + "".join(f" and {name} > :{name}" for name in named)
     return {"segments": {"a": dynamic}, "queries": {"buyers": buyers}, **sections}
 
 
@@ -140,8 +142,10 @@ def test_a_changed_query_gives_way_to_a_segment_that_nobody_touched(parameters, 
     assert problem.serving_last_good
 
 
-def test_parameters_of_a_template_are_not_known_here():
-    query = {"sql": None, "template": "active"}
-    written = documents({"parameters": {"days": 3}})
-    written["queries"]["buyers"] = {name: one for name, one in query.items() if one}
+def test_a_template_says_its_parameters():
+    written = documents({"parameters": {"days": 3, "table": "events"}})
+    written["queries"]["buyers"] = {"template": "active"}
     assert compile_documents(read_mapping(written), {}).problems == ()
+    written["segments"]["a"]["parameters"] = {"days": 3}
+    [problem] = compile_documents(read_mapping(written), {}).problems
+    assert "query `buyers` needs a value for `table`" in problem.message

@@ -21,7 +21,7 @@ DYNAMIC = {"kind": "dynamic", "query": "buyers", "max_age": "2 days"}
 @pytest.fixture
 def evaluated(room, tmp_path):
     """`evaluated("s", "u-1", ...)` does what an evaluation does at its end."""
-    room.create("query", "buyers", {"sql": "select 1", "parameters": {"days": 3}})
+    room.create("query", "buyers", {"sql": "select :days", "parameters": {"days": 3}})
     room.create("segment", "s", DYNAMIC, "active")
     room.create("flag", "f", flag(rules=[{"when": {"segment": "s"}, "serve": "on"}]), "enabled")
     times = iter(range(1000))
