@@ -40,9 +40,10 @@ def batches(runner: Runner, statement: Statement, progress: Progress) -> Generat
                 told = now
                 if not progress(rows):
                     raise QueryFailed(Reason.CANCELLED, "the query was cancelled")
-            if now > ends:
+            # Of the query: whoever takes its rows may be slower.
+            if now > ends and not work.is_over:
                 raise _timeout(statement)
-            batch = work.next(min(_TICK_S, ends - now))
+            batch = work.next(max(0.0, min(_TICK_S, ends - now)))
             if batch is None:
                 if work.is_done:
                     break
@@ -78,14 +79,19 @@ class _Work:
         """Gives a batch as soon as there is one; None when there is none in time."""
         try:
             # Whoever is done has put all there is.
-            return self._batches.get(timeout=0 if self._done.is_set() else patience_s)
+            return self._batches.get(timeout=0 if self.is_over else patience_s)
         except Empty:
             return None
 
     @property
+    def is_over(self) -> bool:
+        """The query has ended; batches of it may be there still."""
+        return self._done.is_set()
+
+    @property
     def is_done(self) -> bool:
         """Nothing comes any more."""
-        return self._done.is_set() and self._batches.empty()
+        return self.is_over and self._batches.empty()
 
     def finish(self, statement: Statement) -> None:
         """Raises what the query raised."""
