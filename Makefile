@@ -42,8 +42,8 @@ fuzz: setup ## Hold the engine to the slow model: CASES=100000 random cases
 	@PYTHONPATH=tests $(BIN)/python tests/property/fuzz.py --cases $(or $(CASES),100000) $(if $(FIRST),--first $(FIRST))
 
 .PHONY: faults
-faults: setup ## Kill planes, sidecars and PostgreSQL under load: ROUNDS=200 SEED=
-	@PYTHONPATH=tests $(BIN)/python tests/faults/run.py --rounds $(or $(ROUNDS),200) $(if $(SEED),--seed $(SEED))
+faults: setup ## Kill planes, sidecars and PostgreSQL under load: ROUNDS=200 SEED= ONLY=planes|members
+	@PYTHONPATH=tests $(BIN)/python tests/faults/run.py --rounds $(or $(ROUNDS),200) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
 
 .PHONY: fuzz-native
 fuzz-native: setup ## Fuzz snapshots, requests and member sets (nightly, cargo-fuzz): SECONDS=600 each, TARGETS=...

@@ -8,8 +8,8 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from turnout import addresses
 from turnout.addresses import (
@@ -49,6 +49,12 @@ _OF_DECISIONS = {
 _LONGEST_SOCKET_PATH = 107
 
 ListenAddress = Annotated[str, AfterValidator(addresses.listen_address)]
+
+
+def _paths(written: object) -> object:
+    if isinstance(written, str):
+        return [one for one in written.split(os.pathsep) if one]
+    return written
 
 
 class ServeSettings(BaseSettings):
@@ -96,6 +102,15 @@ class ServeSettings(BaseSettings):
     """How many of the newest snapshots stay in the store, however old they are."""
     keep_snapshots_days: float = Field(default=30.0, ge=0, le=36_500)
     """How long those that are older than these stay; they go with the next publication."""
+    connections: Path | None = None
+    """The file that declares the databases which queries of segments may ask."""
+    query_folders: Annotated[list[Path], NoDecode, BeforeValidator(_paths)] = Field(
+        default_factory=list
+    )
+    """Folders whose files queries of the connection `duckdb` may read; in the environment with
+    `:` between them."""
+    evaluations: int = Field(default=2, ge=1, le=64)
+    """How many segments are evaluated at a time; others wait."""
     origin: Annotated[str, AfterValidator(addresses.origin)] = Field(
         default="", validation_alias="TURNOUT_FROM"
     )
@@ -185,6 +200,7 @@ class ServeSettings(BaseSettings):
         if not decides:
             self._refuse_settings_of_decisions()
         self._check_objects()
+        self._check_queries()
         if self.role != "sidecar" and not self.documents:
             self._check_control()
         if self.documents and self.state_dir.resolve().is_relative_to(self.documents.resolve()):
@@ -238,6 +254,18 @@ class ServeSettings(BaseSettings):
                     f"`{option}` (`TURNOUT_{name.upper()}`) is for decisions, and `--role control`"
                     " answers none: leave it away"
                 )
+
+    def _check_queries(self) -> None:
+        if (self.connections or self.query_folders) and not self.store_url():
+            raise ValueError(
+                "`--connections` and `--query-folder` are for a control plane, which has a store:"
+                " leave them away, or the folder of documents or `--role sidecar`"
+            )
+        if self.connections and not self.connections.is_file():
+            raise ValueError(f"`--connections {self.connections}` is no file")
+        for folder in self.query_folders:
+            if not folder.is_dir():
+                raise ValueError(f"`--query-folder {folder}` is no folder")
 
     def _check_objects(self) -> None:
         if self.snapshots_to and (self.documents or self.role == "sidecar"):
@@ -354,6 +382,9 @@ class ServeSettings(BaseSettings):
             require_second_person=self.require_second_person,
             keep_snapshots=self.keep_snapshots,
             keep_snapshots_s=self.keep_snapshots_days * 86_400,
+            connections=_path(self.connections),
+            query_folders=[_path(one) for one in self.query_folders],
+            evaluations=self.evaluations,
             grace_s=self.grace,
         )
 

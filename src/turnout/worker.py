@@ -112,6 +112,7 @@ class _Controlling:
         self, launch: WorkerLaunch, control: ControlLaunch, state: StateFolder, tell: Tell
     ) -> None:
         from turnout.control.plane import ControlPlane, PlaneSettings
+        from turnout.control.settings import EvaluatingSettings
 
         settings = PlaneSettings(
             store=os.environ.pop(STORE_VARIABLE, "") or control["store"],
@@ -121,6 +122,11 @@ class _Controlling:
             snapshots_listen=control["snapshots_listen"] or "",
             admin_listen=control["admin_listen"] or "",
             snapshots_to=control["snapshots_to"],
+            evaluating=EvaluatingSettings(
+                connections=Path(control["connections"]) if control["connections"] else None,
+                query_folders=tuple(map(Path, control["query_folders"])),
+                at_once=control["evaluations"],
+            ),
             look_s=launch["rescan_s"],
             require_second_person=control["require_second_person"],
             keep_newest=control["keep_snapshots"],
@@ -132,14 +138,15 @@ class _Controlling:
         import asyncio
 
         from turnout.control.tls_files import CannotListen
+        from turnout.segments.failures import BadConnections
         from turnout.store import NewerStore
 
         try:
             asyncio.run(self._plane.run())
-        except (CannotListen, NewerStore) as error:
+        except (BadConnections, CannotListen, NewerStore) as error:
             _log.error("the control plane cannot start: %s", error)
             # With a newer store what was kept is still to be decided by.
-            return CANNOT_START if isinstance(error, CannotListen) else 1
+            return 1 if isinstance(error, NewerStore) else CANNOT_START
         return 0
 
     def look(self) -> None:

@@ -42,6 +42,9 @@ class Actor:
 
     def __init__(self, name: str):
         self._ended = threading.Event()
+        self._going = threading.Event()
+        self._going.set()
+        self._resting = threading.Event()
         self.error = None
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
@@ -56,9 +59,26 @@ class Actor:
             self._thread.join(60)
             assert not self._thread.is_alive(), f"{self._thread.name} does not end"
 
+    def pause(self):
+        """Has it rest after what is under way, and waits for that."""
+        self._going.clear()
+        while not self._resting.wait(0.05) and self.error is None:
+            pass
+
+    def go_on(self):
+        """Ends its rest."""
+        self._resting.clear()
+        self._going.set()
+
+    def _rest(self):
+        while not self._going.is_set() and not self._ended.is_set():
+            self._resting.set()
+            self._going.wait(0.05)
+
     def _run(self):
         try:
             while not self._ended.is_set():
+                self._rest()
                 self.act()
         except BaseException as error:  # noqa: BLE001 - the main thread tells of it
             self.error = error

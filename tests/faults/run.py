@@ -1,6 +1,6 @@
 """Kills control planes, sidecars and PostgreSQL at random moments, and checks what must hold.
 
-PYTHONPATH=tests python tests/faults/run.py --rounds 200
+PYTHONPATH=tests python tests/faults/run.py --rounds 200 --only planes
 
 Two control planes share one PostgreSQL; a sidecar follows each. Two writers write at either plane,
 a reader decides at each sidecar. A round kills some of the processes with kill -9, lets the others
@@ -238,18 +238,33 @@ def run_rounds(rounds, seed, folder, tell=print):
     return found
 
 
+def _run_all(asked, seed, folder, tell):
+    found = []
+    if asked.only != "members":
+        (folder / "planes").mkdir()
+        found += run_rounds(asked.rounds, seed, folder / "planes", tell)
+    if asked.only != "planes":
+        from faults.member_run import STORES, run_member_rounds  # noqa: PLC0415 - it imports this
+
+        for store in STORES:
+            (folder / store).mkdir()
+            found += run_member_rounds(asked.rounds // 2, seed, folder / store, store, tell)
+    return found
+
+
 def main():
     """Runs it; what was running is kept when something does not hold."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--seed", type=int, help="at random without it")
+    parser.add_argument("--only", choices=("planes", "members"), help="both without it")
     asked = parser.parse_args()
     seed = random.SystemRandom().randrange(10**6) if asked.seed is None else asked.seed
     print(f"{asked.rounds} rounds, seed {seed}", flush=True)
     folder = Path(tempfile.mkdtemp(prefix="turnout-faults-"))
     found = [f"not finished; logs are in {folder}"]
     try:
-        found = run_rounds(asked.rounds, seed, folder, lambda line: print(line, flush=True))
+        found = _run_all(asked, seed, folder, lambda line: print(line, flush=True))
     finally:
         print("\n".join(found[:50]), flush=True)
         if not found:

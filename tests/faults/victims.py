@@ -70,12 +70,12 @@ class Plane(Serving):
 
     ways = ("parent", "worker", "both")
 
-    def __init__(self, name: str, folder: Path, store: str):
+    def __init__(self, name: str, folder: Path, store: str, *options: str):
         self.address = f"127.0.0.1:{free_port()}"
         self.snapshots = f"127.0.0.1:{free_port()}"
         listen = ["--control-listen", self.address, "--snapshots-listen", self.snapshots]
         listen += ["--admin-listen", "none"]
-        super().__init__(name, folder, "--role", "control", "--store", store, *listen)
+        super().__init__(name, folder, "--role", "control", "--store", store, *listen, *options)
 
     def kill(self, way):
         """kill -9 of the parent (its worker sees it), of the worker (it is started again), or both.

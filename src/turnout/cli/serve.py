@@ -104,6 +104,26 @@ class ServeOptions:
             "--require-second-person", help="Nobody may publish what they wrote themselves."
         ),
     ] = False
+    connections: Annotated[
+        Path | None,
+        _set(
+            "--connections",
+            "FILE",
+            "Declares the databases that queries of segments may ask, as YAML.",
+        ),
+    ] = None
+    query_folders: Annotated[
+        list[Path] | None,
+        _set(
+            "--query-folder",
+            "DIR",
+            "Queries of the connection `duckdb` may read the files in it; may be repeated.",
+        ),
+    ] = None
+    evaluations: Annotated[
+        int | None,
+        _set("--evaluations", "N", "How many segments are evaluated at a time. [2]"),
+    ] = None
     origin: Annotated[
         str | None,
         _set(
@@ -230,7 +250,7 @@ class ServeOptions:
             "tls": False if self.no_tls else None,
             "no_tls": None,
         }
-        return {name: value for name, value in written.items() if value is not None}
+        return {name: value for name, value in written.items() if value not in (None, [])}
 
 
 @spread("options", ServeOptions)

@@ -38,7 +38,7 @@ NEEDED_BY: dict[str, tuple[str, ...]] = {
         "RestoreExperiment", "KillExperiment", "ReviveExperiment", "BumpEpochExperiment",
         "CreateLayer", "UpdateLayer", "DeleteLayer",
         "CreateHoldout", "UpdateHoldout", "DeleteHoldout", "StartHoldout", "EndHoldout",
-        "CreateQuery", "UpdateQuery", "DeleteQuery",
+        "CreateQuery", "UpdateQuery", "DeleteQuery", "PreviewQuery",
         "ApplyDocuments",
     ),
     "publisher": (

@@ -43,13 +43,18 @@ class Call:
         """Notes, from any thread, that the caller does not wait any more."""
         self._given_up.set()
 
+    def is_awaited(self) -> bool:
+        """Whether somebody waits for the answer."""
+        is_late = self._until is not None and time.monotonic() > self._until
+        return not (self._given_up.is_set() or is_late)
+
     def check(self) -> None:
         """Lets the work go on while somebody waits for it.
 
         Raises:
             OutOfTime: Nobody does.
         """
-        if self._given_up.is_set() or (self._until is not None and time.monotonic() > self._until):
+        if not self.is_awaited():
             raise OutOfTime
 
 
@@ -75,7 +80,7 @@ def write(
         OutOfTime: The caller has gone.
     """
     dry = getattr(request, "validate_only", False)
-    request_id = "" if dry else _read_id(getattr(request, "request_id", ""))
+    request_id = "" if dry else read_request_id(getattr(request, "request_id", ""))
     with store.write(call.act, validate_only=dry) as tx:
         digest = _digest(request) if request_id else ""
         if request_id:
@@ -93,7 +98,12 @@ def _digest(request: Message) -> str:
     return hashlib.sha256(request.SerializeToString(deterministic=True)).hexdigest()
 
 
-def _read_id(text: str) -> str:
+def read_request_id(text: str) -> str:
+    """The id that makes a request happen once, in one form; empty for none.
+
+    Raises:
+        InvalidArgument: It is no UUID.
+    """
     if not text:
         return ""
     try:

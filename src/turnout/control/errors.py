@@ -116,6 +116,15 @@ def _conflict(error: store.Conflict) -> Failure:
     return Failure(_Code.ABORTED, "ETAG_MISMATCH", error.message, parts)
 
 
+def _evaluation_running(error: store.EvaluationRunning) -> Failure:
+    parts = {"segment": f"segments/{error.key}", "operation": f"operations/{error.number}"}
+    text = (
+        f"members of segment `{error.key}` are being changed already, by"
+        f" `operations/{error.number}`: wait for it, or cancel it"
+    )
+    return Failure(_Code.ABORTED, "EVALUATION_RUNNING", text, parts)
+
+
 def _not_kept(error: store.Invalid) -> Failure:
     reused = isinstance(error, store.InvalidRequestId)
     reason = "REQUEST_ID_REUSED" if reused else "BAD_VALUE"
@@ -171,6 +180,7 @@ _TELLERS: Sequence[tuple[type[Exception], Callable[[Any], Failure]]] = (
     (store.NotFound, _not_found),
     (store.AlreadyExists, _already_exists),
     (store.Conflict, _conflict),
+    (store.EvaluationRunning, _evaluation_running),
     (store.Invalid, _not_kept),
     (store.Damaged, _damaged),
     (store.StoreError, _unavailable),

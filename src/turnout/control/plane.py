@@ -12,10 +12,13 @@ from pathlib import Path
 
 from turnout.control.admin_door import AdminDoor
 from turnout.control.credentials import make_first_token
+from turnout.control.evaluating.evaluator import Evaluator
+from turnout.control.evaluating.means import Means
+from turnout.control.evaluating.timed import TimedEvaluations
 from turnout.control.identity import Identities
 from turnout.control.scheduling.timekeeper import Timekeeper
 from turnout.control.server import ControlServer
-from turnout.control.settings import ControlSettings
+from turnout.control.settings import ControlSettings, EvaluatingSettings
 from turnout.control.snapshot_door import SnapshotDoor
 from turnout.control.standing import Standing
 from turnout.control.tally import Tally
@@ -23,6 +26,7 @@ from turnout.releases.current_snapshot import CurrentSnapshot
 from turnout.releases.deposit import Deposit, place_of
 from turnout.releases.follower import Event, Follower
 from turnout.releases.releases import KEEP_FOR, KEEP_NEWEST, Releases
+from turnout.segments.connections import Connections
 from turnout.serving.member_folder import MemberFolder
 from turnout.sources.last_known_good import StateFolder
 from turnout.store import Store, Unavailable
@@ -52,6 +56,8 @@ class PlaneSettings:
     """`HOST:PORT` of health and metrics; empty: nowhere."""
     snapshots_to: str = ""
     """The URL of a file or an object that snapshots are written to; empty: none."""
+    evaluating: EvaluatingSettings = field(default_factory=EvaluatingSettings)
+    """Of queries of segments."""
     look_s: float = 10.0
     """How often to look at what is current, even without a sign of change."""
     require_second_person: bool = False
@@ -83,6 +89,7 @@ class ControlPlane:
         self._tell = tell
         self._show = show
         self._feed = CurrentSnapshot()
+        self._runs_folder = state.runs_path
         self._follower = Follower(state, settings.place, self._feed)
         self._members = state.members_path
         self._deposit = _deposit(self._feed, self._members, settings)
@@ -105,10 +112,13 @@ class ControlPlane:
         """Opens the store, serves and follows; returns after `end`.
 
         Raises:
+            BadConnections: The file of connections cannot be used.
             CannotListen: An address, a certificate or a key cannot be had.
             NewerStore: A newer version of turnout has changed the store.
         """
         settings, feed, tally = self._settings, self._feed, self._tally
+        evaluating = settings.evaluating
+        connections = Connections.load(evaluating.connections, evaluating.query_folders)
         async with (
             AdminDoor(settings.admin_listen, self._standing, tally, feed),
             SnapshotDoor(
@@ -128,9 +138,11 @@ class ControlPlane:
                 keep_for=settings.keep_for,
             )
             with contextlib.closing(store), self._following(store):
-                async with self._serving(store, releases):
+                means = Means(store, releases, connections)
+                evaluator = Evaluator(means, self._runs_folder, settings.evaluating.at_once)
+                async with _carrying_out(evaluator), self._serving(store, releases, evaluator):
                     await asyncio.to_thread(self._warm, releases)
-                    async with _keeping_time(store, releases, settings.control):
+                    async with _keeping_time(store, releases, settings.control, evaluator):
                         await asyncio.to_thread(self._ended.wait)
 
     @contextlib.asynccontextmanager
@@ -156,12 +168,16 @@ class ControlPlane:
         return None
 
     @contextlib.asynccontextmanager
-    async def _serving(self, store: Store, releases: Releases) -> AsyncIterator[None]:
+    async def _serving(
+        self, store: Store, releases: Releases, evaluator: Evaluator
+    ) -> AsyncIterator[None]:
         await asyncio.to_thread(self._make_first_token, store)
         if not self._settings.has_rpcs:
             yield
             return
-        server = ControlServer(store, releases, self._settings.control, self._standing, self._tally)
+        server = ControlServer(
+            store, releases, self._settings.control, self._standing, self._tally, evaluator
+        )
         await server.serve()
         try:
             yield
@@ -231,11 +247,22 @@ def _deposit(feed: CurrentSnapshot, members: Path, settings: PlaneSettings) -> D
 
 
 @contextlib.asynccontextmanager
+async def _carrying_out(evaluator: Evaluator) -> AsyncIterator[None]:
+    """Carries out what is asked for that takes long."""
+    evaluator.start()
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(evaluator.stop)
+
+
+@contextlib.asynccontextmanager
 async def _keeping_time(
-    store: Store, releases: Releases, settings: ControlSettings
+    store: Store, releases: Releases, settings: ControlSettings, evaluator: Evaluator
 ) -> AsyncIterator[None]:
-    """Carries out what is scheduled; what was missed at once."""
-    keeper = Timekeeper(store, releases, Identities(store, settings))
+    """Carries out what is scheduled; changes that were missed at once."""
+    identities = Identities(store, settings)
+    keeper = Timekeeper(store, releases, identities, also=[TimedEvaluations(evaluator)])
     keeper.start()
     try:
         yield

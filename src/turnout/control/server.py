@@ -11,19 +11,25 @@ from typing import Any, NamedTuple, Self
 
 import grpc
 import grpc.aio
+from google.longrunning import operations_pb2
 from google.protobuf.descriptor import FileDescriptor, ServiceDescriptor
-from google.protobuf.message_factory import GetMessageClass
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from turnout.control.conversion import RESOURCES
 from turnout.control.credentials import make_first_token
-from turnout.control.handling import Handling, UnknownMethods
+from turnout.control.evaluating.evaluator import Evaluator
+from turnout.control.handling import Handling, Pools, UnknownMethods
 from turnout.control.identity import Identities
+from turnout.control.services import operations, previews
 from turnout.control.services.audit import Audit
+from turnout.control.services.bulk_members import BulkMembers
 from turnout.control.services.documents import Documents
+from turnout.control.services.evaluations import Evaluations
 from turnout.control.services.items import Handler
 from turnout.control.services.kinds import item_services
+from turnout.control.services.operations import Operations
+from turnout.control.services.previews import Previews
 from turnout.control.services.releases import ReleaseRpcs
 from turnout.control.services.schedules import Schedules
 from turnout.control.services.tokens import Tokens
@@ -51,14 +57,34 @@ class Service(NamedTuple):
 
     descriptor: ServiceDescriptor
     handlers: dict[str, Handler]
+    lasting: frozenset[str] = frozenset()
+    """Those of them that wait for something, beside streams."""
 
 
-def services(store: Store, releases: Releases, settings: ControlSettings) -> list[Service]:
-    """All services of `turnout.control.v1`."""
+def services(
+    store: Store, releases: Releases, settings: ControlSettings, evaluator: Evaluator | None = None
+) -> list[Service]:
+    """All services of `turnout.control.v1`, and operations.
+
+    Args:
+        store: Where items are.
+        releases: What checks writes and publishes them.
+        settings: Whom to believe.
+        evaluator: Runs queries; without it nobody can ask for what needs one.
+    """
     items = item_services(store, releases)
     files = {kind: RESOURCES[kind].DESCRIPTOR.file for kind in items}
+    handlers = {kind: service.handlers() for kind, service in items.items()}
+    handlers["segment"] |= BulkMembers(store).handlers()
+    found = []
+    if evaluator is not None:
+        handlers["segment"] |= Evaluations(store, evaluator).handlers()
+        handlers["query"] |= Previews(store, evaluator.means).handlers()
+        answering = Operations(store, evaluator).handlers()
+        found = [_service(operations_pb2.DESCRIPTOR, answering)]
     return [
-        *(_service(files[kind], service.handlers()) for kind, service in items.items()),
+        *found,
+        *(_service(files[kind], of_kind) for kind, of_kind in handlers.items()),
         _service(document_pb2.DESCRIPTOR, Documents(store, releases, items).handlers()),
         _service(workspace_pb2.DESCRIPTOR, Workspace(store, releases).handlers()),
         _service(release_pb2.DESCRIPTOR, ReleaseRpcs(store, releases).handlers()),
@@ -70,7 +96,7 @@ def services(store: Store, releases: Releases, settings: ControlSettings) -> lis
 
 def _service(file: FileDescriptor, handlers: dict[str, Handler]) -> Service:
     (descriptor,) = file.services_by_name.values()
-    return Service(descriptor, handlers)
+    return Service(descriptor, handlers, (operations.LASTING | previews.LASTING) & {*handlers})
 
 
 class ControlServer:
@@ -82,6 +108,7 @@ class ControlServer:
         settings: How it listens and whom it believes.
         standing: What health goes by; without it everything is well.
         tally: Is counted up.
+        evaluator: Runs queries; without it nobody can ask for what needs one.
     """
 
     def __init__(
@@ -91,11 +118,15 @@ class ControlServer:
         settings: ControlSettings,
         standing: Standing | None = None,
         tally: Tally | None = None,
+        evaluator: Evaluator | None = None,
     ) -> None:
         self._store = store
         self._settings = settings
-        self._services = services(store, releases, settings)
-        self._pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="control")
+        self._services = services(store, releases, settings, evaluator)
+        self._pools = Pools(
+            ThreadPoolExecutor(settings.threads, thread_name_prefix="control"),
+            ThreadPoolExecutor(settings.lasting_threads, thread_name_prefix="control-lasting"),
+        )
         self._identities = Identities(store, settings)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -144,7 +175,7 @@ class ControlServer:
         ready.wait()
         if failure:
             self._thread.join()
-            self._pool.shutdown()
+            self._end_pools()
             raise failure[0]
         return self.address
 
@@ -192,7 +223,11 @@ class ControlServer:
             await asyncio.wait([self._telling])
         await self._health.enter_graceful_shutdown()
         await self._server.stop(self._settings.grace_s if grace_s is None else grace_s)
-        self._pool.shutdown()
+        self._end_pools()
+
+    def _end_pools(self) -> None:
+        for pool in self._pools:
+            pool.shutdown()
 
     async def _follow_health(self, servicer: health.aio.HealthServicer, standing: Standing) -> None:
         """Makes health follow the standing, which changes on any thread."""
@@ -228,7 +263,7 @@ class ControlServer:
                 ("grpc.max_send_message_length", most),
             ],
         )
-        handling = Handling(self._identities, self._pool, self._tally)
+        handling = Handling(self._identities, self._pools, self._tally)
         for service in self._services:
             server.add_generic_rpc_handlers([_generic(service, handling)])
         health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
@@ -243,8 +278,8 @@ class ControlServer:
 
 def _generic(service: Service, handling: Handling) -> grpc.GenericRpcHandler:
     methods = {
-        method.name: handling.unary(
-            method.name, GetMessageClass(method.input_type), service.handlers[method.name]
+        method.name: handling.rpc(
+            method, service.handlers[method.name], lasting=method.name in service.lasting
         )
         for method in service.descriptor.methods
         if method.name in service.handlers

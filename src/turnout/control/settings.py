@@ -18,6 +18,18 @@ class Tls:
 
 
 @dataclass(frozen=True)
+class EvaluatingSettings:
+    """What queries of segments run with."""
+
+    connections: Path | None = None
+    """The file that declares connections."""
+    query_folders: tuple[Path, ...] = ()
+    """What the connection `duckdb` may read."""
+    at_once: int = 2
+    """How many evaluations run at a time; more wait."""
+
+
+@dataclass(frozen=True)
 class ControlSettings:
     """How the server listens and whom it believes."""
 
@@ -30,6 +42,8 @@ class ControlSettings:
     """The role of each client certificate, by a URI, a DNS name or the common name in it."""
     threads: int = 8
     """How many calls work at a time; more wait."""
+    lasting_threads: int = 16
+    """How many streams, previews and waits go on at a time; more wait."""
     most_waiting: int = 256
     """How many calls may be there at a time; more are told RESOURCE_EXHAUSTED."""
     max_message_bytes: int = 32 * 1024 * 1024

@@ -57,6 +57,9 @@ class ControlLaunch(TypedDict):
     require_second_person: bool
     keep_snapshots: int
     keep_snapshots_s: float
+    connections: str
+    query_folders: list[str]
+    evaluations: int
     grace_s: float
 
 

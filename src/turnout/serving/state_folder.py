@@ -10,6 +10,7 @@ SNAPSHOT_FILE = "last-known-good.snapshot"
 STAGED_FILE = "last-known-good.staged"
 HISTORY_FILE = "history.json"
 SOURCE_FILE = "source"
+RUNS_FOLDER = "runs"
 STICKY_FILE = "sticky.redb"
 MEMBERS_FOLDER = "members"
 

@@ -14,6 +14,7 @@ from google.protobuf.message import DecodeError
 from turnout.serving.state_folder import (
     HISTORY_FILE,
     MEMBERS_FOLDER,
+    RUNS_FOLDER,
     SNAPSHOT_FILE,
     SOURCE_FILE,
     hold,
@@ -65,6 +66,11 @@ class StateFolder:
     def members_path(self) -> Path:
         """The folder of the member sets that it names, made when there are some."""
         return self._path / MEMBERS_FOLDER
+
+    @property
+    def runs_path(self) -> Path:
+        """Where evaluations have their files while they run."""
+        return self._path / RUNS_FOLDER
 
     def lock(self, wait_s: float) -> TextIO:
         """Waits to be the only worker here; holds until the file given back is closed.

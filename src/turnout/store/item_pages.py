@@ -88,6 +88,10 @@ class ItemPages:
         found = self._connection.execute(query)
         return {(kind, key): version for kind, key, version in found}
 
+    def newest_version(self) -> int:
+        """Grows with every change of any item; 0 when there is none."""
+        return self._connection.execute(select(func.max(items.c.version))).scalar() or 0
+
     def changed_since(self, version: int) -> list[Item]:
         """Gives the items with a greater version, by version."""
         query = select_items().where(items.c.version > version).order_by(items.c.version)

@@ -152,7 +152,10 @@ class Store:
         return Watch(self._database, "published", self._newest, looked)
 
     def watch_schedules(self) -> Watch:
-        """Gives what follows the version of what is scheduled, for a thread of its own."""
+        """Gives what follows what is to be done at times, for a thread of its own.
+
+        It is said by scheduled changes, by segments and by the zone of the workspace.
+        """
         return Watch(self._database, "scheduled", self._newest_schedule)
 
     def leadership(self, name: str) -> Leadership:
@@ -182,7 +185,11 @@ class Store:
 
     def _newest_schedule(self) -> int:
         with self.read() as transaction:
-            return transaction.schedules.newest_version()
+            return max(
+                transaction.schedules.newest_version(),
+                transaction.items.newest_version(),
+                transaction.workspace.get().version,
+            )
 
 
 def _database(url: str) -> Database:

@@ -3,6 +3,9 @@
 import pytest
 
 from command_line import runner
+from servers.queried import FakeConnections, FakeDatabase
+from turnout.control.evaluating.evaluator import Evaluator
+from turnout.control.evaluating.means import Means
 from turnout.control.server import ControlServer
 from turnout.control.settings import ControlSettings
 from turnout.releases.releases import Releases
@@ -19,7 +22,15 @@ def run(monkeypatch, capsys):
 
 
 @pytest.fixture
-def start(tmp_path, run, monkeypatch):
+def database():
+    """What queries of the connection `fake` ask."""
+    fake = FakeDatabase()
+    yield fake
+    fake.go_on()
+
+
+@pytest.fixture
+def start(tmp_path, run, monkeypatch, database):
     """Starts a control plane that the commands ask from then on."""
     assert run
     ends = []
@@ -27,8 +38,13 @@ def start(tmp_path, run, monkeypatch):
     def begin(**settings):
         store = Store.open(f"sqlite:///{tmp_path}/store.db")
         given = ControlSettings(**({"listen": "127.0.0.1:0", "grace_s": 5.0} | settings))
-        server = ControlServer(store, Releases(store), given)
+        releases = Releases(store)
+        means = Means(store, releases, FakeConnections(database))
+        evaluator = Evaluator(means, tmp_path / "runs")
+        server = ControlServer(store, releases, given, evaluator=evaluator)
         ends.append(store.close)
+        evaluator.start()
+        ends.append(evaluator.stop)
         server.start()
         ends.append(server.stop)
         monkeypatch.setenv("TURNOUT_CONTROL", server.address)

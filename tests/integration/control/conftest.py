@@ -9,10 +9,13 @@ import grpc
 import pytest
 from google.rpc import error_details_pb2, status_pb2
 
+from turnout.control.evaluating.evaluator import Evaluator
+from turnout.control.evaluating.means import Means
 from turnout.control.identity import Identities
 from turnout.control.server import ControlServer
 from turnout.control.settings import ControlSettings
 from turnout.releases.releases import Releases
+from turnout.segments.connections import Connections
 from turnout.store import Store
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -69,9 +72,9 @@ def refusal_of(error):
 class Plane:
     """A control plane and a client of it."""
 
-    def __init__(self, server, store, releases, identities):
+    def __init__(self, server, store, releases, identities, evaluator):
         self.server, self.store, self.released = server, store, releases
-        self.identities = identities
+        self.identities, self.evaluator = identities, evaluator
         self.channel = grpc.insecure_channel(server.address)
 
     def __getattr__(self, name):
@@ -89,17 +92,21 @@ def start(tmp_path):
 
     def begin(
         url=f"sqlite:///{tmp_path}/store.db", *, releasing=None, standing=None, tally=None,
-        **settings,
+        connections=None, runs=tmp_path / "runs", at_once=2, **settings,
     ):  # fmt: skip
         store = Store.open(url)
         ends.append(store.close)
         releases = Releases(store, **releasing or {})
         given = {"listen": "127.0.0.1:0", "grace_s": 5.0} | settings
         settings = ControlSettings(**given)
-        server = ControlServer(store, releases, settings, standing, tally)
+        means = Means(store, releases, connections or Connections.load(None))
+        evaluator = Evaluator(means, runs, at_once)
+        evaluator.start()
+        ends.append(evaluator.stop)
+        server = ControlServer(store, releases, settings, standing, tally, evaluator)
         server.start()
         ends.append(server.stop)
-        plane = Plane(server, store, releases, Identities(store, settings))
+        plane = Plane(server, store, releases, Identities(store, settings), evaluator)
         ends.append(plane.channel.close)
         return plane
 

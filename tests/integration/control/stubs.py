@@ -1,5 +1,7 @@
 """Clients of a control plane by its generated stubs."""
 
+from google.longrunning import operations_pb2_grpc
+
 from turnout.control.v1 import (
     audit_pb2_grpc,
     document_pb2_grpc,
@@ -22,6 +24,7 @@ STUBS = {
     "layers": layer_pb2_grpc.LayerServiceStub,
     "holdouts": holdout_pb2_grpc.HoldoutServiceStub,
     "queries": query_pb2_grpc.QueryServiceStub,
+    "operations": operations_pb2_grpc.OperationsStub,
     "workspace": workspace_pb2_grpc.WorkspaceServiceStub,
     "releases": release_pb2_grpc.ReleaseServiceStub,
     "schedules": schedule_pb2_grpc.ScheduleServiceStub,

@@ -25,12 +25,24 @@ def kind_app(name: str) -> typer.Typer:
     app.command("get", cls=Command, help=service.kind.commands["get"])(_get(service))
     for verb in service.kind.verbs:
         app.command(verb.command, cls=Command, help=_verb_help(verb))(_verb(service, verb))
-    if name == "segment":
-        from turnout.cli.control import members  # noqa: PLC0415 - of one kind alone
-
-        app.add_typer(members.app, name="members")
+    _add_others(app, name)
     app.command("delete", cls=Command, help=service.kind.commands["delete"])(_delete(service))
     return app
+
+
+def _add_others(app: typer.Typer, name: str) -> None:
+    """Adds what is done to one kind alone."""
+    # ruff: noqa: PLC0415 - imported when it is needed
+    if name == "segment":
+        from turnout.cli.control import evaluating, histories, members, previewing
+
+        app.add_typer(members.app, name="members")
+        for more in (evaluating.app, previewing.of_segments, histories.app):
+            app.registered_commands += more.registered_commands
+    elif name == "query":
+        from turnout.cli.control import previewing
+
+        app.registered_commands += previewing.of_queries.registered_commands
 
 
 def kind_command(name: str) -> Any:  # noqa: ANN401 - click's own

@@ -2,7 +2,20 @@
 
 from typing import NamedTuple
 
-MEMBERS = "List, add and remove the unit ids of a static segment."
+MEMBERS = "List, add, remove, import and export the unit ids of a segment."
+_BESIDE = {
+    "segment": {
+        "members": MEMBERS,
+        "evaluate": "Run the query of a dynamic segment, and make its result the members at once.",
+        "preview": "Count what the query of a dynamic segment gives now, and show some of it.",
+        "populate": "Add the units that a query gives to a static segment.",
+        "remove-by-query": "Take the units that a query gives out of a static segment.",
+        "subtract": "Take the members of another segment out of a static one.",
+        "history": "List evaluations, the newest first, and draw the size over time.",
+    },
+    "query": {"preview": "Count what a query gives now, and show some of it."},
+}
+"""What else can be done to a kind."""
 _DELETE = "Remove it; refused while others refer to it or while it decides something."
 _DELETE_UNPUBLISHED = "Remove it; refused while a segment uses it."
 
@@ -48,11 +61,10 @@ class Kind(NamedTuple):
     def commands(self) -> dict[str, str]:
         """What can be typed behind its name, and what it does."""
         verbs = {verb.command: verb.help for verb in self.verbs}
-        members = {"members": MEMBERS} if self.name == "segment" else {}
         delete = _DELETE if self.is_published else _DELETE_UNPUBLISHED
         return {
             "get": f"Show one {self.name} of the store as its document, or list all of them."
-        } | (verbs | members | {"delete": delete})
+        } | (verbs | _BESIDE.get(self.name, {}) | {"delete": delete})
 
 
 _ARCHIVE = "Take it out of use and out of lists; refused while others refer to it."

@@ -9,6 +9,7 @@ from uuid import uuid4
 import typer
 from rich.progress import track
 
+from turnout.cli.control import transferring
 from turnout.cli.control.commands import group
 from turnout.cli.control.connection import Connection, connected
 from turnout.cli.control.kinds import MEMBERS
@@ -83,6 +84,10 @@ def remove(
     answers = _send(connection, key, _ids(ids, file), "Remove", dry_run=dry_run)
     count = sum(one.removed_count for one in answers)
     _tell(connection, "removed", count, answers[-1].member_count, dry_run=dry_run)
+
+
+app.command("import", cls=Command)(transferring.import_)
+app.command("export", cls=Command)(transferring.export)
 
 
 def _ids(written: Sequence[str] | None, file: str | None) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 import grpc
 
 from turnout.cli.control.refusals import refusal
+from turnout.cli.control.sending import Sending
 from turnout.cli.control.waiting import Waiting, waiting_for
 
 LARGEST_PAGE = 1000
@@ -77,6 +78,42 @@ class ControlPlane:
                     return
                 request.page_token = page.next_page_token
                 limit = None if limit is None else limit - request.page_size
+
+    def send(self, stub: Stub, method: str, messages: Iterator[Message]) -> Message:
+        """Sends a stream, however long it takes, and waits for its answer.
+
+        Args:
+            stub: Of the service.
+            method: For example `ImportMembers`.
+            messages: What to send; an error of it ends the call without effect, and goes on.
+
+        Raises:
+            Refused: The answer is no, or there is none.
+        """
+        sending = Sending(messages)
+        try:
+            return sending.answer(getattr(stub(self._channel), method), self._metadata)
+        except grpc.RpcError as error:
+            raise refusal(error, self._address, has_token=bool(self._metadata)) from None
+
+    def receive(self, stub: Stub, method: str, request: Message) -> Iterator[Message]:
+        """Gives the answers of a stream, however long it takes.
+
+        Args:
+            stub: Of the service.
+            method: For example `ExportMembers`.
+            request: Its message.
+
+        Raises:
+            Refused: The answer is no, or there is none.
+        """
+        call = getattr(stub(self._channel), method)(request, metadata=self._metadata)
+        try:
+            yield from call
+        except grpc.RpcError as error:
+            raise refusal(error, self._address, has_token=bool(self._metadata)) from None
+        finally:
+            call.cancel()
 
     def _answer(self, stub: Stub, method: str, request: Message, waiting: Waiting) -> Message:
         ask = getattr(stub(self._channel), method)

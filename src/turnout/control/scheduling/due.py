@@ -61,6 +61,17 @@ class Due:
         with self._store.read() as tx:
             return tx.schedules.next()
 
+    def due_at(self) -> datetime | None:
+        """See `Timed`."""
+        change = self.next()
+        return None if change is None else change.due_at
+
+    def do(self) -> None:
+        """See `Timed`; of several that are due, the first."""
+        change = self.next()
+        if change is not None and change.due_at <= self._now():
+            self.carry_out(change)
+
     def carry_out(self, change: ScheduledChange) -> None:
         """Does one that is due, and publishes it if that is wanted.
 

@@ -2,9 +2,9 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Self
+from typing import Protocol, Self
 
 from turnout.control.identity import Identities
 from turnout.control.scheduling.due import Due
@@ -20,6 +20,24 @@ _LONGEST_S = 60.0
 _log = logging.getLogger("turnout.control")
 
 
+class Timed(Protocol):
+    """What is done at times."""
+
+    def due_at(self) -> datetime | None:
+        """Gives when something is to be done first; None when nothing is.
+
+        Raises:
+            Unavailable: The store is gone.
+        """
+
+    def do(self) -> None:
+        """Does what is due.
+
+        Raises:
+            Unavailable: The store is gone; it is still due.
+        """
+
+
 class Timekeeper:
     """Carries out what is scheduled, in threads of its own.
 
@@ -30,6 +48,7 @@ class Timekeeper:
         store: Where it is scheduled.
         releases: What publishes it.
         identities: Knows who may still.
+        also: What else is done at times.
         now: The clock; aware.
     """
 
@@ -39,9 +58,11 @@ class Timekeeper:
         releases: Releases,
         identities: Identities,
         *,
+        also: Sequence[Timed] = (),
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._due = Due(store, releases, identities, now)
+        self._timed: Sequence[Timed] = (self._due, *also)
         self._now = now
         self._leadership = store.leadership(_WORK)
         self._watch = store.watch_schedules()
@@ -106,23 +127,16 @@ class Timekeeper:
         if not self._leadership.is_held():
             return _RETRY_S
         try:
-            while not self._ended.is_set() and (left := self._next()) <= 0:
-                pass
+            while not self._ended.is_set() and (left := self._left_s()) <= 0:
+                for timed in self._timed:
+                    timed.do()
         finally:
             self._leadership.release()
         return left
 
-    def _next(self) -> float:
-        """Carries out the first that is due; gives how long there is nothing to do."""
-        change = self._due.next()
-        left = _LONGEST_S if change is None else self._until(change.due_at)
-        if change is not None and left <= 0:
-            self._due.carry_out(change)
-        return left
-
     def _left_s(self) -> float:
-        change = self._due.next()
-        return _LONGEST_S if change is None else self._until(change.due_at)
-
-    def _until(self, moment: datetime) -> float:
-        return min((moment - self._now()).total_seconds(), _LONGEST_S)
+        """How long there is nothing to do."""
+        coming = [due_at for timed in self._timed if (due_at := timed.due_at()) is not None]
+        if not coming:
+            return _LONGEST_S
+        return min((min(coming) - self._now()).total_seconds(), _LONGEST_S)

@@ -61,6 +61,11 @@ class QueryServiceStub:
                 request_serializer=turnout_dot_control_dot_v1_dot_query__pb2.DeleteQueryRequest.SerializeToString,
                 response_deserializer=turnout_dot_control_dot_v1_dot_query__pb2.DeleteQueryResponse.FromString,
                 _registered_method=True)
+        self.PreviewQuery = channel.unary_unary(
+                '/turnout.control.v1.QueryService/PreviewQuery',
+                request_serializer=turnout_dot_control_dot_v1_dot_query__pb2.PreviewQueryRequest.SerializeToString,
+                response_deserializer=turnout_dot_control_dot_v1_dot_query__pb2.PreviewQueryResponse.FromString,
+                _registered_method=True)
 
 
 class QueryServiceServicer:
@@ -103,6 +108,13 @@ class QueryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PreviewQuery(self, request, context):
+        """Runs one, counts what it gives and shows some of it; nothing is kept.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_QueryServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -130,6 +142,11 @@ def add_QueryServiceServicer_to_server(servicer, server):
                     servicer.DeleteQuery,
                     request_deserializer=turnout_dot_control_dot_v1_dot_query__pb2.DeleteQueryRequest.FromString,
                     response_serializer=turnout_dot_control_dot_v1_dot_query__pb2.DeleteQueryResponse.SerializeToString,
+            ),
+            'PreviewQuery': grpc.unary_unary_rpc_method_handler(
+                    servicer.PreviewQuery,
+                    request_deserializer=turnout_dot_control_dot_v1_dot_query__pb2.PreviewQueryRequest.FromString,
+                    response_serializer=turnout_dot_control_dot_v1_dot_query__pb2.PreviewQueryResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -269,6 +286,33 @@ class QueryService:
             '/turnout.control.v1.QueryService/DeleteQuery',
             turnout_dot_control_dot_v1_dot_query__pb2.DeleteQueryRequest.SerializeToString,
             turnout_dot_control_dot_v1_dot_query__pb2.DeleteQueryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PreviewQuery(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/turnout.control.v1.QueryService/PreviewQuery',
+            turnout_dot_control_dot_v1_dot_query__pb2.PreviewQueryRequest.SerializeToString,
+            turnout_dot_control_dot_v1_dot_query__pb2.PreviewQueryResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,0 +1,142 @@
+"""`turnout segment evaluate`, `populate`, `remove-by-query` and `subtract`."""
+
+from typing import Annotated, Any
+from uuid import uuid4
+
+import typer
+
+from turnout.cli.control.commands import group
+from turnout.cli.control.connection import Connection, connected
+from turnout.cli.control.histories import evaluation_object
+from turnout.cli.control.operating import outcome_of
+from turnout.cli.control.parameters import ParameterOption, read_parameters
+from turnout.cli.failures import Command
+from turnout.cli.output import print_json
+from turnout.control.v1 import evaluation_pb2 as pb
+from turnout.control.v1 import segment_pb2_grpc
+
+_STUB = segment_pb2_grpc.SegmentServiceStub
+
+app = group()
+
+DynamicArgument = Annotated[str, typer.Argument(metavar="KEY", help="A dynamic segment.")]
+StaticArgument = Annotated[str, typer.Argument(metavar="KEY", help="A static segment.")]
+QueryArgument = Annotated[str, typer.Argument(metavar="QUERY", help="The key of a query.")]
+DetachOption = Annotated[
+    bool, typer.Option("--detach", help="Do not wait: say which operation it is, and end.")
+]
+
+
+@app.command("evaluate", cls=Command)
+@connected
+def evaluate(
+    key: DynamicArgument,
+    connection: Connection,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Count what would change, and keep nothing.")
+    ] = False,
+    accept_shrink: Annotated[
+        bool,
+        typer.Option("--accept-shrink", help="Take a result that has far fewer members, too."),
+    ] = False,
+    detach: DetachOption = False,
+) -> None:
+    """Run the query of a dynamic segment, and make its result the members at once.
+
+    What fails, is cancelled or has far fewer members leaves the members as they are.
+    """
+    request = pb.EvaluateSegmentRequest(
+        name=_name(key), dry_run=dry_run, accept_shrink=accept_shrink
+    )
+    _run(connection, "EvaluateSegment", request, detach=detach)
+
+
+@app.command("populate", cls=Command)
+@connected
+def populate(
+    key: StaticArgument,
+    query: QueryArgument,
+    connection: Connection,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Members that the query does not give go.")
+    ] = False,
+    parameters: ParameterOption = None,
+    detach: DetachOption = False,
+) -> None:
+    """Add the units that a query gives to a static segment."""
+    mode = pb.MEMBERS_MODE_REPLACE if replace else pb.MEMBERS_MODE_APPEND
+    request = pb.PopulateFromQueryRequest(
+        name=_name(key), query=f"queries/{query}", mode=mode, parameters=read_parameters(parameters)
+    )
+    _run(connection, "PopulateFromQuery", request, detach=detach)
+
+
+@app.command("remove-by-query", cls=Command)
+@connected
+def remove_by_query(
+    key: StaticArgument,
+    query: QueryArgument,
+    connection: Connection,
+    parameters: ParameterOption = None,
+    detach: DetachOption = False,
+) -> None:
+    """Take the units that a query gives out of a static segment."""
+    request = pb.RemoveByQueryRequest(
+        name=_name(key), query=f"queries/{query}", parameters=read_parameters(parameters)
+    )
+    _run(connection, "RemoveByQuery", request, detach=detach)
+
+
+@app.command("subtract", cls=Command)
+@connected
+def subtract(
+    key: StaticArgument,
+    other: Annotated[
+        str, typer.Argument(metavar="OTHER", help="A static or a dynamic one, as it is now.")
+    ],
+    connection: Connection,
+    detach: DetachOption = False,
+) -> None:
+    """Take the members of another segment out of a static one."""
+    request = pb.SubtractSegmentRequest(name=_name(key), subtrahend=_name(other))
+    _run(connection, "SubtractSegment", request, detach=detach)
+
+
+def _run(connection: Connection, method: str, request: Any, *, detach: bool) -> None:  # noqa: ANN401 - any request
+    request.request_id = str(uuid4())
+    with connection.open() as plane:
+        operation = plane.call(_STUB, method, request, "starting")
+        if detach:
+            _tell_started(connection, operation.name)
+            return
+        evaluation = outcome_of(plane, operation, connection)
+    if connection.wants_json:
+        print_json(evaluation_object(evaluation))
+    else:
+        typer.echo(_told(evaluation))
+
+
+def _tell_started(connection: Connection, name: str) -> None:
+    if connection.wants_json:
+        print_json({"operation": name})
+    else:
+        typer.echo(f"started `{name}`: `turnout segment history` tells what comes of it")
+
+
+def _told(evaluation: Any) -> str:  # noqa: ANN401 - a message
+    changed = [
+        f"{getattr(evaluation, f'{word}_count'):,} {word}"
+        for word in ("added", "removed")
+        if evaluation.HasField(f"{word}_count")
+    ]
+    count = f"{evaluation.member_count:,} members"
+    told = ", ".join([count, *changed, f"of {evaluation.row_count:,} rows"])
+    if evaluation.dry_run:
+        return f"there would be {told}: nothing was kept"
+    if evaluation.action == pb.EVALUATION_ACTION_EVALUATE:
+        return f"{told}: decisions go by them"
+    return f"{told} in the store; decisions change with `turnout publish`"
+
+
+def _name(key: str) -> str:
+    return f"segments/{key.removeprefix('segments/')}"

@@ -1,0 +1,155 @@
+"""Replaces the members of a dynamic segment by the result of its query."""
+
+import logging
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from turnout.compiler.shares import read_share
+from turnout.control.evaluating.footing import Footing
+from turnout.control.evaluating.means import Means, persistently
+from turnout.control.evaluating.run import CANCELLED, NotTaken, Run
+from turnout.engine import MemberSet
+from turnout.segments.evaluating import Evaluated, Target, evaluate
+from turnout.segments.guard import Guard
+from turnout.store import (
+    Act,
+    Damaged,
+    EvaluationOutcome,
+    EvaluationState,
+    Membership,
+    NotFound,
+    Transaction,
+)
+from turnout.telemetry import fields
+
+SHRINKS = "SHRINKS"
+"""The result has far fewer members than there are."""
+DEFAULT_SHRINKS_AT_MOST: Final = "50%"
+
+_KEY_BYTES = 16
+
+_log = logging.getLogger("turnout.control")
+
+
+class Replacing:
+    """One evaluation of a dynamic segment; see `Work`.
+
+    Args:
+        means: What to work with.
+        footing: The segment and its query, as they are in the store.
+        act: On whose behalf.
+        accept_shrink: A result that has far fewer members is taken, too.
+    """
+
+    def __init__(self, means: Means, footing: Footing, act: Act, *, accept_shrink: bool) -> None:
+        assert footing.query is not None  # noqa: S101 - who makes it has read it
+        self._means, self._footing, self._act = means, footing, act
+        self._segment, self._query = footing.segment, footing.query
+        self._accept_shrink = accept_shrink
+
+    def do(self, run: Run, folder: Path) -> None:
+        """See `Work`."""
+        given = self._segment.body.get("parameters", {})
+        runner, statement = self._means.asking(self._query, given)
+        former, before = self._former(folder)
+        target = Target(
+            path=folder / "fresh.set",
+            hash_key=before.hash_key if before else secrets.token_bytes(_KEY_BYTES),
+            exact=bool(self._segment.body.get("exact_ids")),
+            former=former,
+        )
+        began = datetime.now(UTC)
+        found = evaluate(runner, statement, target, run.progress)
+        run.rows = found.rows
+        run.check()
+        if run.evaluation.dry_run:
+            persistently(lambda: self._tell(run, found))
+            return
+        self._guard(before, found)
+        delta = _delta(former, target.path, folder / "fresh.delta")
+        membership = Membership(
+            sha256=found.sha256, size=found.size, count=found.count, kind=found.kind,
+            evaluated_at=began, hash_key=target.hash_key, evaluation=run.number,
+        )  # fmt: skip
+        names = {f"{found.sha256}.set": target.path}
+        if before is not None and delta is not None:
+            names[f"{before.sha256}..{found.sha256}.delta"] = delta
+        persistently(lambda: self._keep(names))
+        persistently(lambda: self._make_current(run, found, membership))
+
+    def _former(self, folder: Path) -> tuple[Path | None, Membership | None]:
+        """The set as it is, in a file; None where there is none, or none that is whole."""
+        with self._means.store.read() as tx:
+            before = tx.memberships.of(self._segment.key)
+            path = folder / "former.set"
+            if before is None:
+                return None, None
+            try:
+                bring(tx, before, path)
+            except (Damaged, NotFound) as error:
+                _log.error("the members of before are not there, and are replaced: %s", error)
+                return None, before
+        return path, before
+
+    def _guard(self, before: Membership | None, found: Evaluated) -> None:
+        if before is None or self._accept_shrink:
+            return
+        most = self._segment.body.get("shrinks_at_most", DEFAULT_SHRINKS_AT_MOST)
+        if refusal := Guard(read_share(most)).refusal(before.count, found.count):
+            text = f"{refusal}: the members stay as they are, unless a shrink is accepted"
+            raise NotTaken(SHRINKS, text)
+
+    def _keep(self, names: dict[str, Path]) -> None:
+        # Before the members are replaced by it: nobody else waits while a large file is written.
+        with self._means.store.write(self._act) as tx:
+            for name, path in names.items():
+                tx.artifacts.add(name, path)
+
+    def _tell(self, run: Run, found: Evaluated) -> None:
+        with self._means.store.write(self._act) as tx:
+            self._finish(tx, run, found)
+
+    def _make_current(self, run: Run, found: Evaluated, membership: Membership) -> None:
+        with self._means.store.write(self._act) as tx:
+            # The items as they are committed: nothing of this transaction is written yet.
+            self._footing.require_same(tx, scheduled=run.evaluation.trigger == "schedule")
+            tx.memberships.replace(self._segment.key, membership)
+            self._means.releases.publish_members_in(tx, self._segment.key, membership)
+            self._finish(tx, run, found)
+        extra = fields(segment=self._segment.name, members=found.count, rows=found.rows)
+        _log.info("replaced the members", extra=extra)
+
+    def _finish(self, tx: Transaction, run: Run, found: Evaluated) -> None:
+        if tx.evaluations.get(run.number).cancel_requested:
+            run.stop(CANCELLED)
+        run.check()
+        kept = not run.evaluation.dry_run
+        outcome = EvaluationOutcome(
+            state=EvaluationState.SUCCEEDED, rows=found.rows, count=found.count,
+            added=found.added, removed=found.removed, size=found.size,
+            sha256=found.sha256 if kept else "",
+        )  # fmt: skip
+        tx.evaluations.finish(run.number, outcome)
+
+
+def bring(tx: Transaction, membership: Membership, path: Path) -> None:
+    """Writes the set of a segment into a file.
+
+    Raises:
+        NotFound: The store does not have it.
+        Damaged: It is not whole.
+    """
+    with path.open("wb") as file:
+        for piece in tx.artifacts.pieces(f"{membership.sha256}.set"):
+            file.write(piece)
+
+
+def _delta(former: Path | None, fresh: Path, path: Path) -> Path | None:
+    """What makes one set of the other, if that is smaller; None where it is not."""
+    if former is None:
+        return None
+    after = MemberSet.open(fresh)
+    made = MemberSet.open(former).delta(after, path)
+    return path if made is not None and made.size * 2 < after.size else None

@@ -1,0 +1,184 @@
+"""Of `SegmentService`: members in streams, as many as there are."""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from google.protobuf.message import Message
+
+from turnout.control.calls import Answer, Call, read_request_id
+from turnout.control.evaluating.changing import append, replace
+from turnout.control.evaluating.replacing import bring
+from turnout.control.evaluating.starting import require_kind
+from turnout.control.failures import FailedPrecondition, InvalidArgument
+from turnout.control.services.evaluations import static_segment
+from turnout.control.services.items import Handler
+from turnout.control.services.resources import key_of
+from turnout.control.v1 import evaluation_pb2 as pb
+from turnout.engine import MemberSet
+from turnout.store import Item, Membership, Store, Transaction
+
+MOST_IDS = 100_000
+"""Of one message."""
+_ONE_MESSAGE_BYTES = 2 * 1024 * 1024
+_AT_ONCE = 50_000
+_LISTABLE = ("integers", "sparse_integers", "texts")
+
+
+class BulkMembers:
+    """Takes and gives members in streams.
+
+    Args:
+        store: Where they are.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def handlers(self) -> dict[str, Handler]:
+        """The handler of each RPC, by its name."""
+        return {"ImportMembers": self._import, "ExportMembers": self._export}
+
+    def _import(self, call: Call, requests: Iterator[pb.ImportMembersRequest]) -> Answer:
+        first = next(requests, None)
+        if first is None:
+            text = "the stream is empty: the first message says which segment"
+            raise InvalidArgument("name", text)
+        # Before anything is read that may be long.
+        with self._store.read() as tx:
+            static_segment(tx, call, first.name)
+        coming = _Coming(call, first, requests)
+        dry = first.validate_only
+        request_id = "" if dry else read_request_id(first.request_id)
+        change = replace if first.mode == pb.MEMBERS_MODE_REPLACE else append
+        with self._store.write_with(call.act, coming, validate_only=dry) as (tx, staged):
+            if request_id:
+                kept = tx.requests.answer(request_id, call.method, coming.digest)
+                if kept is not None:
+                    return bytes(kept)
+            segment = static_segment(tx, call, first.name)
+            counts = change(tx, segment.key, staged)
+            answer = pb.ImportMembersResponse(
+                given_count=coming.count, added_count=counts.added,
+                removed_count=counts.removed, member_count=counts.count,
+            ).SerializeToString(deterministic=True)  # fmt: skip
+            if request_id:
+                tx.requests.keep(request_id, call.method, coming.digest, answer)
+            call.check()
+            return answer
+
+    def _export(self, call: Call, request: pb.ExportMembersRequest) -> Any:  # noqa: ANN401 - a stream of answers
+        call.check()
+        with self._store.read() as tx:
+            segment = tx.items.get("segment", key_of("segment", request.name))
+            require_kind(segment, ("static", "dynamic"), "exported")
+            if segment.body.get("kind") == "static":
+                yield from _of_static(tx, segment)
+                return
+            membership = tx.memberships.of(segment.key)
+            _require_listable(segment, membership)
+            folder = Path(tempfile.mkdtemp(prefix="turnout-export-"))
+            try:
+                yield from _of_set(tx, membership, folder)  # type: ignore[arg-type] # it is there
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+class _Coming:
+    """The ids of an import, checked and counted on their way.
+
+    Args:
+        call: That brings them.
+        first: The message that says which segment.
+        rest: Those behind it.
+    """
+
+    def __init__(
+        self,
+        call: Call,
+        first: pb.ImportMembersRequest,
+        rest: Iterator[pb.ImportMembersRequest],
+    ) -> None:
+        self._call, self._first, self._rest = call, first, rest
+        said = pb.ImportMembersRequest(name=first.name, mode=first.mode)
+        self._digest = hashlib.sha256(said.SerializeToString(deterministic=True))
+        self.count = 0
+
+    @property
+    def digest(self) -> str:
+        """Tells what came apart from anything else."""
+        return self._digest.hexdigest()
+
+    def __iter__(self) -> Iterator[Sequence[str]]:
+        yield from self._checked(self._first)
+        for message in self._rest:
+            if message.name not in ("", self._first.name):
+                text = "a stream is for one segment: only its first message names it"
+                raise InvalidArgument("name", text)
+            yield from self._checked(message)
+
+    def _checked(self, message: pb.ImportMembersRequest) -> Iterator[Sequence[str]]:
+        self._call.check()
+        ids = list(message.unit_ids)
+        if len(ids) > MOST_IDS:
+            text = f"a message has at most {MOST_IDS:,} unit ids, not {len(ids):,}"
+            raise InvalidArgument("unit_ids", text)
+        if "" in ids:
+            at = self.count + ids.index("")
+            raise InvalidArgument(f"unit_ids[{at}]", "a unit id is not empty")
+        if ids:
+            self.count += len(ids)
+            # Lengths between the ids: what they are does not depend on how they are cut.
+            self._digest.update("".join(f"{len(one)}:{one}" for one in ids).encode())
+            yield ids
+
+
+def _of_static(tx: Transaction, segment: Item) -> Iterator[Message]:
+    count, empty = tx.members.count(segment.key), True
+    for batch in tx.members.batches(segment.key, size=_AT_ONCE):
+        for ids in _fitting(batch):
+            empty = False
+            yield pb.ExportMembersResponse(unit_ids=ids, member_count=count)
+    if empty:
+        yield pb.ExportMembersResponse()
+
+
+def _of_set(tx: Transaction, membership: Membership, folder: Path) -> Iterator[Message]:
+    path = folder / "members.set"
+    bring(tx, membership, path)
+    members = MemberSet.open(path)
+    if not len(members):
+        yield pb.ExportMembersResponse()
+    for start in range(0, len(members), _AT_ONCE):
+        for ids in _fitting(members.ids(start, _AT_ONCE)):
+            yield pb.ExportMembersResponse(unit_ids=ids, member_count=len(members))
+
+
+def _fitting(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Ids in messages that clients take."""
+    begin, size = 0, 0
+    for at, one in enumerate(ids):
+        length = len(one.encode()) + 6
+        if at > begin and size + length > _ONE_MESSAGE_BYTES:
+            yield ids[begin:at]
+            begin, size = at, 0
+        size += length
+    if begin < len(ids):
+        yield ids[begin:]
+
+
+def _require_listable(segment: Item, membership: Membership | None) -> None:
+    if membership is None:
+        text = f"segment `{segment.key}` has no members yet: evaluate it first"
+        raise FailedPrecondition("NOT_EVALUATED", text, name=segment.name)
+    if membership.kind not in _LISTABLE:
+        raise FailedPrecondition(
+            "NOT_LISTABLE",
+            f"members of segment `{segment.key}` are kept as hashes, which cannot be turned back:"
+            " set `exact_ids` and evaluate it again, or run its query yourself",
+            name=segment.name,
+            kind=membership.kind,
+        )
