@@ -290,8 +290,34 @@ class TestStore:
             "require_second_person": False,
             "keep_snapshots": 1000,
             "keep_snapshots_s": 30 * 86_400.0,
+            "connections": "",
+            "query_folders": [],
+            "evaluations": 2,
             "grace_s": 10.0,
         }
+
+    def test_queries_read_what_is_declared(self, tmp_path, monkeypatch):
+        declared = tmp_path / "connections.yaml"
+        declared.write_text("connections: {}")
+        folders = [tmp_path / "one", tmp_path / "two"]
+        for folder in folders:
+            folder.mkdir()
+        monkeypatch.setenv("TURNOUT_QUERY_FOLDERS", f"{folders[0]}:{folders[1]}")
+        settings = ServeSettings(connections=declared, evaluations=4)
+        control = settings.launch()["worker"]["control"]
+        assert control["connections"] == str(declared)
+        assert control["query_folders"] == [str(one) for one in folders]
+        assert control["evaluations"] == 4
+
+    @pytest.mark.parametrize(
+        ("given", "told"),
+        [({"connections": "nowhere.yaml"}, "`--connections nowhere.yaml` is no file"),
+         ({"query_folders": ["nowhere"]}, "`--query-folder nowhere` is no folder"),
+         ({"documents": "d", "query_folders": ["/"]}, "are for a control plane"),
+         ({"evaluations": 0}, "greater than or equal to 1")],
+    )  # fmt: skip
+    def test_what_queries_cannot_have_is_refused(self, given, told):
+        assert told in store_refused(**given)
 
     def test_with_documents_and_in_a_sidecar_there_is_none(self):
         for settings in (ServeSettings(documents="d"), ServeSettings(**SIDECAR)):
