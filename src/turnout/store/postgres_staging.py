@@ -77,7 +77,11 @@ class PostgresStaging:
     def settle(self) -> int:
         """See `Staging`."""
         once = "INSERT INTO staged_ids SELECT DISTINCT unit_id FROM given_ids ORDER BY unit_id"
+        # Nobody has counted them yet, and a plan for few would first hash and then sort: twice the
+        # time of sorting alone.
+        self._run("SET LOCAL enable_hashagg = off")
         count = self._run(once)
+        self._run("SET LOCAL enable_hashagg TO DEFAULT")
         self._run("DROP TABLE given_ids")
         self._run("ANALYZE staged_ids")
         return count
