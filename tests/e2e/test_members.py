@@ -1,5 +1,6 @@
 """Member sets as they travel: from a store or a server to the answers of real processes."""
 
+import contextlib
 import os
 import re
 import signal
@@ -11,8 +12,10 @@ from servers.distribution import DistributionServer
 from servers.hostile import HostileServer, dripping, head, ranged, snapshot
 from servers.member_sets import Made, naming, publish
 from servers.waiting import wait_until
-from turnout.results import Context, SegmentState
-from turnout.store import Store
+from turnout.releases.releases import Releases
+from turnout.releases.static_sets import INLINE_MOST
+from turnout.results import Context, SegmentState, TurnoutError
+from turnout.store import Act, Store
 
 FIRST = Made.users(0, 1000)
 SECOND = Made.users(5, 1003, after=FIRST)
@@ -59,6 +62,14 @@ def is_in(server, unit, key="vips"):
 def wait_for_member(server, unit):
     server.wait_for_decision("in-vips")
     wait_until(lambda: is_in(server, unit), f"{unit} is a member\n{server.log}")
+
+
+def wait_for_membership(server, unit, state):
+    def has_it():
+        with contextlib.suppress(TurnoutError):
+            return state_of(server, unit) is state
+
+    wait_until(has_it, f"{unit} is {state}\n{server.log}")
 
 
 def metric(server, name):
@@ -199,6 +210,33 @@ def test_from_a_store_through_a_control_plane_to_a_sidecar(
     publish(store, vips=FIRST)
     for one in (server, sidecar):
         wait_for_member(one, "u-0")
+
+
+def test_a_large_list_that_is_published_reaches_a_sidecar(
+    controlled, make_sidecar, store_of, tmp_path
+):
+    (tmp_path / "one").mkdir()
+    server = controlled().start()
+    store = store_of(server)
+    releases = Releases(store)
+    with store.write(Act("anna", "Create")) as tx:
+        tx.items.create("segment", "vips", {"kind": "static"}, "active")
+        tx.members.add("vips", [f"u-{one}" for one in range(INLINE_MOST + 1000)])
+    releases.publish(Act("bert", "Publish"), "", "")
+    sidecar = make_sidecar(f"http://127.0.0.1:{server.snapshots_port}", tmp_path / "one").start()
+    for one in (server, sidecar):
+        wait_for_membership(one, "u-10999", SegmentState.TRUE)
+        assert not is_in(one, "u-11000")
+    with store.write(Act("anna", "Change")) as tx:
+        tx.members.add("vips", ["u-11000"])
+        tx.members.remove("vips", ["u-0"])
+    releases.publish(Act("bert", "Publish"), "", "")
+    for one in (server, sidecar):
+        wait_for_membership(one, "u-11000", SegmentState.TRUE)
+        assert not is_in(one, "u-0")
+    assert metric(sidecar, "turnout_members") == INLINE_MOST + 1000
+    # It came as what had changed.
+    assert any(name.endswith(".delta") for name in sets_in(server))
 
 
 def test_what_is_written_elsewhere_brings_its_sets(controlled, make_sidecar, store_of, tmp_path):

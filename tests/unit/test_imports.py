@@ -14,7 +14,7 @@ HEAVY = ["grpc", "pydantic", "yaml", "typer", "rich", "watchfiles", "sqlalchemy"
         ("import turnout", [*HEAVY, "google", "turnout._core", "asyncio"]),
         ("import turnout.client", [*HEAVY, "turnout._core", "turnout.compiler"]),
         ("from turnout import Client; Client('localhost:1')", [*HEAVY, "turnout._core"]),
-        ("import turnout.serving.sidecar", [*HEAVY, "obstore"]),
+        ("import turnout.serving.sidecar", [*HEAVY, "obstore", "_hashlib"]),
         ("import turnout.releases.deposit, turnout.settings", ["obstore"]),
         ("import turnout.engine", [*HEAVY, "google", "turnout.compiler", "turnout.client"]),
         ("from turnout import Engine", [*HEAVY, "turnout.compiler", "turnout.documents"]),
