@@ -1,9 +1,12 @@
 """Member sets as they travel: from a store or a server to the answers of real processes."""
 
 import contextlib
+import itertools
 import os
 import re
 import signal
+import threading
+import time
 import urllib.request
 
 import pytest
@@ -271,3 +274,77 @@ def test_a_set_that_was_removed_while_it_was_off_comes_again(controlled, store_o
     server.start()
     wait_for_member(server, "u-1")
     assert metric(server, "turnout_member_sets_missing") == 0
+
+
+KILLS = int(os.environ.get("TURNOUT_TEST_KILLS", "5"))
+
+
+class Changing:
+    """Sets that change many times a second: old ones are gone, deltas lead from each to the next.
+
+    A set has whom the one before has, but for one who left and one who came.
+    """
+
+    def __init__(self, origin):
+        self._origin = origin
+        self._sets = [FIRST]
+        for at in range(1, 6):
+            self._sets.append(Made.users(at, 1000 + at, after=self._sets[-1]))
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        put(origin, 1, vips=self._sets[1])
+
+    def start(self):
+        self._thread.start()
+
+    def stop(self):
+        self._ended.set()
+        self._thread.join()
+
+    def checked(self, client):
+        """The revision that answered; 0 when it became another while it was asked."""
+        known = client.check_segment("vips", Context("u-500"))
+        revision = known.snapshot.revision
+        at = revision % len(self._sets)
+        came, left = (
+            client.check_segment("vips", Context(unit)) for unit in (f"u-{999 + at}", f"u-{at - 1}")
+        )
+        assert known.state is SegmentState.TRUE
+        if not came.snapshot.revision == left.snapshot.revision == revision:
+            return 0
+        assert (came.state, left.state) == (SegmentState.TRUE, SegmentState.FALSE)
+        return revision
+
+    def _run(self):
+        for revision in itertools.count(2):
+            if self._ended.wait(0.07):
+                return
+            at = revision % len(self._sets)
+            now, before = self._sets[at], self._sets[at - 1]
+            put(self._origin, revision, *([(before, now)] if at else []), vips=now)
+            for path in self._origin.members.iterdir():
+                if now.sha256 not in path.name and before.sha256 not in path.name:
+                    path.unlink()
+
+
+def test_killed_at_any_moment_it_never_answers_by_another_set_than_its_snapshot_names(
+    origin, make_sidecar
+):
+    changing, seen = Changing(origin), [0]
+    sidecar = make_sidecar(origin.url).start("--poll", "0.2")
+    # What is served first has its set: nobody takes it away so soon.
+    sidecar.wait_for_decision("in-vips")
+    changing.start()
+    try:
+        for kill in range(KILLS):
+            sidecar.wait_for_decision("in-vips")
+            until = time.monotonic() + 0.3 + 0.37 * (kill % 3)
+            with sidecar.client() as client:
+                while time.monotonic() < until:
+                    seen.append(changing.checked(client) or seen[-1])
+            sidecar.kill_all()
+            sidecar.start("--poll", "0.2")
+    finally:
+        changing.stop()
+    assert seen == sorted(seen)
+    assert len(set(seen)) > KILLS
