@@ -30,13 +30,13 @@ class MemberReading:
             verdict = tx.audit.verify()
             found = MemberEvidence(broken="" if verdict.intact else verdict.message)
             named = self._named(tx)
-            for key, membership in tx.memberships.all().items():
-                wanted = history.wanted.get(membership.evaluation, ())
-                found.sets[f"segments/{key}"] = self._held(tx, membership, wanted, named)
-            for item in tx.items.all():
-                if item.body.get("kind") == "static":
+            for item in tx.items.page("segment"):
+                if item.body["kind"] == "static":
                     ids = (one for batch in tx.members.batches(item.key) for one in batch)
                     found.lists[item.name] = frozenset(ids)
+                elif (membership := tx.memberships.of(item.key)) is not None:
+                    wanted = history.wanted.get(membership.evaluation, ())
+                    found.sets[item.name] = self._held(tx, membership, wanted, named)
             for one in _all(tx):
                 found.states[one.number] = (str(one.state), one.failure_reason)
                 if one.state == "succeeded":
