@@ -58,6 +58,8 @@ class MemberTimes(NamedTuple):
     dependent_ns: list[float]
     """A lookup, when what is asked next depends on the answer."""
     independent_ns: list[float]
+    """A lookup, when many ids are known ahead."""
+    one_by_one_ns: list[float]
 
 
 class Swap(NamedTuple):

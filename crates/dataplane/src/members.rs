@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::{Arc, Weak};
 
-use turnout_engine::{MemberSets, NamedSet, UnitIds};
+use turnout_engine::{MemberSets, NamedSet, Place, UnitIds};
 use turnout_member_files::MappedSet;
 
 /// The sets that programs hold. A set is the file `<sha256>.set`, in lower-case hexadecimal; a file
@@ -31,6 +31,16 @@ impl UnitIds for Mapped {
     #[inline]
     fn contains(&self, id: &str) -> bool {
         self.0.contains(id)
+    }
+
+    #[inline]
+    fn place(&self, id: &str) -> Place {
+        Place(self.0.place(id).words())
+    }
+
+    #[inline]
+    fn holds(&self, place: Place) -> bool {
+        self.0.holds(turnout_members::Place::from_words(place.0))
     }
 }
 

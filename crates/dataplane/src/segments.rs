@@ -101,6 +101,9 @@ pub(crate) fn batch_check_segments(
     })
 }
 
+/// Segments between two looks ahead: some microseconds, after which the deadline is checked.
+const AHEAD: usize = 64;
+
 /// Lists the segments that a context is in, and those that could not be known.
 pub(crate) fn list_matching_segments(
     attempt: &Attempt<'_>,
@@ -116,14 +119,18 @@ pub(crate) fn list_matching_segments(
         let context = (request.context.as_option().into(), Place::Request);
         let unknown = evaluate(attempt, &current, context, now, &arena, |evaluation| {
             let mut unknown = Vec::new();
-            for (index, segment) in selected(segments, request.tag, request.key_prefix) {
-                call.check_deadline()?;
-                let state = evaluation.check_segment(index).state;
-                attempt.checked(state);
-                match state {
-                    Truth::True => put_bytes(out, 1, segment.key.as_bytes()),
-                    Truth::Unknown => unknown.push(&*segment.key),
-                    Truth::False => {}
+            let asked: Vec<_> = selected(segments, request.tag, request.key_prefix).collect();
+            for some in asked.chunks(AHEAD) {
+                evaluation.look_ahead(some.iter().map(|(index, _)| *index));
+                for (index, segment) in some {
+                    call.check_deadline()?;
+                    let state = evaluation.check_segment(*index).state;
+                    attempt.checked(state);
+                    match state {
+                        Truth::True => put_bytes(out, 1, segment.key.as_bytes()),
+                        Truth::Unknown => unknown.push(&*segment.key),
+                        Truth::False => {}
+                    }
                 }
             }
             Ok(unknown)

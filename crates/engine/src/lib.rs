@@ -49,6 +49,7 @@ mod item;
 mod layer;
 mod link;
 pub mod literal;
+mod look_ahead;
 mod members;
 mod names;
 mod network;
@@ -94,7 +95,7 @@ pub use index::{
 };
 pub use layer::Layer;
 pub use link::LinkError;
-pub use members::{MemberSets, NamedSet, NoSets, UnitIds};
+pub use members::{MemberSets, NamedSet, NoSets, Place, UnitIds};
 pub use program::{Item, ItemKind, Program, Segment, Variant};
 pub use rare::Rare;
 pub use sealed::{Opened, named_sets, seal, seal_bytes};

@@ -10,7 +10,22 @@ use crate::evaluation::Instant;
 pub trait UnitIds: fmt::Debug + Send + Sync {
     /// Whether an id, exact to the byte, is one of them.
     fn contains(&self, id: &str) -> bool;
+
+    /// Where an id would be, for [`UnitIds::holds`]: all of a lookup that waits for no memory, so
+    /// that several can wait at once.
+    fn place(&self, id: &str) -> Place {
+        Place([u64::from(self.contains(id)), 0, 0])
+    }
+
+    /// Whether there is an id at a place that this set told.
+    fn holds(&self, place: Place) -> bool {
+        place.0 == [1, 0, 0]
+    }
 }
+
+/// Where an id would be, in words that the set knows which told it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place(pub [u64; 3]);
 
 /// Where a program finds its sets when it is linked.
 pub trait MemberSets {

@@ -14,6 +14,8 @@ pub(crate) struct Scratch {
     pub(crate) collapsed: Vec<Unknown>,
     /// What the decision in hand is to have kept.
     assignments: Vec<Assignment>,
+    /// Of segments, sorted: whether the unit is among the members of their sets.
+    pub(crate) ahead: Vec<(SegmentIndex, bool)>,
     /// The workspace's zone stood in for the unit's on the way.
     pub(crate) fell_back: bool,
     generation: u32,
@@ -88,6 +90,7 @@ impl Scratch {
         self.start();
         self.remembered.clear();
         self.assigned.clear();
+        self.ahead.clear();
         self.generation = self.generation.wrapping_add(1);
         if self.generation == 0 || self.segments.len() != segments {
             self.make_room(segments);
@@ -111,6 +114,14 @@ impl Scratch {
         self.collapsed.clear();
         self.assignments.clear();
         self.fell_back = false;
+    }
+
+    /// Whether the unit is among the members of a segment's set, if that was looked up ahead.
+    pub(crate) fn looked_ahead(&self, segment: SegmentIndex) -> Option<bool> {
+        let at = self
+            .ahead
+            .binary_search_by_key(&segment, |(index, _)| *index);
+        Some(self.ahead.get(at.ok()?)?.1)
     }
 
     /// Tells an assignment.

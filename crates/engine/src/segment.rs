@@ -134,7 +134,10 @@ impl Evaluation<'_, '_, '_> {
             },
             Definition::Members(members) => self.member(segment.unit, |id| members.contains(id)),
             Definition::Set(set) => match set.usable(self.now()) {
-                Ok(ids) => self.member(segment.unit, |id| ids.contains(id)),
+                Ok(ids) => {
+                    let known = self.context.scratch.looked_ahead(index);
+                    self.member(segment.unit, |id| known.unwrap_or_else(|| ids.contains(id)))
+                }
                 Err(reason) => self.unusable(index, segment.unit, reason),
             },
             Definition::Unevaluated => {

@@ -15,8 +15,8 @@ use std::time::Duration;
 use buffa_types::google::protobuf::{Duration as WireDuration, Timestamp};
 use catalogue::*;
 use turnout_engine::{
-    Context, Evaluation, Header, Instant, MemberSets, NamedSet, NoSets, Opened, Program,
-    SegmentCheck, SegmentReason, StepKind, Truth, UnitIds, named_sets, seal,
+    Context, Evaluation, Header, Instant, MemberSets, NamedSet, NoSets, Opened, Place, Program,
+    SegmentCheck, SegmentIndex, SegmentReason, StepKind, Truth, UnitIds, named_sets, seal,
 };
 use turnout_snapshot::turnout::snapshot::v1::{
     Content, MemberSet, Members, Segment, SegmentStatus, Unevaluated,
@@ -34,12 +34,27 @@ struct One {
 struct Ids {
     ids: Vec<&'static str>,
     asked: AtomicUsize,
+    /// Looked up and not told yet, and the most of them that ever were.
+    ahead: AtomicUsize,
+    most_ahead: AtomicUsize,
 }
 
 impl UnitIds for Ids {
     fn contains(&self, id: &str) -> bool {
         self.asked.fetch_add(1, Ordering::Relaxed);
         self.ids.contains(&id)
+    }
+
+    fn place(&self, id: &str) -> Place {
+        let ahead = self.ahead.fetch_add(1, Ordering::Relaxed) + 1;
+        self.most_ahead.fetch_max(ahead, Ordering::Relaxed);
+        Place([7, u64::from(self.ids.contains(&id)), 9])
+    }
+
+    fn holds(&self, place: Place) -> bool {
+        self.ahead.fetch_sub(1, Ordering::Relaxed);
+        assert_eq!((place.0[0], place.0[2]), (7, 9), "the words that were told");
+        place.0[1] == 1
     }
 }
 
@@ -60,6 +75,8 @@ fn sets(ids: &[&'static str]) -> One {
         ids: Arc::new(Ids {
             ids: ids.to_vec(),
             asked: AtomicUsize::new(0),
+            ahead: AtomicUsize::new(0),
+            most_ahead: AtomicUsize::new(0),
         }),
     }
 }
@@ -233,6 +250,49 @@ fn a_set_is_asked_once_a_call_however_many_rules_share_it() {
         context.unit(&program, "user", "u-1")
     });
     assert_eq!(found.ids.asked.load(Ordering::Relaxed), 1);
+}
+
+#[test]
+fn looking_ahead_changes_no_answer_and_looks_several_up_at_once() {
+    let found = sets(&["u-1"]);
+    let mut segments: Vec<Segment> = (0..40)
+        .map(|at| {
+            let mut one = dynamic(set(if at % 4 == 0 { Some(1) } else { None }));
+            one.key = format!("s{at:02}");
+            if at % 5 == 0 {
+                one.exclude_units = vec!["u-1".to_owned()];
+            }
+            one
+        })
+        .collect();
+    segments.push(segment("listed", members(&["u-1"])));
+    let program = linked(&content(segments, vec![], vec![]), &found);
+    let all: Vec<_> = (0..41).filter_map(SegmentIndex::new).collect();
+    for unit in [Some("u-1"), Some("u-2"), None] {
+        let answers = |ahead: bool| {
+            let mut context = Context::new(&program);
+            if let Some(id) = unit {
+                context.unit(&program, "user", id);
+            }
+            let now = Instant(70 * SECOND);
+            let mut evaluation = Evaluation::new(&program, &mut context, now);
+            if ahead {
+                evaluation.look_ahead(all.iter().copied());
+            }
+            let checks = all.iter().map(|index| evaluation.check_segment(*index));
+            checks.collect::<Vec<_>>()
+        };
+        let alone = answers(false);
+        let asked = found.ids.asked.load(Ordering::Relaxed);
+        assert_eq!(answers(true), alone);
+        assert_eq!(
+            found.ids.asked.load(Ordering::Relaxed),
+            asked,
+            "asked ahead"
+        );
+    }
+    assert_eq!(found.ids.ahead.load(Ordering::Relaxed), 0);
+    assert_eq!(found.ids.most_ahead.load(Ordering::Relaxed), 16);
 }
 
 #[test]

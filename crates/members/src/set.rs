@@ -28,6 +28,31 @@ const AHEAD: usize = 16;
 #[derive(Debug, Clone, Copy)]
 pub struct Place(Found);
 
+impl Place {
+    /// As words, for those who keep it.
+    #[inline]
+    #[must_use]
+    pub fn words(self) -> [u64; 3] {
+        match self.0 {
+            Found::Known(member) => [u64::from(member), KNOWN, 0],
+            Found::Range(range) => range.words(),
+        }
+    }
+
+    /// From its words; of other ones a set says nothing.
+    #[inline]
+    #[must_use]
+    pub fn from_words(words: [u64; 3]) -> Self {
+        Self(match words {
+            [member, KNOWN, 0] => Found::Known(member == 1),
+            words => Found::Range(Range::from_words(words)),
+        })
+    }
+}
+
+/// Where no range ends: no set has so many members.
+const KNOWN: u64 = u64::MAX;
+
 #[derive(Debug, Clone, Copy)]
 enum Found {
     Known(bool),

@@ -107,6 +107,22 @@ pub(crate) struct Range {
     stored: u64,
 }
 
+impl Range {
+    #[inline]
+    pub(crate) fn words(self) -> [u64; 3] {
+        [length(self.low), length(self.high), self.stored]
+    }
+
+    #[inline]
+    pub(crate) fn from_words([low, high, stored]: [u64; 3]) -> Self {
+        Self {
+            low: position(low),
+            high: position(high),
+            stored,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Table<'a> {
     bits: u8,

@@ -322,6 +322,7 @@ impl Program {
             segments.filter(|(_, segment)| chosen(&segment.key, &segment.tags, tag, prefix));
         let chosen: Vec<_> = chosen.filter_map(|(at, _)| SegmentIndex::new(at)).collect();
         let states = self.evaluate(py, context, now, |evaluation| {
+            evaluation.look_ahead(chosen.iter().copied());
             chosen
                 .iter()
                 .map(|one| evaluation.check_segment(*one).state)

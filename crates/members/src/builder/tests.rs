@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::hash::Key;
-use crate::set::Id;
+use crate::set::{Id, Place};
 
 const KEY: Key = Key([0x5a; 16]);
 
@@ -218,6 +218,10 @@ proptest! {
         let mut told = Vec::new();
         set.contains_each(asked().map(String::as_str), |member| told.push(member));
         prop_assert!(told.into_iter().eq(asked().map(|id| model.contains(id))));
+        for id in asked() {
+            let kept = Place::from_words(set.place(id).words());
+            prop_assert_eq!(set.holds(kept), model.contains(id));
+        }
         if set.kind() != Kind::Hashed {
             prop_assert_eq!(listed(&set), model.into_iter().cloned().collect());
         }
