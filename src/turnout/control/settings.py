@@ -42,7 +42,7 @@ class ControlSettings:
     """The role of each client certificate, by a URI, a DNS name or the common name in it."""
     threads: int = 8
     """How many calls work at a time; more wait."""
-    lasting_threads: int = 16
+    lasting_threads: int = 32
     """How many streams, previews and waits go on at a time; more wait."""
     most_waiting: int = 256
     """How many calls may be there at a time; more are told RESOURCE_EXHAUSTED."""

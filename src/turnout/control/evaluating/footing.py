@@ -33,7 +33,7 @@ class Footing(NamedTuple):
         segment = self._same(tx, self.segment, _SEGMENT_PARTS)
         if segment.status == "archived":
             raise _stale(segment, "was archived")
-        if segment.status == "draft" != self.segment.status:
+        if segment.status == "draft" and self.segment.status != "draft":
             raise _stale(segment, "was made a draft")
         if scheduled and segment.status == "paused":
             raise _stale(segment, "was paused")

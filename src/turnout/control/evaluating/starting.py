@@ -42,7 +42,7 @@ def start_evaluation(
     dry_run = dry_run or segment.status == "draft"
     method = "EvaluateSegment"
     evaluation = tx.evaluations.start(key, method=method, trigger=trigger, dry_run=dry_run)
-    act = Act(tx.act.actor, method, tx.act.peer)
+    act = _later(tx)._replace(method=method)
     return evaluation, Replacing(means, footing, act, accept_shrink=accept_shrink)
 
 
@@ -60,7 +60,7 @@ def start_change_by_query(
         EvaluationRunning: One runs already.
     """
     evaluation = tx.evaluations.start(segment.key, method=tx.act.method, trigger=BY_HAND)
-    work = ByQuery(means, Footing(segment, query), tx.act, change, parameters)
+    work = ByQuery(means, Footing(segment, query), _later(tx), change, parameters)
     return evaluation, work
 
 
@@ -74,7 +74,12 @@ def start_subtraction(tx: Transaction, means: Means, segment: Item, other: Item)
     require_kind(other, ("static", "dynamic"), "subtracted")
     evaluation = tx.evaluations.start(segment.key, method=tx.act.method, trigger=BY_HAND)
     work = SubtractingStatic if other.body.get("kind") == "static" else Subtracting
-    return evaluation, work(means, segment, other, tx.act)
+    return evaluation, work(means, segment, other, _later(tx))
+
+
+def _later(tx: Transaction) -> Act:
+    """On whose behalf the rest is done, whenever that is."""
+    return tx.act._replace(at=None)
 
 
 def require_kind(segment: Item, wanted: str | tuple[str, ...], what: str) -> None:

@@ -1,7 +1,6 @@
 """Of `SegmentService`: members in streams, as many as there are."""
 
 import hashlib
-import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -72,19 +71,16 @@ class BulkMembers:
 
     def _export(self, call: Call, request: pb.ExportMembersRequest) -> Any:  # noqa: ANN401 - a stream of answers
         call.check()
-        with self._store.read() as tx:
-            segment = tx.items.get("segment", key_of("segment", request.name))
-            require_kind(segment, ("static", "dynamic"), "exported")
-            if segment.body.get("kind") == "static":
-                yield from _of_static(tx, segment)
-                return
-            membership = tx.memberships.of(segment.key)
-            _require_listable(segment, membership)
-            folder = Path(tempfile.mkdtemp(prefix="turnout-export-"))
-            try:
-                yield from _of_set(tx, membership, folder)  # type: ignore[arg-type] # it is there
-            finally:
-                shutil.rmtree(folder, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix="turnout-export-") as folder:
+            path = Path(folder, "members.set")
+            with self._store.read() as tx:
+                segment = tx.items.get("segment", key_of("segment", request.name))
+                require_kind(segment, ("static", "dynamic"), "exported")
+                if segment.body.get("kind") == "static":
+                    yield from _of_static(tx, segment)
+                    return
+                bring(tx, _listable(segment, tx.memberships.of(segment.key)), path)
+            yield from _of_set(path)
 
 
 class _Coming:
@@ -146,9 +142,7 @@ def _of_static(tx: Transaction, segment: Item) -> Iterator[Message]:
         yield pb.ExportMembersResponse()
 
 
-def _of_set(tx: Transaction, membership: Membership, folder: Path) -> Iterator[Message]:
-    path = folder / "members.set"
-    bring(tx, membership, path)
+def _of_set(path: Path) -> Iterator[Message]:
     members = MemberSet.open(path)
     if not len(members):
         yield pb.ExportMembersResponse()
@@ -170,7 +164,12 @@ def _fitting(ids: Sequence[str]) -> Iterator[Sequence[str]]:
         yield ids[begin:]
 
 
-def _require_listable(segment: Item, membership: Membership | None) -> None:
+def _listable(segment: Item, membership: Membership | None) -> Membership:
+    """The set of a segment, which keeps its ids.
+
+    Raises:
+        FailedPrecondition: There is none, or it does not.
+    """
     if membership is None:
         text = f"segment `{segment.key}` has no members yet: evaluate it first"
         raise FailedPrecondition("NOT_EVALUATED", text, name=segment.name)
@@ -182,3 +181,4 @@ def _require_listable(segment: Item, membership: Membership | None) -> None:
             name=segment.name,
             kind=membership.kind,
         )
+    return membership

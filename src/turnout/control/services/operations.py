@@ -23,7 +23,8 @@ from turnout.store import Evaluation, Store, Transaction
 LASTING = frozenset({"WaitOperation"})
 """Those that wait."""
 
-_LONGEST_S = 600.0
+_LONGEST_S = 30.0
+"""So many callers may wait at a time: whoever waits longer asks again."""
 _LOOK_S = 0.2
 
 

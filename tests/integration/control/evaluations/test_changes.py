@@ -52,6 +52,7 @@ def test_a_query_adds_members(plane, database):
     assert counts(found) == (4, 0, 7)
     assert found.row_count == 7
     assert found.action == pb.EVALUATION_ACTION_POPULATE
+    assert found.end_time.ToNanoseconds() > found.start_time.ToNanoseconds()
     assert listed(plane) == [" user-2", "Käse", "other", *users(4)]
 
 
