@@ -5,7 +5,7 @@ import contextlib
 import gc
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +26,7 @@ from turnout.releases.current_snapshot import CurrentSnapshot
 from turnout.releases.deposit import Deposit, place_of
 from turnout.releases.follower import Event, Follower
 from turnout.releases.releases import KEEP_FOR, KEEP_NEWEST, Releases
+from turnout.releases.rounds import Rounds
 from turnout.segments.connections import Connections
 from turnout.serving.member_folder import MemberFolder
 from turnout.sources.last_known_good import StateFolder
@@ -95,18 +96,18 @@ class ControlPlane:
         self._deposit = _deposit(self._feed, self._members, settings)
         self._standing = Standing(self._feed if settings.snapshots_listen else None)
         self._tally = Tally(deposit=self._deposit.told if self._deposit else None)
-        self._awake = threading.Event()
+        self._rounds = Rounds()
         self._ended = threading.Event()
 
     def look(self) -> None:
         """Makes it look at what is current now. Safe from any thread."""
-        self._awake.set()
+        self._rounds.ask()
 
     def end(self) -> None:
         """Makes `run` come to its end. Safe from any thread."""
         self._ended.set()
         self._standing.end()
-        self._awake.set()
+        self._rounds.end()
 
     async def run(self) -> None:
         """Opens the store, serves and follows; returns after `end`.
@@ -118,7 +119,11 @@ class ControlPlane:
         """
         settings, feed, tally = self._settings, self._feed, self._tally
         evaluating = settings.evaluating
-        connections = Connections.load(evaluating.connections, evaluating.query_folders)
+        self._runs_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # What a killed process left in this folder goes with its runs.
+        connections = Connections.load(
+            evaluating.connections, evaluating.query_folders, spill=self._runs_folder
+        )
         async with (
             AdminDoor(settings.admin_listen, self._standing, tally, feed),
             SnapshotDoor(
@@ -137,10 +142,14 @@ class ControlPlane:
                 keep_newest=settings.keep_newest,
                 keep_for=settings.keep_for,
             )
-            with contextlib.closing(store), self._following(store):
-                means = Means(store, releases, connections)
-                evaluator = Evaluator(means, self._runs_folder, settings.evaluating.at_once)
-                async with _carrying_out(evaluator), self._serving(store, releases, evaluator):
+            means = Means(store, releases, connections)
+            evaluator = Evaluator(means, self._runs_folder, settings.evaluating.at_once)
+            with contextlib.closing(store):
+                async with (
+                    self._following(store),
+                    _carrying_out(evaluator),
+                    self._serving(store, releases, evaluator),
+                ):
                     await asyncio.to_thread(self._warm, releases)
                     async with _keeping_time(store, releases, settings.control, evaluator):
                         await asyncio.to_thread(self._ended.wait)
@@ -196,8 +205,8 @@ class ControlPlane:
                 _log.error("a first token cannot be shown, and is not made: %s", error)
             return
 
-    @contextlib.contextmanager
-    def _following(self, store: Store) -> Iterator[None]:
+    @contextlib.asynccontextmanager
+    async def _following(self, store: Store) -> AsyncIterator[None]:
         watch = store.watch(self._standing.looked)
         threads = [
             threading.Thread(target=self._hear, args=(watch,), name="watch", daemon=True),
@@ -211,18 +220,17 @@ class ControlPlane:
             watch.close()
             self.end()
             for thread in threads:
-                thread.join()
+                # A look may wait for the database: who asks for health meanwhile is answered.
+                await asyncio.to_thread(thread.join)
 
     def _hear(self, watch: Watch) -> None:
         for _ in watch.revisions():
-            self._awake.set()
+            self._rounds.ask()
 
     def _follow(self, store: Store) -> None:
-        while not self._ended.is_set():
-            self._awake.clear()
+        while self._rounds.wait(self._settings.look_s):
             if event := self._follower.look(store):
                 self._tell(event)
-            self._awake.wait(self._settings.look_s)
 
     def _warm(self, releases: Releases) -> None:
         """Compiles what is there, so that the first who publishes does not wait for it."""

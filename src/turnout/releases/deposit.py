@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 from turnout.engine import named_member_sets
 from turnout.releases.current_snapshot import Current, Feed
 from turnout.releases.file_place import FilePlace
+from turnout.releases.rounds import Rounds
 from turnout.serving.backoff import Backoff
 from turnout.serving.failures import Failures
 from turnout.serving.fetched import Overtaken, Place, RefreshFailed
@@ -74,20 +75,18 @@ class Deposit:
         self._there: Sealed | None = None
         self._etag: str | None = None
         self._later = ""
-        self._awake = threading.Event()
-        self._ended = threading.Event()
+        self._rounds = Rounds()
         self._thread = threading.Thread(target=self._run, name="deposit", daemon=True)
 
     def start(self) -> None:
         """Starts the thread."""
-        self._unsubscribe = self._feed.subscribe(self._awake.set)
+        self._unsubscribe = self._feed.subscribe(self._rounds.ask)
         self._thread.start()
 
     def stop(self) -> None:
         """Ends the thread after what is under way."""
         self._unsubscribe()
-        self._ended.set()
-        self._awake.set()
+        self._rounds.end()
         self._thread.join(self._end_s)
 
     def told(self) -> dict[str, Any]:
@@ -178,9 +177,9 @@ class Deposit:
         return False
 
     def _run(self) -> None:
-        while not self._ended.is_set():
-            self._awake.clear()
-            self._awake.wait(self._pause_s())
+        pause_s = 0.0
+        while self._rounds.wait(pause_s):
+            pause_s = self._pause_s()
 
     def _pause_s(self) -> float:
         """Looks, and gives how long there is nothing to do."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from turnout.control.credentials import ITSELF
 from turnout.control.evaluating.folders import Folders
 from turnout.control.evaluating.run import ENDED, Run
+from turnout.releases.rounds import Rounds
 from turnout.store import (
     LEASE,
     Act,
@@ -45,7 +46,7 @@ class Beating:
     ) -> None:
         self._store, self._runs = store, runs
         self._left = list(left)
-        self._awake, self._ended = threading.Event(), threading.Event()
+        self._rounds = Rounds()
         self._look_at = 0.0
         self._thread = threading.Thread(target=self._keep, name="beats", daemon=True)
 
@@ -55,18 +56,16 @@ class Beating:
 
     def stop(self) -> None:
         """Ends."""
-        self._ended.set()
-        self._awake.set()
+        self._rounds.end()
         if self._thread.ident is not None:
             self._thread.join()
 
     def look(self) -> None:
         """Has it beat now. Safe from any thread."""
-        self._awake.set()
+        self._rounds.ask()
 
     def _keep(self) -> None:
-        while not self._ended.is_set():
-            self._awake.clear()
+        while self._rounds.wait(BEAT_S):
             try:
                 self._beat()
                 self._end_left()
@@ -75,7 +74,6 @@ class Beating:
                 _log.warning("runs cannot be looked after, trying again: %s", error)
             except Exception:  # noqa: BLE001 - a bug must not end it
                 _log.exception("this is a bug of turnout; runs are looked after again")
-            self._awake.wait(BEAT_S)
 
     def _beat(self) -> None:
         for run in self._runs():

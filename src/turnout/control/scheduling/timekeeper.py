@@ -9,6 +9,7 @@ from typing import Protocol, Self
 from turnout.control.identity import Identities
 from turnout.control.scheduling.due import Due
 from turnout.releases.releases import Releases
+from turnout.releases.rounds import Rounds
 from turnout.store import Store, Unavailable
 
 _WORK = "schedule"
@@ -66,8 +67,7 @@ class Timekeeper:
         self._now = now
         self._leadership = store.leadership(_WORK)
         self._watch = store.watch_schedules()
-        self._awake = threading.Event()
-        self._ended = threading.Event()
+        self._rounds = Rounds()
         self._threads = [
             threading.Thread(target=run, name=name, daemon=True)
             for name, run in (("schedule", self._keep), ("schedule-watch", self._hear))
@@ -80,16 +80,15 @@ class Timekeeper:
 
     def stop(self) -> None:
         """Ends after what is being carried out."""
-        self._ended.set()
+        self._rounds.end()
         self._watch.close()
-        self._awake.set()
         for thread in self._threads:
             if thread.ident is not None:
                 thread.join()
 
     def look(self) -> None:
         """Has it look at the clock again. Safe from any thread."""
-        self._awake.set()
+        self._rounds.ask()
 
     def __enter__(self) -> Self:
         """Starts it."""
@@ -102,12 +101,12 @@ class Timekeeper:
 
     def _hear(self) -> None:
         for _ in self._watch.revisions():
-            self._awake.set()
+            self._rounds.ask()
 
     def _keep(self) -> None:
-        while not self._ended.is_set():
-            self._awake.clear()
-            self._awake.wait(self._wait_s())
+        wait_s = 0.0
+        while self._rounds.wait(wait_s):
+            wait_s = self._wait_s()
 
     def _wait_s(self) -> float:
         """Does what is due, and gives how long there is nothing to do."""
@@ -127,7 +126,7 @@ class Timekeeper:
         if not self._leadership.is_held():
             return _RETRY_S
         try:
-            while not self._ended.is_set() and (left := self._left_s()) <= 0:
+            while not self._rounds.are_over and (left := self._left_s()) <= 0:
                 for timed in self._timed:
                     timed.do()
         finally:
