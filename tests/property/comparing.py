@@ -2,10 +2,15 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
+
+from membership import memberships, write
 
 from reference.model import Model
 from turnout import Context, Engine, StickyAssignment
+from turnout.compiler import compile_documents
+from turnout.documents import read_mapping
 
 
 class Difference(NamedTuple):
@@ -38,7 +43,9 @@ def differences(documents, asked, seen=None):
         seen: Counts the reasons of the model, when given.
     """
     seen = Counter() if seen is None else seen
-    engine, model = Engine.from_documents(documents), Model(documents)
+    given = memberships(documents, asked[0].now, moment)
+    engine = engine_of(documents, given)
+    model = Model(documents, {key: one.read for key, one in given.items()})
     found = []
     for ctx in asked:
         context, now = context_of(ctx), moment(ctx.now)
@@ -68,6 +75,15 @@ def differences(documents, asked, seen=None):
     return found
 
 
+def engine_of(documents, given):
+    """The engine of documents and of the member sets of their segments."""
+    catalogue = read_mapping(documents)
+    sealed = compile_documents(catalogue, memberships=given).seal(published_by="test")
+    with TemporaryDirectory() as folder:
+        write(folder, given)
+        return Engine.from_snapshot(sealed, members=folder)
+
+
 def context_of(ctx):
     """What is asked, as turnout takes it."""
     return Context(
@@ -88,6 +104,8 @@ def sticky(key, record):
 def answered(result, expected):
     """What a result says, in the shape of the model's answer."""
     found = {name: getattr(result, name) for name in expected}
+    if found.get("member_age") is not None:
+        found["member_age"] //= timedelta(seconds=1)
     return {name: list(v) if isinstance(v, tuple) else v for name, v in found.items()}
 
 

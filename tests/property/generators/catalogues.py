@@ -56,6 +56,7 @@ def catalogue(rng):
     return {
         "workspace": {"timezone": zone},
         "attributes": schema,
+        "queries": {"q": {"sql": "select unit_id from t"}},
         "segments": known.segments,
         "experiments": experiments,
         "flags": flags,

@@ -10,9 +10,13 @@ def segment(rng, known):
     """A segment that looks only at what is known so far."""
     written = {"unit": rng.choice(KINDS), "status": rng.choice(STATUSES)}
     rules = [key for key, one in known.segments.items() if "match" in one]
-    kind = rng.choice(["rule"] * 5 + ["static", "everyone", "copy"])
+    kind = rng.choice(["rule"] * 5 + ["static", "dynamic", "everyone", "copy"])
     if kind == "static":
         written["members"] = a_few(rng, UNITS, 6)
+    elif kind == "dynamic":
+        written |= {"kind": "dynamic", "query": "q", "exact_ids": chance(rng, 2)}
+        if chance(rng, 2):
+            written["max_age"] = rng.choice(["1 day", "60 minutes", "4 weeks"])
     elif kind == "everyone":
         written["kind"] = "everyone"
     elif kind == "copy" and rules:
