@@ -117,7 +117,8 @@ def _build(tx: Transaction, key: str, version: int, folder: Path) -> _Built | No
     former = None if before is None else _former(tx, before, folder / "former.set")
     hash_key = before.hash_key if before else secrets.token_bytes(_KEY_BYTES)
     builder = MemberSetBuilder(hash_key, succeeding=former)
-    builder.add(tx.members.all(key))
+    for batch in tx.members.batches(key):
+        builder.add(batch)
     fresh = folder / "fresh.set"
     made = builder.finish(fresh)
     membership = Membership(

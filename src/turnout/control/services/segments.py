@@ -43,8 +43,12 @@ class Segments(ItemService):
     def tell_all(self, tx: Transaction, items: Sequence[Item]) -> list[Message]:
         """With the set that members are in, and its age."""
         messages = super().tell_all(tx, items)
+        in_sets = [item.key for item in items if item.body.get("kind") in _IN_SETS]
+        # One reading for a page of them.
+        kept = tx.memberships.all() if len(in_sets) > 1 else {}
         for item, message in zip(items, messages, strict=True):
-            if item.body.get("kind") in _IN_SETS and (found := tx.memberships.of(item.key)):
+            alone = in_sets == [item.key]
+            if found := tx.memberships.of(item.key) if alone else kept.get(item.key):
                 message.member_set_size_bytes = found.size  # type: ignore[attr-defined]
                 if found.evaluated_at is not None:
                     message.evaluate_time.FromDatetime(found.evaluated_at)  # type: ignore[attr-defined]
