@@ -50,7 +50,7 @@ class HostileServer:
 
     def _answer(self, connected):
         self._open.add(connected)
-        with connected, contextlib.suppress(OSError):
+        with contextlib.suppress(OSError), connected:
             head = b""
             while b"\r\n\r\n" not in head:
                 chunk = connected.recv(4096)
