@@ -1,6 +1,7 @@
 """Queries and the segments that they are for, through real stubs."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -10,6 +11,8 @@ from turnout.control.v1 import query_pb2 as queries
 from turnout.control.v1 import release_pb2 as releases
 from turnout.control.v1 import segment_pb2 as segments
 from turnout.control.v1 import token_pb2 as tokens
+from turnout.engine import MemberSetBuilder
+from turnout.store import Act, Membership
 
 SQL = "select id as unit_id from events where day > :since"
 
@@ -223,3 +226,52 @@ def test_documents_bring_queries_and_take_them_away(plane):
     assert change.name == "queries/buyers"
     assert change.differences[-1] == "taken up at the next evaluation of segments/s"
     assert {one.name for one in apply(plane, {}).changes} == {"queries/buyers", "segments/s"}
+
+
+@pytest.fixture
+def evaluate(plane, tmp_path):
+    """Does what an evaluation does at its end; gives the membership."""
+
+    def done(key, *ids):
+        path = tmp_path / "fresh.set"
+        builder = MemberSetBuilder(bytes(16))
+        builder.add(ids)
+        made = builder.finish(path)
+        begun = datetime(2026, 3, 1, 9, tzinfo=UTC)
+        found = Membership(made.sha256, made.size, made.count, made.kind, begun, bytes(16), 1)
+        with plane.store.write(Act("turnout", "EvaluateSegment")) as tx:
+            tx.artifacts.add(f"{made.sha256}.set", path)
+            plane.released.publish_members_in(tx, key, found)
+            tx.memberships.replace(key, found)
+        return found
+
+    return done
+
+
+def test_a_segment_tells_of_its_members_and_a_snapshot_that_it_is_about_them(plane, evaluate):
+    create_query(plane)
+    for key in ("s", "t"):
+        create_segment(plane, key, status="SEGMENT_STATUS_ACTIVE")
+    publish(plane)
+    found = evaluate("s", "u-1", "u-2")
+    one = plane.segments.GetSegment(segments.GetSegmentRequest(name="segments/s"))
+    assert (one.member_count, one.member_set_size_bytes) == (2, found.size)
+    assert one.evaluate_time.ToDatetime(UTC) == found.evaluated_at
+    listed = plane.segments.ListSegments(segments.ListSegmentsRequest()).segments
+    assert [item.member_set_size_bytes for item in listed] == [found.size, 0]
+    current = plane.releases.GetSnapshot(releases.GetSnapshotRequest(name="snapshots/current"))
+    assert (current.revision, current.members_of) == (2, 1)
+    assert list(current.changed) == ["segments/s"]
+    assert not plan(plane).changes
+
+
+def test_a_rollback_to_members_that_are_gone_says_whose(plane, evaluate, refused, monkeypatch):
+    create_query(plane)
+    create_segment(plane, status="SEGMENT_STATUS_ACTIVE")
+    publish(plane)
+    evaluate("s", "u-1")
+    evaluate("s", "u-2")
+    monkeypatch.setattr("turnout.store.artifacts.Artifacts.has", lambda _self, _name: False)
+    with refused("FAILED_PRECONDITION", "MEMBERS_GONE") as told:
+        plane.releases.Rollback(releases.RollbackRequest(name="snapshots/2"))
+    assert told[0].parts["name"] == "segments/s"
