@@ -115,7 +115,7 @@ def test_a_segment_is_evaluated(run, database):
     assert database.asked[0].parameters == {"age": 21}
     database.ids = ["u-1", "u-3"]
     told = run("segment", "evaluate", "adults", "--dry-run").out
-    assert told == "there would be 2 members, 1 added, 1 removed, of 2 rows: nothing was kept\n"
+    assert told == "there would be 2 members, 1 added, 1 removed, of 2 rows: nothing was changed\n"
     told = run("segment", "evaluate", "adults", "-o", "json").json
     assert (told["state"], told["member_count"], told["added_count"]) == ("succeeded", 2, 1)
 
@@ -228,6 +228,16 @@ def test_members_come_and_go_by_a_query(run, database):
     assert listed(run) == ["u-1"]
     run("segment", "populate", "vips", "users", "--replace")
     assert listed(run) == ["u-2", "u-3"]
+
+
+def test_changes_can_be_tried(run, database):
+    database.ids = ["u-2", "u-3"]
+    for command in (
+        ("populate", "vips", "users", "--replace"), ("remove-by-query", "vips", "users"),
+        ("subtract", "vips", "known"),
+    ):  # fmt: skip
+        assert run("segment", *command, "--dry-run").out.endswith("nothing was changed\n")
+    assert listed(run) == ["u-1", "u-2"]
 
 
 def test_another_segment_is_subtracted(run):

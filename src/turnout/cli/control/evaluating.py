@@ -22,6 +22,9 @@ app = group()
 DynamicArgument = Annotated[str, typer.Argument(metavar="KEY", help="A dynamic segment.")]
 StaticArgument = Annotated[str, typer.Argument(metavar="KEY", help="A static segment.")]
 QueryArgument = Annotated[str, typer.Argument(metavar="QUERY", help="The key of a query.")]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Count what would change, and change nothing.")
+]
 DetachOption = Annotated[
     bool, typer.Option("--detach", help="Do not wait: say which operation it is, and end.")
 ]
@@ -61,12 +64,17 @@ def populate(
         bool, typer.Option("--replace", help="Members that the query does not give go.")
     ] = False,
     parameters: ParameterOption = None,
+    dry_run: DryRunOption = False,
     detach: DetachOption = False,
 ) -> None:
     """Add the units that a query gives to a static segment."""
     mode = pb.MEMBERS_MODE_REPLACE if replace else pb.MEMBERS_MODE_APPEND
     request = pb.PopulateFromQueryRequest(
-        name=_name(key), query=f"queries/{query}", mode=mode, parameters=read_parameters(parameters)
+        name=_name(key),
+        query=f"queries/{query}",
+        mode=mode,
+        parameters=read_parameters(parameters),
+        dry_run=dry_run,
     )
     _run(connection, "PopulateFromQuery", request, detach=detach)
 
@@ -78,11 +86,15 @@ def remove_by_query(
     query: QueryArgument,
     connection: Connection,
     parameters: ParameterOption = None,
+    dry_run: DryRunOption = False,
     detach: DetachOption = False,
 ) -> None:
     """Take the units that a query gives out of a static segment."""
     request = pb.RemoveByQueryRequest(
-        name=_name(key), query=f"queries/{query}", parameters=read_parameters(parameters)
+        name=_name(key),
+        query=f"queries/{query}",
+        parameters=read_parameters(parameters),
+        dry_run=dry_run,
     )
     _run(connection, "RemoveByQuery", request, detach=detach)
 
@@ -95,10 +107,11 @@ def subtract(
         str, typer.Argument(metavar="OTHER", help="A static or a dynamic one, as it is now.")
     ],
     connection: Connection,
+    dry_run: DryRunOption = False,
     detach: DetachOption = False,
 ) -> None:
     """Take the members of another segment out of a static one."""
-    request = pb.SubtractSegmentRequest(name=_name(key), subtrahend=_name(other))
+    request = pb.SubtractSegmentRequest(name=_name(key), subtrahend=_name(other), dry_run=dry_run)
     _run(connection, "SubtractSegment", request, detach=detach)
 
 
@@ -132,7 +145,7 @@ def _told(evaluation: Any) -> str:  # noqa: ANN401 - a message
     count = f"{evaluation.member_count:,} members"
     told = ", ".join([count, *changed, f"of {evaluation.row_count:,} rows"])
     if evaluation.dry_run:
-        return f"there would be {told}: nothing was kept"
+        return f"there would be {told}: nothing was changed"
     if evaluation.action == pb.EVALUATION_ACTION_EVALUATE:
         return f"{told}: decisions go by them"
     return f"{told} in the store; decisions change with `turnout publish`"

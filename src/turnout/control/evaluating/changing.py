@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from turnout.control.evaluating.footing import Footing
-from turnout.control.evaluating.means import Means
+from turnout.control.evaluating.means import Means, persistently
 from turnout.control.evaluating.replacing import bring
 from turnout.control.evaluating.run import CANCELLED, NotTaken, Run
 from turnout.engine import MemberSet
@@ -55,11 +55,24 @@ class Changing:
 
     def do(self, run: Run, folder: Path) -> None:
         """See `Work`."""
-        counted = _Counted(self.ids(run, folder), run)
-        with self._means.store.write_with(self._act, counted) as (tx, staged):
+        counted, dry = _Counted(self.ids(run, folder), run), run.evaluation.dry_run
+        store = self._means.store
+        with store.write_with(self._act, counted, validate_only=dry) as (tx, staged):
             self.prepare(tx, run)
             counts = self._change(tx, self._footing.segment.key, staged)
-            self.finish(tx, run, counted.rows, counts)
+            if not dry:
+                self.finish(tx, run, counted.rows, counts)
+        if dry:
+            self.tell(run, counted.rows, counts)
+
+    def tell(self, run: Run, rows: int, counts: MemberCounts) -> None:
+        """Notes what a change would have come to that was taken back."""
+
+        def write() -> None:
+            with self._means.store.write(self._act) as tx:
+                self.finish(tx, run, rows, counts)
+
+        persistently(write)
 
     def prepare(self, tx: Transaction, run: Run) -> None:
         """Lets it be written that was prepared.
@@ -152,10 +165,15 @@ class SubtractingStatic(Changing):
 
     def do(self, run: Run, folder: Path) -> None:  # noqa: ARG002 - as of all
         """See `Work`."""
-        with self._means.store.write(self._act) as tx:
+        dry = run.evaluation.dry_run
+        with self._means.store.write(self._act, validate_only=dry) as tx:
             self.prepare(tx, run)
             counts = tx.members.take_out_segment(self._footing.segment.key, self._other.key)
-            self.finish(tx, run, tx.members.count(self._other.key), counts)
+            rows = tx.members.count(self._other.key)
+            if not dry:
+                self.finish(tx, run, rows, counts)
+        if dry:
+            self.tell(run, rows, counts)
 
 
 class _Counted:

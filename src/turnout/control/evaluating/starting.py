@@ -53,18 +53,22 @@ def start_change_by_query(
     query: Item,
     change: Change,
     parameters: Mapping[str, Any],
+    *,
+    dry_run: bool = False,
 ) -> Started:
     """Starts a change of the members of a static segment by the result of a query.
 
     Raises:
         EvaluationRunning: One runs already.
     """
-    evaluation = tx.evaluations.start(segment.key, method=tx.act.method, trigger=BY_HAND)
+    evaluation = tx.evaluations.start(segment.key, method=tx.act.method, dry_run=dry_run)
     work = ByQuery(means, Footing(segment, query), _later(tx), change, parameters)
     return evaluation, work
 
 
-def start_subtraction(tx: Transaction, means: Means, segment: Item, other: Item) -> Started:
+def start_subtraction(
+    tx: Transaction, means: Means, segment: Item, other: Item, *, dry_run: bool = False
+) -> Started:
     """Starts to take the members of another segment out of a static one.
 
     Raises:
@@ -72,7 +76,7 @@ def start_subtraction(tx: Transaction, means: Means, segment: Item, other: Item)
         EvaluationRunning: One runs already.
     """
     require_kind(other, ("static", "dynamic"), "subtracted")
-    evaluation = tx.evaluations.start(segment.key, method=tx.act.method, trigger=BY_HAND)
+    evaluation = tx.evaluations.start(segment.key, method=tx.act.method, dry_run=dry_run)
     work = SubtractingStatic if other.body.get("kind") == "static" else Subtracting
     return evaluation, work(means, segment, other, _later(tx))
 

@@ -78,7 +78,9 @@ class Evaluations:
         def start(tx: Transaction) -> Started:
             segment = static_segment(tx, call, request.name)
             query = tx.items.get("query", key_of("query", request.query, "query"))
-            return start_change_by_query(tx, self._means, segment, query, change, parameters)
+            return start_change_by_query(
+                tx, self._means, segment, query, change, parameters, dry_run=request.dry_run
+            )
 
         return self._start(call, request, start)
 
@@ -88,7 +90,9 @@ class Evaluations:
         def start(tx: Transaction) -> Started:
             segment = static_segment(tx, call, request.name)
             query = tx.items.get("query", key_of("query", request.query, "query"))
-            return start_change_by_query(tx, self._means, segment, query, take_out, parameters)
+            return start_change_by_query(
+                tx, self._means, segment, query, take_out, parameters, dry_run=request.dry_run
+            )
 
         return self._start(call, request, start)
 
@@ -96,7 +100,7 @@ class Evaluations:
         def start(tx: Transaction) -> Started:
             segment = static_segment(tx, call, request.name)
             other = tx.items.get("segment", key_of("segment", request.subtrahend, "subtrahend"))
-            return start_subtraction(tx, self._means, segment, other)
+            return start_subtraction(tx, self._means, segment, other, dry_run=request.dry_run)
 
         return self._start(call, request, start)
 

@@ -59,40 +59,46 @@ class EvaluateSegmentRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ..., dry_run: _Optional[bool] = ..., accept_shrink: _Optional[bool] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class PopulateFromQueryRequest(_message.Message):
-    __slots__ = ("name", "query", "parameters", "mode", "request_id")
+    __slots__ = ("name", "query", "parameters", "mode", "request_id", "dry_run")
     NAME_FIELD_NUMBER: _ClassVar[int]
     QUERY_FIELD_NUMBER: _ClassVar[int]
     PARAMETERS_FIELD_NUMBER: _ClassVar[int]
     MODE_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    DRY_RUN_FIELD_NUMBER: _ClassVar[int]
     name: str
     query: str
     parameters: _struct_pb2.Struct
     mode: MembersMode
     request_id: str
-    def __init__(self, name: _Optional[str] = ..., query: _Optional[str] = ..., parameters: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., mode: _Optional[_Union[MembersMode, str]] = ..., request_id: _Optional[str] = ...) -> None: ...
+    dry_run: bool
+    def __init__(self, name: _Optional[str] = ..., query: _Optional[str] = ..., parameters: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., mode: _Optional[_Union[MembersMode, str]] = ..., request_id: _Optional[str] = ..., dry_run: _Optional[bool] = ...) -> None: ...
 
 class RemoveByQueryRequest(_message.Message):
-    __slots__ = ("name", "query", "parameters", "request_id")
+    __slots__ = ("name", "query", "parameters", "request_id", "dry_run")
     NAME_FIELD_NUMBER: _ClassVar[int]
     QUERY_FIELD_NUMBER: _ClassVar[int]
     PARAMETERS_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    DRY_RUN_FIELD_NUMBER: _ClassVar[int]
     name: str
     query: str
     parameters: _struct_pb2.Struct
     request_id: str
-    def __init__(self, name: _Optional[str] = ..., query: _Optional[str] = ..., parameters: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+    dry_run: bool
+    def __init__(self, name: _Optional[str] = ..., query: _Optional[str] = ..., parameters: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., request_id: _Optional[str] = ..., dry_run: _Optional[bool] = ...) -> None: ...
 
 class SubtractSegmentRequest(_message.Message):
-    __slots__ = ("name", "subtrahend", "request_id")
+    __slots__ = ("name", "subtrahend", "request_id", "dry_run")
     NAME_FIELD_NUMBER: _ClassVar[int]
     SUBTRAHEND_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    DRY_RUN_FIELD_NUMBER: _ClassVar[int]
     name: str
     subtrahend: str
     request_id: str
-    def __init__(self, name: _Optional[str] = ..., subtrahend: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+    dry_run: bool
+    def __init__(self, name: _Optional[str] = ..., subtrahend: _Optional[str] = ..., request_id: _Optional[str] = ..., dry_run: _Optional[bool] = ...) -> None: ...
 
 class Evaluation(_message.Message):
     __slots__ = ("name", "operation", "action", "state", "scheduled", "dry_run", "actor", "start_time", "end_time", "row_count", "member_count", "added_count", "removed_count", "size_bytes", "set_sha256", "failure_reason", "failure_message")

@@ -30,8 +30,10 @@ def remove(plane, key="s", **fields):
     return plane.segments.RemoveByQuery(request)
 
 
-def subtract(plane, other, key="s"):
-    request = pb.SubtractSegmentRequest(name=f"segments/{key}", subtrahend=f"segments/{other}")
+def subtract(plane, other, key="s", **fields):
+    request = pb.SubtractSegmentRequest(
+        name=f"segments/{key}", subtrahend=f"segments/{other}", **fields
+    )
     return plane.segments.SubtractSegment(request)
 
 
@@ -99,6 +101,24 @@ def test_a_dynamic_segment_is_subtracted_as_it_is_by_then(plane, database, exact
     database.ids = users(2)  # nobody evaluated that
     assert counts(outcome(wait(plane, subtract(plane, "d")))) == (0, 1, 2)
     assert listed(plane) == ["other", "user-1"]
+
+
+@pytest.mark.usefixtures("segment")
+def test_a_dry_run_counts_and_changes_nothing(plane, database):
+    make_static(plane, "other", users(1))
+    make_dynamic(plane, "d")
+    database.ids = users(3)
+    evaluate(plane, "d")
+    for begun, wanted in (
+        (lambda: populate(plane, dry_run=True, mode=pb.MEMBERS_MODE_REPLACE), (1, 1, 3)),
+        (lambda: remove(plane, dry_run=True), (0, 2, 1)),
+        (lambda: subtract(plane, "other", dry_run=True), (0, 1, 2)),
+        (lambda: subtract(plane, "d", dry_run=True), (0, 2, 1)),
+    ):
+        found = outcome(wait(plane, begun()))
+        assert found.dry_run
+        assert counts(found) == wanted
+    assert listed(plane) == ["other", "user-0", "user-1"]
 
 
 @pytest.mark.usefixtures("segment")
