@@ -228,9 +228,9 @@ class TestWorkspace:
 
 
 def test_an_event_that_no_message_can_carry_is_shortened(plane):
-    make_segment(plane, kind="SEGMENT_KIND_STATIC")
+    body = {"include_units": [f"{at}-{'x' * 100}" for at in range(40_000)]}
     with plane.store.write(Act("test", "ApplyDocuments")) as tx:
-        tx.members.add("s", [f"{at}-{'x' * 100}" for at in range(40_000)])
+        tx.items.create("segment", "s", body, "draft")
     events = plane.audit.ListAuditEvents(audit_pb2.ListAuditEventsRequest()).audit_events
     assert events[0].after["too_large_to_show"]
     assert events[0].after["size_bytes"] > 4_000_000
