@@ -1,7 +1,9 @@
 """Values that stand elsewhere, in the environment or in a file, and never in an error or a log."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 from turnout.segments.failures import QueryFailed, Reason
 
@@ -53,17 +55,24 @@ class Hidden:
     """Takes values that were read out of what a library says about them."""
 
     def __init__(self) -> None:
-        self._values: list[str] = []
+        self._values: set[str] = set()
 
     def add(self, value: str) -> str:
-        """Remembers a value; gives it back."""
-        if len(value) >= _SHORTEST:
-            self._values.append(value)
-            self._values.sort(key=len, reverse=True)
+        """Remembers a value, in each form that a library may say it in; gives it back."""
+        self._values.update(form for form in _forms(value) if len(form) >= _SHORTEST)
         return value
 
     def out_of(self, text: str) -> str:
         """Gives a text in which none of the values stands."""
-        for value in self._values:
+        # The longest first: a part of one would leave the rest of it.
+        for value in sorted(self._values, key=len, reverse=True):
             text = text.replace(value, _HIDDEN)
         return text
+
+
+def _forms(value: str) -> Iterator[str]:
+    """A value as it is, in a URL, in quotes, with its lines folded into one, and line by line."""
+    yield from (value, quote(value, safe=""), quote(value), quote_plus(value))
+    yield repr(value)[1:-1]
+    yield " ".join(value.split())
+    yield from (line.strip() for line in value.splitlines())

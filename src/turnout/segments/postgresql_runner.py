@@ -28,7 +28,7 @@ _CONNECT_S = 10
 _AT_ONCE = 10_000
 _LONGEST_MS = 2**31 - 1
 """What the setting of PostgreSQL holds: 24 days."""
-_TEXTS = frozenset({"text", "varchar", "bpchar", "name", "int2", "int4", "int8", "uuid", "unknown"})
+_TEXTS = frozenset({"text", "varchar", "name", "int2", "int4", "int8", "uuid", "unknown"})
 _MIXED = frozenset({"json", "jsonb"})
 _LOST = ("08", "57P")
 """Of SQLSTATE: of the connection, and of a server that ends."""

@@ -90,6 +90,13 @@ def test_mixed_types_are_refused(runner):
     assert "integer and character varying cannot be matched" in message
 
 
+def test_texts_that_are_filled_up_with_blanks_are_refused(runner):
+    reason, message = failure(runner, "SELECT CAST('u-1' AS char(8)) AS id")
+    assert reason is Reason.BAD_ID
+    assert "`bpchar`" in message
+    assert found(runner, "SELECT CAST(CAST('u-1' AS char(8)) AS text) AS id") == ["u-1"]
+
+
 def test_odd_values_of_other_columns_do_no_harm(runner):
     sql = "SELECT id, 'infinity'::date AS a, '{1}'::int[] AS b, '1 day'::interval FROM crm.units"
     assert len(found(runner, sql)) == 100
