@@ -55,7 +55,8 @@ def check(
     if not catalogue.files:
         raise usage(f"`{documents}` holds no file .yaml, .yml or .json: name another folder")
     try:
-        compiled = compile_documents(catalogue, history=None)
+        # Where they will be served is not known here: a control plane evaluates queries.
+        compiled = compile_documents(catalogue, history=None, memberships={})
     except CompileFailed as failed:
         _tell_problems(failed, output)
         raise typer.Exit(ExitCode.PROBLEMS) from None

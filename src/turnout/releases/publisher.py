@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from turnout.compiler import Compiled, Problem, compile_documents
+from turnout.documents import Catalogue
 from turnout.snapshot.seal import NotSealed
 from turnout.snapshot.v1 import snapshot_pb2
 from turnout.sources import Source, SourceUnreachable
@@ -81,6 +82,7 @@ class Publisher:
                 self._keep_history(compiled)
         else:
             event = self._keep(compiled)
+            _log_unevaluated(catalogue)
         self._history = compiled.history
         self._fingerprint = catalogue.fingerprint
         return event
@@ -191,6 +193,20 @@ def _same(header: snapshot_pb2.Header, compiled: Compiled) -> bool:
         (p.kind, p.key, p.file, p.line, p.column, p.message, p.serving_last_good)
         for p in compiled.problems
     ]
+
+
+def _log_unevaluated(catalogue: Catalogue) -> None:
+    items = (item for file in catalogue.files for item in file.document.items.items())
+    count = sum(
+        kind == "segment" and isinstance(written.raw, dict) and written.raw.get("kind") == "dynamic"
+        for (kind, _), written in items
+    )
+    if count:
+        _log.warning(
+            "dynamic segments have nobody here, and are UNKNOWN: a control plane evaluates their"
+            " queries, `turnout apply` takes them there",
+            extra=fields(segments=count),
+        )
 
 
 def _log_problems(problems: Iterable[Problem]) -> None:

@@ -101,6 +101,9 @@ def test_check_warns_of_what_may_not_be_meant(run, documents):
 
 
 def test_strict_makes_a_warning_a_problem(run, documents):
+    (documents / "s.yaml").write_text(
+        "queries: {q: {sql: select 1 as unit_id}}\nsegments: {s: {kind: dynamic, query: q}}\n"
+    )
     assert run("check", documents, "--strict").code == ExitCode.OK
     (documents / "b.yaml").write_text(
         "segments:\n  nobody: {match: {all: [{attribute: age, is: 1}, {attribute: age, is: 2}]}}\n"

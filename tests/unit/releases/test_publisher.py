@@ -104,6 +104,20 @@ def test_problems_are_logged_with_their_place(place, caplog):
     assert any("b.yaml:1:" in record.getMessage() for record in caplog.records)
 
 
+def test_dynamic_segments_that_nobody_evaluates_are_told_of(place, caplog):
+    with caplog.at_level(logging.WARNING):
+        publisher = place.publisher()
+        publisher.publish()
+        assert not caplog.records
+        query = "queries: {q: {sql: select 1 as unit_id}}\n"
+        (place.documents / "s.yaml").write_text(
+            query + "segments: {s: {kind: dynamic, query: q}}\n"
+        )
+        publisher.publish()
+        publisher.publish()
+    assert ["a control plane" in record.getMessage() for record in caplog.records] == [True]
+
+
 def test_a_folder_that_is_gone_is_a_failure_said_once(place, caplog):
     publisher = place.publisher()
     publisher.publish()
