@@ -4,7 +4,8 @@ import logging
 import shutil
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -66,19 +67,18 @@ class Beating:
 
     def _keep(self) -> None:
         while self._rounds.wait(BEAT_S):
-            try:
-                self._beat()
+            for run in self._runs():
+                # Each by itself: the lease of one does not run out for another.
+                with _going_on():
+                    self._beat(run)
+            with _going_on():
                 self._end_left()
+            with _going_on():
                 self._end_silent()
-            except Unavailable as error:
-                _log.warning("runs cannot be looked after, trying again: %s", error)
-            except Exception:  # noqa: BLE001 - a bug must not end it
-                _log.exception("this is a bug of turnout; runs are looked after again")
 
-    def _beat(self) -> None:
-        for run in self._runs():
-            if not self._store.beat(run.number, run.rows):
-                run.stop()
+    def _beat(self, run: Run) -> None:
+        if not self._store.beat(run.number, run.rows):
+            run.stop()
 
     def _end_left(self) -> None:
         """Ends runs that ran here when the process was killed, without waiting for the lease."""
@@ -113,3 +113,14 @@ class Beating:
         if silent:
             with self._store.write(_ACT) as tx:
                 tx.evaluations.interrupt(before)
+
+
+@contextmanager
+def _going_on() -> Iterator[None]:
+    """Tells of what fails, which is tried again in the next round."""
+    try:
+        yield
+    except Unavailable as error:
+        _log.warning("runs cannot be looked after, trying again: %s", error)
+    except Exception:  # noqa: BLE001 - a bug must not end it
+        _log.exception("this is a bug of turnout; runs are looked after again")

@@ -9,7 +9,7 @@ from turnout.control.evaluating import beating
 from turnout.control.evaluating.beating import Beating
 from turnout.control.evaluating.folders import Folders
 from turnout.control.evaluating.run import Run
-from turnout.store import Act, Store
+from turnout.store import Act, Store, Unavailable
 
 
 @pytest.fixture
@@ -114,3 +114,23 @@ def test_a_bug_ends_nothing(store, beat, caplog):
     beat([Broken()])
     wait_until(lambda: now(store, evaluation).rows == 3, "it is tried again")
     assert "this is a bug of turnout" in caplog.text
+
+
+@pytest.mark.parametrize("failure", [RuntimeError("no"), Unavailable("gone")])
+def test_one_that_fails_takes_nothing_from_the_others(store, beat, failure):
+    class Broken:
+        number = 1
+
+        @property
+        def rows(self):
+            raise failure
+
+    silent = start(store, datetime.now(UTC) - timedelta(seconds=31))
+    with store.write(Act("anna", "Make")) as tx:
+        tx.items.create("segment", "t", {"kind": "dynamic"}, "active")
+        evaluation = tx.evaluations.start("t")
+    run = Run(evaluation)
+    run.rows = 7
+    beat([Broken(), run])
+    wait_until(lambda: now(store, evaluation).rows == 7, "the other one beats")
+    wait_until(lambda: now(store, silent).ended_at is not None, "the silent one is ended")
