@@ -97,7 +97,8 @@ class Gathering:
         named = self._named(sealed)
         missing = self.folder.missing(named)
         sha256s = {one.sha256 for one in named}
-        replaced = [one for one in served.named if one.sha256 not in sha256s]
+        gone = sha256s | served.lacking
+        replaced = [one for one in served.named if one.sha256 not in gone]
         failures: list[RefreshFailed] = []
         for one in missing:
             try:

@@ -106,7 +106,8 @@ class MemberFolder:
             fetch: Brings the delta.
 
         Raises:
-            RefreshFailed: The delta cannot be had, or does not lead to what is named.
+            RefreshFailed: The delta cannot be had, or does not lead to what is named; or the other
+                one is not here any more (`missing`).
         """
         delta = self._make() / f"{delta_name(old, named.sha256)}{_PART}"
         made = self.path / f"{named.sha256}.made{_PART}"
@@ -220,7 +221,15 @@ class MemberFolder:
         self._sound.add(set_name(named.sha256))
 
     def _apply(self, old: str, delta: Path, to: Path) -> str:
-        return MemberSet.open(self.path_of(old)).apply_delta(delta, to)
+        return self._open(old).apply_delta(delta, to)
+
+    def _open(self, sha256: str) -> MemberSet:
+        path = self.path_of(sha256)
+        try:
+            return MemberSet.open(path)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise RefreshFailed("missing", f"cannot read `{path}`: {reason}") from error
 
 
 def _check(named: NamedSet, sha256: str, size: int) -> None:

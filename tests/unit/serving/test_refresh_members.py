@@ -17,6 +17,7 @@ from turnout.serving.refresh import Refresh
 FIRST = Made.users(0, 1000)
 SECOND = Made.users(5, 1003, after=FIRST)
 OTHER = Made.users(0, 50)
+THIRD = Made.users(0, 70)
 MOST = 1 << 16
 
 
@@ -242,6 +243,33 @@ def test_a_new_segment_without_its_set_holds_nothing_up(server, served, make):
     failed = count(refresh)
     wait_until(lambda: count(refresh) > failed + 2, "failures")
     assert served.loaded[-1] == (2, True)
+
+
+def test_no_delta_from_a_set_that_is_not_there_is_asked_for(server, served, make):
+    offer(server, OTHER)
+    publish(server, 1, vips=FIRST, staff=OTHER)
+    make()
+    served.wait_for(1)
+    server.members[FIRST.delta_name(SECOND)] = ranged(FIRST.delta_to(SECOND))
+    offer(server, SECOND, THIRD)
+    publish(server, 2, vips=SECOND, staff=OTHER, more=THIRD)
+    served.wait_for(2)
+    assert FIRST.delta_name(SECOND) not in asked(server)
+    assert served.lacking[-1] == set()
+
+
+def test_where_the_set_of_a_delta_was_lost_the_new_one_comes_whole(server, served, make, folder):
+    offer(server, FIRST)
+    publish(server, 1, vips=FIRST)
+    refresh = make()
+    served.wait_for(1)
+    (folder / FIRST.name).unlink()
+    server.members[FIRST.delta_name(SECOND)] = ranged(FIRST.delta_to(SECOND))
+    offer(server, SECOND)
+    publish(server, 2, vips=SECOND)
+    served.wait_for(2)
+    assert asked(server)[-2:] == [FIRST.delta_name(SECOND), SECOND.name]
+    assert (served.lacking[-1], count(refresh)) == (set(), 0)
 
 
 def test_a_set_above_the_limit_is_refused(server, served, make):
