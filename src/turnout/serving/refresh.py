@@ -14,6 +14,7 @@ import contextlib
 import logging
 import random
 import threading
+from collections.abc import Collection
 from typing import Protocol
 
 from turnout.serving.backoff import Backoff
@@ -178,6 +179,9 @@ class Refresh:
         except ValueError as error:
             raise _refused(content, error) from error
         if sets.failure and sets.loses(self._sets):
+            if not self._unkept:
+                # What came for revisions that were overtaken would fill the disk.
+                self._clear(sets.sha256s)
             raise sets.failure
         return sets
 
@@ -220,11 +224,11 @@ class Refresh:
             self.failures.clear(keeping)
             self._clear()
 
-    def _clear(self) -> None:
-        """Removes the sets that neither what is served nor what is kept names: both are one now."""
+    def _clear(self, coming: Collection[str] = ()) -> None:
+        """Removes the sets that nothing names which is served, kept or `coming`."""
         clearing = f"cannot remove old member sets from `{self._gathering.folder.path}`"
         try:
-            self._gathering.folder.keep_only(self._sets.sha256s)
+            self._gathering.folder.keep_only(self._sets.sha256s.union(coming))
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             self.failures.add(clearing, RefreshFailed("state_folder", reason))

@@ -272,6 +272,27 @@ def test_where_the_set_of_a_delta_was_lost_the_new_one_comes_whole(server, serve
     assert (served.lacking[-1], count(refresh)) == (set(), 0)
 
 
+def test_sets_of_revisions_that_were_not_served_do_not_pile_up(server, served, make, folder):
+    offer(server, FIRST)
+    publish(server, 1, vips=FIRST)
+    refresh = make()
+    served.wait_for(1)
+    overtaken = [Made.users(0, 60 + one) for one in range(3)]
+    for at, made in enumerate(overtaken):
+        failed = count(refresh)
+        offer(server, made)
+        publish(server, 2 + at, vips=SECOND, staff=made)
+        wait_until(lambda failed=failed: count(refresh) > failed + 1, "failures")
+    stay = sorted([FIRST.name, overtaken[-1].name])
+    wait_until(
+        lambda: sorted(one.name for one in folder.glob("*.set")) == stay, "the end of the others"
+    )
+    assert served.loaded == [(1, True)]
+    offer(server, SECOND)
+    served.wait_for(4)
+    assert asked(server).count(overtaken[-1].name) == 1
+
+
 def test_a_set_above_the_limit_is_refused(server, served, make):
     offer(server, OTHER, FIRST)
     publish(server, 1, vips=OTHER)
