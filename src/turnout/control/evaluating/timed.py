@@ -12,7 +12,7 @@ from turnout.control.evaluating.starting import BY_SCHEDULE, Started, start_eval
 from turnout.control.failures import FailedPrecondition
 from turnout.segments.failures import BadSchedule
 from turnout.segments.timetable import Timetable
-from turnout.store import Act, EvaluationRunning, Item, NotFound, Transaction
+from turnout.store import Act, Evaluation, EvaluationRunning, Item, NotFound, Transaction
 from turnout.telemetry import fields
 
 LATEST = timedelta(minutes=5)
@@ -142,12 +142,14 @@ class TimedEvaluations:
 
     def _started(self, tx: Transaction, key: str, due: datetime) -> Started | None:
         """What was started; None when another did it, or what ran by then is enough."""
-        for newest in tx.evaluations.page(key, limit=1):
-            if newest.started_at >= due:
-                return None
-            if newest.ended_at is not None and newest.ended_at >= due:
-                _skip(key, due, f"`operations/{newest.number}` ran at that time")
-                return None
+        newest = _newest(tx, key, due)
+        if newest is not None and newest.started_at >= due:
+            if newest.trigger != BY_SCHEDULE:
+                _skip(key, due, f"`operations/{newest.number}` began at that time")
+            return None
+        if newest is not None and newest.ended_at is not None and newest.ended_at >= due:
+            _skip(key, due, f"`operations/{newest.number}` ran at that time")
+            return None
         if tx.items.get("segment", key).status != "active":
             return None  # it was paused in this moment
         means = self._evaluator.means
@@ -156,6 +158,19 @@ class TimedEvaluations:
 
 def _segments(tx: Transaction, since: int) -> list[Item]:
     return [item for item in tx.items.changed_since(since) if item.kind == "segment"]
+
+
+def _newest(tx: Transaction, key: str, due: datetime) -> Evaluation | None:
+    """The last one that was to be kept, if it may have run then: dry runs take no other's place."""
+    before = 0
+    while page := tx.evaluations.page(key, before=before):
+        for one in page:
+            if not one.dry_run:
+                return one
+            if one.ended_at is not None and one.ended_at < due:
+                return None
+        before = page[-1].number
+    return None
 
 
 def _is_timed(item: Item) -> bool:

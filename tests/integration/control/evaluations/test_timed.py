@@ -195,6 +195,31 @@ def test_one_that_runs_is_not_overlapped(timed, clock, plane, database, caplog):
     assert len(history(plane)) == 1
 
 
+@pytest.mark.usefixtures("segment")
+def test_a_dry_run_at_that_time_takes_the_place_of_nothing(timed, clock, plane):
+    timed.due_at()
+    clock.now = at(12, 5)
+    for count in (1, 2):
+        wait(plane, begin(plane, dry_run=True))
+        assert len(history(plane)) == count
+    timed.do()
+    ended(plane, 3)
+    assert [(one.scheduled, one.dry_run) for one in history(plane)] == [
+        (True, False), (False, True), (False, True),
+    ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("segment")
+def test_one_by_hand_at_that_time_is_enough_and_told(timed, clock, plane, caplog):
+    timed.due_at()
+    clock.now = at(12, 5)
+    operation = begin(plane)
+    wait(plane, operation)
+    timed.do()
+    assert len(history(plane)) == 1
+    assert f"skipped: `{operation.name}` began at that time" in caplog.text
+
+
 def test_one_that_is_paused_while_it_runs_keeps_its_members(timed, clock, plane, database, segment):
     timed.due_at()
     database.hold()
