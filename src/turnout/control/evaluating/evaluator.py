@@ -18,6 +18,7 @@ from turnout.store import (
     EvaluationEnded,
     EvaluationOutcome,
     EvaluationState,
+    StoreError,
     Unavailable,
 )
 from turnout.telemetry import fields
@@ -117,20 +118,14 @@ class Evaluator:
             except Stopped as stopped:
                 return _nothing(run, stopped.reason, stopped.message)
             return _nothing(run, str(error.reason), error.message)
-        except EvaluationEnded as error:
-            _log.warning("a run was ended by others, and changed nothing: %s", error)
+        except EvaluationEnded:
+            self._tell_ended(run)
         except Exception as error:  # noqa: BLE001 - it is told, whatever it is
             failure = failure_of(error)
             return _nothing(run, failure.reason, failure.message)
         return None
 
     def _end(self, run: Run, outcome: EvaluationOutcome, act: Act) -> None:
-        extra = fields(
-            segment=f"segments/{run.evaluation.segment}", evaluation=run.number,
-            reason=outcome.failure_reason,
-        )  # fmt: skip
-        _log.warning("the members stay: %s", outcome.failure_message or "cancelled", extra=extra)
-
         def write() -> None:
             with self.means.store.write(act) as tx:
                 tx.evaluations.finish(run.number, outcome)
@@ -138,9 +133,36 @@ class Evaluator:
         try:
             persistently(write)
         except EvaluationEnded:
-            return  # by others, or by a transaction whose outcome nobody was told
+            self._tell_ended(run)
         except Unavailable as error:
             _log.warning("how a run ended cannot be written: its lease runs out: %s", error)
+        else:
+            _tell_nothing(run, outcome)
+
+    def _tell_ended(self, run: Run) -> None:
+        """Says what became of one that was over already.
+
+        Others ended it, or a transaction of its own did whose outcome nobody was told.
+        """
+        try:
+            with self.means.store.read() as tx:
+                known = tx.evaluations.get(run.number)
+        except StoreError as error:
+            _log.warning("what became of a run that is over cannot be read: %s", error)
+            return
+        if known.state is EvaluationState.SUCCEEDED:  # which nobody else says of it
+            extra = fields(segment=f"segments/{known.segment}", evaluation=run.number)
+            _log.info("a run is done: the store has what it wrote last", extra=extra)
+            return
+        _tell_nothing(run, known)
+
+
+def _tell_nothing(run: Run, outcome: EvaluationOutcome) -> None:
+    extra = fields(
+        segment=f"segments/{run.evaluation.segment}", evaluation=run.number,
+        reason=outcome.failure_reason,
+    )  # fmt: skip
+    _log.warning("the members stay: %s", outcome.failure_message or "cancelled", extra=extra)
 
 
 def _nothing(run: Run, reason: str, message: str) -> EvaluationOutcome:
