@@ -43,6 +43,8 @@ class EvaluationOutcome:
     """Bytes of the set."""
     sha256: str = ""
     """Of the set, in hex."""
+    revision: int | None = None
+    """That was published with the members; None when none was, or they wait."""
     failure_reason: str = ""
     """For programs."""
     failure_message: str = ""
@@ -115,6 +117,7 @@ def summary_of_evaluation(evaluation: Evaluation) -> dict[str, Any]:
         "removed": evaluation.removed,
         "size": evaluation.size,
         "sha256": evaluation.sha256,
+        "revision": evaluation.revision,
         "failure_reason": evaluation.failure_reason,
         "failure_message": evaluation.failure_message,
     }

@@ -279,6 +279,7 @@ evaluations = Table(
     Column("failure_reason", Text, nullable=False),
     Column("failure_message", Text, nullable=False),
     Column("cancel_requested", Boolean(create_constraint=False), nullable=False),
+    Column("revision", BigInteger),
     Column("version", BigInteger, nullable=False),
     Index("evaluations_by_segment", "segment", "number"),
     Index(

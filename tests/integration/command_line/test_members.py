@@ -111,13 +111,47 @@ def test_members_are_exported_to_standard_output(run):
 def test_a_segment_is_evaluated(run, database):
     database.ids = ["u-1", "u-2", "u-2"]
     done = run("segment", "evaluate", "adults")
-    assert done.out == "2 members, of 3 rows: decisions go by them\n"
+    assert done.out == "2 members, of 3 rows: these wait for `turnout publish`\n"
     assert database.asked[0].parameters == {"age": 21}
     database.ids = ["u-1", "u-3"]
     told = run("segment", "evaluate", "adults", "--dry-run").out
     assert told == "there would be 2 members, 1 added, 1 removed, of 2 rows: nothing was changed\n"
     told = run("segment", "evaluate", "adults", "-o", "json").json
     assert (told["state"], told["member_count"], told["added_count"]) == ("succeeded", 2, 1)
+
+
+def evaluated(run):
+    """What is told of an evaluation, behind its counts."""
+    return run("segment", "evaluate", "adults").out.partition(": ")[2].strip()
+
+
+def test_members_that_wait_to_be_published_are_told(run, database, tmp_path):
+    waits = "these wait for `turnout publish`"
+    database.ids = ["u-1"]
+    assert evaluated(run) == waits
+    run("publish", "--yes")
+    assert evaluated(run) == "decisions go by them, as revision 2"
+    edited = tmp_path / "edited.yaml"
+    edited.write_text(DOCUMENTS.replace("age: 21", "age: 30"))
+    assert run("apply", edited, "--yes").code == ExitCode.OK
+    assert evaluated(run) == waits
+    run("publish", "--yes")
+    assert evaluated(run) == "decisions go by them, as revision 4"
+    told = run("segment", "history", "adults", "-o", "json").json
+    assert [one["revision"] for one in told] == [4, None, 2, None]
+    lines = run("segment", "history", "adults").out.splitlines()
+    assert lines[1].endswith("revision 4")
+    assert lines[2].endswith("waited to be published")
+
+
+def test_members_of_what_was_restored_and_not_published_wait(run, database):
+    database.ids = ["u-1"]
+    run("publish", "--yes")
+    for verb in ("archive", "restore"):
+        assert run("segment", verb, "adults").code == ExitCode.OK
+        if verb == "archive":
+            assert run("publish", "--yes").code == ExitCode.OK
+    assert evaluated(run) == "these wait for `turnout publish`"
 
 
 def test_an_evaluation_that_fails_says_why(run, database):
@@ -255,9 +289,10 @@ def test_the_history_is_a_table_and_a_chart(run, database, monkeypatch):
     lines = run("segment", "history", "adults").out.splitlines()
     assert lines[0].split() == [
         "number", "started", "took", "by", "what", "outcome", "members", "added", "removed",
+        "live",
     ]  # fmt: skip
     assert "failed: TIMEOUT" in lines[1]
-    assert lines[2].split()[-3:] == ["5", "0", "1"]
+    assert lines[2].split()[-7:-4] == ["5", "0", "1"]
     assert len(lines) == 5
     assert "│" not in "".join(lines)
     everything = run("segment", "history").out.splitlines()

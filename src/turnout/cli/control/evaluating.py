@@ -46,6 +46,7 @@ def evaluate(
 ) -> None:
     """Run the query of a dynamic segment, and make its result the members at once.
 
+    What waits to be published itself, a segment or other parameters, keeps its members waiting.
     What fails, is cancelled or has far fewer members leaves the members as they are.
     """
     request = pb.EvaluateSegmentRequest(
@@ -147,7 +148,9 @@ def _told(evaluation: Any) -> str:  # noqa: ANN401 - a message
     if evaluation.dry_run:
         return f"there would be {told}: nothing was changed"
     if evaluation.action == pb.EVALUATION_ACTION_EVALUATE:
-        return f"{told}: decisions go by them"
+        if evaluation.revision:
+            return f"{told}: decisions go by them, as revision {evaluation.revision}"
+        return f"{told}: these wait for `turnout publish`"
     return f"{told} in the store; decisions change with `turnout publish`"
 
 

@@ -15,7 +15,9 @@ from turnout.control.v1 import evaluation_pb2 as pb
 from turnout.control.v1 import segment_pb2_grpc
 
 _STUB = segment_pb2_grpc.SegmentServiceStub
-_COLUMNS = ("number", "started", "took", "by", "what", "outcome", "members", "added", "removed")
+_COLUMNS = (
+    "number", "started", "took", "by", "what", "outcome", "members", "added", "removed", "live",
+)  # fmt: skip
 
 app = group()
 
@@ -71,6 +73,7 @@ def evaluation_object(evaluation: Any) -> dict[str, object]:  # noqa: ANN401 - a
         **counted,
         "size_bytes": evaluation.size_bytes,
         "set_sha256": evaluation.set_sha256,
+        "revision": evaluation.revision or None,
         "failure_reason": evaluation.failure_reason,
         "failure_message": evaluation.failure_message,
     }
@@ -95,6 +98,7 @@ def _row(evaluation: Any, *, named: bool) -> list[object]:  # noqa: ANN401 - a m
         _outcome(evaluation),
         f"{evaluation.member_count:,}" if succeeded else "",
         *counts,
+        _live(evaluation) if succeeded else "",
     ]
     return [segment, *row] if named else row
 
@@ -102,6 +106,15 @@ def _row(evaluation: Any, *, named: bool) -> list[object]:  # noqa: ANN401 - a m
 def _outcome(evaluation: Any) -> str:  # noqa: ANN401 - a message
     state = _word(pb.EvaluationState.Name(evaluation.state))
     return f"{state}: {evaluation.failure_reason}" if evaluation.failure_reason else state
+
+
+def _live(evaluation: Any) -> str:  # noqa: ANN401 - a message
+    """Since when decisions go by the members; those of a static segment always wait."""
+    if evaluation.dry_run or evaluation.action != pb.EVALUATION_ACTION_EVALUATE:
+        return ""
+    if evaluation.revision:
+        return f"revision {evaluation.revision}"
+    return "waited to be published"
 
 
 def _took(evaluation: Any) -> str:  # noqa: ANN401 - a message

@@ -53,6 +53,7 @@ def evaluation_message(found: Evaluation) -> pb.Evaluation:
         set_sha256=found.sha256,
         failure_reason=found.failure_reason,
         failure_message=found.failure_message,
+        revision=found.revision or 0,
     )
     if found.ended_at is not None:
         message.end_time.FromDatetime(found.ended_at)

@@ -20,6 +20,7 @@ from turnout.store import (
     EvaluationState,
     Membership,
     NotFound,
+    Published,
     Transaction,
 )
 from turnout.telemetry import fields
@@ -116,12 +117,15 @@ class Replacing:
             # The items as they are committed: nothing of this transaction is written yet.
             self._footing.require_same(tx, scheduled=run.evaluation.trigger == "schedule")
             tx.memberships.replace(self._segment.key, membership)
-            self._means.releases.publish_members_in(tx, self._segment.key, membership)
-            self._finish(tx, run, found)
+            releases = self._means.releases
+            published = releases.publish_members_in(tx, self._segment.key, membership)
+            self._finish(tx, run, found, published)
         extra = fields(segment=self._segment.name, members=found.count, rows=found.rows)
         _log.info("replaced the members", extra=extra)
 
-    def _finish(self, tx: Transaction, run: Run, found: Evaluated) -> None:
+    def _finish(
+        self, tx: Transaction, run: Run, found: Evaluated, published: Published | None = None
+    ) -> None:
         if tx.evaluations.get(run.number).cancel_requested:
             run.stop(CANCELLED)
         run.check()
@@ -130,6 +134,7 @@ class Replacing:
             state=EvaluationState.SUCCEEDED, rows=found.rows, count=found.count,
             added=found.added, removed=found.removed, size=found.size,
             sha256=found.sha256 if kept else "",
+            revision=published.revision if published is not None else None,
         )  # fmt: skip
         tx.evaluations.finish(run.number, outcome)
 

@@ -101,7 +101,7 @@ class SubtractSegmentRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ..., subtrahend: _Optional[str] = ..., request_id: _Optional[str] = ..., dry_run: _Optional[bool] = ...) -> None: ...
 
 class Evaluation(_message.Message):
-    __slots__ = ("name", "operation", "action", "state", "scheduled", "dry_run", "actor", "start_time", "end_time", "row_count", "member_count", "added_count", "removed_count", "size_bytes", "set_sha256", "failure_reason", "failure_message")
+    __slots__ = ("name", "operation", "action", "state", "scheduled", "dry_run", "actor", "start_time", "end_time", "row_count", "member_count", "added_count", "removed_count", "size_bytes", "set_sha256", "failure_reason", "failure_message", "revision")
     NAME_FIELD_NUMBER: _ClassVar[int]
     OPERATION_FIELD_NUMBER: _ClassVar[int]
     ACTION_FIELD_NUMBER: _ClassVar[int]
@@ -119,6 +119,7 @@ class Evaluation(_message.Message):
     SET_SHA256_FIELD_NUMBER: _ClassVar[int]
     FAILURE_REASON_FIELD_NUMBER: _ClassVar[int]
     FAILURE_MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
     name: str
     operation: str
     action: EvaluationAction
@@ -136,7 +137,8 @@ class Evaluation(_message.Message):
     set_sha256: str
     failure_reason: str
     failure_message: str
-    def __init__(self, name: _Optional[str] = ..., operation: _Optional[str] = ..., action: _Optional[_Union[EvaluationAction, str]] = ..., state: _Optional[_Union[EvaluationState, str]] = ..., scheduled: _Optional[bool] = ..., dry_run: _Optional[bool] = ..., actor: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., row_count: _Optional[int] = ..., member_count: _Optional[int] = ..., added_count: _Optional[int] = ..., removed_count: _Optional[int] = ..., size_bytes: _Optional[int] = ..., set_sha256: _Optional[str] = ..., failure_reason: _Optional[str] = ..., failure_message: _Optional[str] = ...) -> None: ...
+    revision: int
+    def __init__(self, name: _Optional[str] = ..., operation: _Optional[str] = ..., action: _Optional[_Union[EvaluationAction, str]] = ..., state: _Optional[_Union[EvaluationState, str]] = ..., scheduled: _Optional[bool] = ..., dry_run: _Optional[bool] = ..., actor: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., row_count: _Optional[int] = ..., member_count: _Optional[int] = ..., added_count: _Optional[int] = ..., removed_count: _Optional[int] = ..., size_bytes: _Optional[int] = ..., set_sha256: _Optional[str] = ..., failure_reason: _Optional[str] = ..., failure_message: _Optional[str] = ..., revision: _Optional[int] = ...) -> None: ...
 
 class EvaluationProgress(_message.Message):
     __slots__ = ("evaluation", "segment", "action", "start_time", "update_time", "row_count", "cancel_requested")

@@ -50,6 +50,7 @@ def test_the_result_of_the_query_becomes_the_members(plane, database, tmp_path):
     assert found.name.startswith("segments/s/evaluations/")
     assert found.operation == f"operations/{found.name.rpartition('/')[2]}"
     assert database.asked[0].parameters == {"days": 7}
+    assert found.revision == 0, "nothing is published: they wait"
     held = members(plane, tmp_path)
     assert len(held) == 3000
     assert held.sha256 == found.set_sha256
@@ -69,7 +70,8 @@ def test_it_is_live_at_once_and_nothing_else_goes_along(plane, database):
     plane.released.publish(Act("anna", "Publish"))
     make_static(plane, "other", ["u-1"])
     database.ids = users(10)
-    evaluate(plane)
+    assert evaluate(plane).revision == 2
+    assert history(plane)[0].revision == 2
     found = plane.releases.GetSnapshot(release_pb2.GetSnapshotRequest(name="snapshots/current"))
     assert found.revision == 2
     assert plane.released.published("segments/other") is None
