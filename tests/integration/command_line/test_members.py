@@ -72,6 +72,21 @@ def test_a_broken_row_is_named_and_nothing_is_applied(run, tmp_path):
     assert done.err.endswith("skipped 2 broken rows\n")
 
 
+def test_a_quote_that_is_too_many_takes_no_good_rows_with_it(run, tmp_path):
+    path = file(tmp_path, "a.csv", "id", "a", '"b', "c", "d", "e")
+    told = f"{path}:3: lines 3 to 6: unexpected end of data"
+    done = run("segment", "members", "import", "vips", path)
+    assert done.code == ExitCode.PROBLEMS
+    assert done.err.startswith(f"error: {told}\n1 broken rows: nothing was changed")
+    done = run("segment", "members", "import", "vips", path, "--skip-bad")
+    assert done.code == ExitCode.PROBLEMS
+    assert done.err == (
+        f"error: {told}: good rows may be in it: nothing was changed;"
+        " look for a quote that is too many in line 3\n"
+    )
+    assert listed(run) == ["u-1", "u-2"]
+
+
 def test_an_import_can_be_tried(run, tmp_path):
     path = file(tmp_path, "a.txt", "u-2", "u-3")
     done = run("segment", "members", "import", "vips", path, "--dry-run")

@@ -43,8 +43,18 @@ class Broken(NamedTuple):
     """A row that holds no id."""
 
     line: int
-    """From 1; of a Parquet file the row."""
+    """From 1, where it begins; of a Parquet file the row."""
     why: str
+    last_line: int = 0
+    """Where it ends, if that is another line: what is between may be rows of their own."""
+
+
+class _Found(NamedTuple):
+    """What may be an id."""
+
+    line: int
+    unit_id: str
+    last_line: int = 0
 
 
 Row = str | Broken
@@ -94,19 +104,20 @@ class MemberFile:
                 yield row if isinstance(row, Broken) else self._checked(row)
 
     @staticmethod
-    def _checked(row: tuple[int, str]) -> Row:
-        line, unit_id = row
+    def _checked(row: _Found) -> Row:
+        unit_id = row.unit_id
         if unit_id.isascii() and 0 < len(unit_id) < _SURELY_SHORT and "\0" not in unit_id:
             return unit_id
         from turnout.store.unit_ids import fault_of  # noqa: PLC0415 - heavy, and seldom needed
 
         fault = fault_of(unit_id)
-        return Broken(line, f"the unit id {fault}") if fault else unit_id
+        return Broken(row.line, f"the unit id {fault}", row.last_line) if fault else unit_id
 
     @contextmanager
     def _open(self) -> Iterator[IO[str]]:
         how: dict[str, Any] = {
-            "encoding": "utf-8-sig", "errors": "surrogateescape", "newline": "",
+            # A carriage return alone ends no line: it is part of an id.
+            "encoding": "utf-8-sig", "errors": "surrogateescape", "newline": "\n",
         }  # fmt: skip
         if self._path == STDIN:
             sys.stdin.reconfigure(**how)  # type: ignore[union-attr] # a text stream
@@ -122,27 +133,30 @@ class MemberFile:
             self.done += len(line)
             yield line
 
-    def _lines(self, file: IO[str]) -> Iterator[Broken | tuple[int, str]]:
+    def _lines(self, file: IO[str]) -> Iterator[Broken | _Found]:
         for number, line in enumerate(self._counted(file), 1):
             unit_id = line.removesuffix("\n").removesuffix("\r")
             if unit_id:
-                yield number, unit_id
+                yield _Found(number, unit_id)
 
-    def _csv(self, file: IO[str]) -> Iterator[Broken | tuple[int, str]]:
+    def _csv(self, file: IO[str]) -> Iterator[Broken | _Found]:
         reader = csv.reader(self._counted(file), strict=True)
         at = self._place(reader)
         while True:
+            before = reader.line_num
             try:
                 row = next(reader)
             except StopIteration:
                 return
             except csv.Error as error:
-                yield Broken(reader.line_num, str(error))
+                line, last = _span(before, reader.line_num)
+                yield Broken(line, str(error), last)
                 continue
+            line, last = _span(before, reader.line_num)
             if at < len(row):
-                yield reader.line_num, row[at]
+                yield _Found(line, row[at], last)
             elif row:
-                yield Broken(reader.line_num, f"it has {len(row)} columns, and not {at + 1}")
+                yield Broken(line, f"it has {len(row)} columns, and not {at + 1}", last)
 
     def _place(self, reader: Any) -> int:  # noqa: ANN401 - of the module csv
         """Where the column is, from 0."""
@@ -153,10 +167,10 @@ class MemberFile:
         try:
             header: list[str] = next(reader, [])
         except csv.Error as error:
-            raise usage(f"`{self.name}`, line {reader.line_num}: {error}") from None
+            raise usage(f"`{self.name}`, the header, from line 1: {error}") from None
         return header.index(self._chosen(header, "or `--column 1` for a file without a header"))
 
-    def _jsonl(self, file: IO[str]) -> Iterator[Broken | tuple[int, str]]:
+    def _jsonl(self, file: IO[str]) -> Iterator[Broken | _Found]:
         for number, line in enumerate(self._counted(file), 1):
             if not line.strip():
                 continue
@@ -204,7 +218,7 @@ class MemberFile:
                 if unit_id is None:
                     yield Broken(self.done, "the unit id is missing")
                 else:
-                    yield self._checked((self.done, unit_id))
+                    yield self._checked(_Found(self.done, unit_id))
 
     def _chosen(self, header: Sequence[str], remedy: str) -> str:
         """The name of the column of ids.
@@ -225,9 +239,14 @@ class MemberFile:
         raise usage(f"`{self.name}` has {what} {wanted}, but {listed or 'none'}: {say}")
 
 
-def _id_of(line: int, value: object) -> Broken | tuple[int, str]:
+def _span(before: int, after: int) -> tuple[int, int]:
+    """The first line of a row, and the last one where that is another: else 0."""
+    return before + 1, after if after > before + 1 else 0
+
+
+def _id_of(line: int, value: object) -> Broken | _Found:
     if isinstance(value, str):
-        return line, value
+        return _Found(line, value)
     if isinstance(value, int) and not isinstance(value, bool):
-        return line, str(value)
+        return _Found(line, str(value))
     return Broken(line, "the unit id is neither text nor a whole number")

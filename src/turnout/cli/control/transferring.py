@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 from uuid import uuid4
 
 import typer
@@ -127,13 +127,16 @@ class _Sieve:
         """Gives them.
 
         Raises:
-            Failed: A row is broken: with the first of all that are.
+            Failed: A row is broken: with the first of all that are. Or one is to be left out that
+                is several lines long, where good rows may be lost with it.
         """
         for row in self._file.rows():
             if not isinstance(row, Broken):
                 if self._skip_bad or not self.count:
                     yield row
                 continue
+            if row.last_line and self._skip_bad:
+                self._refuse(row)
             self.count += 1
             if len(self.broken) < _SHOWN:
                 self.broken.append(row)
@@ -141,6 +144,15 @@ class _Sieve:
             text = f"{self._told()}\n{self.count:,} broken rows: nothing was changed, unless"
             parts = {"broken_rows": self.objects(), "broken_count": self.count}
             raise Failed(f"{text} `--skip-bad` leaves them out", ExitCode.PROBLEMS, (), parts)
+
+    def _refuse(self, row: Broken) -> NoReturn:
+        text = (
+            f"{self._line(row)}: good rows may be in it: nothing was changed; look for a quote"
+            f" that is too many in line {row.line}"
+        )
+        self.broken, self.count = [row], 1
+        parts = {"broken_rows": self.objects(), "broken_count": 1}
+        raise Failed(text, ExitCode.PROBLEMS, (), parts)
 
     def warn(self) -> None:
         """Says on standard error what was left out."""
@@ -152,9 +164,13 @@ class _Sieve:
         return [{"file": self._file.name, **one._asdict()} for one in self.broken]
 
     def _told(self) -> str:
-        lines = [f"{self._file.name}:{one.line}: {one.why}" for one in self.broken]
+        lines = [self._line(one) for one in self.broken]
         more = self.count - len(self.broken)
         return "\n".join([*lines, *([f"and {more:,} more"] if more else [])])
+
+    def _line(self, row: Broken) -> str:
+        span = f"lines {row.line} to {row.last_line}: " if row.last_line else ""
+        return f"{self._file.name}:{row.line}: {span}{row.why}"
 
 
 def _batches(ids: Iterator[str]) -> Iterator[list[str]]:

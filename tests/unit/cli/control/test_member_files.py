@@ -10,8 +10,18 @@ import pytest
 from turnout.cli.control.member_files import Broken, Form, MemberFile, form_of
 from turnout.cli.control.member_writing import write_ids
 from turnout.cli.failures import Failed
+from turnout.store.unit_ids import fault_of
 
 IDS = ["u-1", " u-1", "ünï\tcode", 'with "quotes", and a comma', "two\nlines", "0042", "-7"]
+
+
+HOSTILE = [
+    "a\nb", "c\rd", "e\r\nf", "\r", "\n", "g\r", "h\n", "\ri", "\nj", '"', '""', '"k', 'l"', 'm"n',
+    '"o"', "p,q", ",", " ", " r ", "\t", "\ts", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029",
+    "\ufeff", "\ufefft", "\\", "\\n", "'", "u;v", "#w", "null", "NULL", "{}", '{"id": "x"}', "[",
+    "=1+1", "unit_id", "é", "e\u0301", "🙂", "0", "007", "1e3", "true", "\x01", "\x7f",
+]  # fmt: skip
+"""Ids that the store takes."""
 
 
 def read(path, form=None, column=""):
@@ -40,6 +50,38 @@ def test_what_is_written_is_read_as_it_was(tmp_path, name):
     write_ids([IDS[:3], IDS[3:]], str(path), form_of(name, None))
     assert read(path) == IDS
     assert [one.name for one in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("name", ["ids.csv", "ids.jsonl", "ids.parquet"])
+def test_no_id_is_lost_or_invented_whatever_it_is(tmp_path, name):
+    path = tmp_path / name
+    assert not any(map(fault_of, HOSTILE))
+    for ids in ([*HOSTILE], *([one] for one in HOSTILE), [*reversed(HOSTILE)]):
+        write_ids([ids], str(path), form_of(name, None))
+        assert read(path) == ids
+        if name == "ids.parquet" and len(ids) > 1:
+            write_ids([ids] * 5000, str(path), Form.PARQUET)
+            assert read(path) == ids * 5000
+
+
+@pytest.mark.parametrize("unit_id", HOSTILE)
+def test_lines_hold_an_id_as_it_is_or_refuse_it(tmp_path, unit_id):
+    path = tmp_path / "ids.txt"
+    if not {"\n", "\r"} & set(unit_id) and not unit_id.startswith("\ufeff"):
+        write_ids([[unit_id, "u-1", unit_id]], str(path), Form.LINES)
+        assert read(path) == [unit_id, "u-1", unit_id]
+        return
+    with pytest.raises(Failed, match="use `--format csv` or `--format jsonl`") as failed:
+        write_ids([["u-1", unit_id]], str(path), Form.LINES)
+    assert failed.value.code == 2
+    assert not path.exists()
+
+
+def test_a_carriage_return_ends_no_line(tmp_path):
+    assert read(written(tmp_path, "a.txt", "u\r1\r\nu-2\n")) == ["u\r1", "u-2"]
+    assert read(written(tmp_path, "a.jsonl", '"u-1"\r\n\r"u-2"\r\n')) == ["u-1", "u-2"]
+    found = read(written(tmp_path, "a.csv", "id\r\nu\r1\r\nu-2\r\n"))
+    assert [found[0].line, found[1:]] == [2, ["u-2"]]
 
 
 def test_a_file_that_cannot_be_written_whole_is_as_it_was(tmp_path):
@@ -113,8 +155,18 @@ def test_broken_rows_of_a_csv_file_are_named_by_line(tmp_path):
 
 def test_a_quote_that_never_ends_is_a_broken_row(tmp_path):
     found = read(written(tmp_path, "a.csv", 'id\nu-1\n"u-2\nu-3\n'))
-    assert found[0] == "u-1"
-    assert isinstance(found[-1], Broken)
+    assert found == ["u-1", Broken(3, "unexpected end of data", 4)]
+
+
+def test_a_row_of_several_lines_is_named_by_its_first_and_last(tmp_path):
+    content = 'id,x\na,1\n"b\nc,2\nd",3\ne,4\n"f\n\udcff",5\n"g\nh"\ni,6\n'
+    found = read(written(tmp_path, "a.csv", content.encode("utf-8", "surrogateescape")))
+    assert [one for one in found if isinstance(one, str)] == ["a", "b\nc,2\nd", "e", "g\nh", "i"]
+    broken = [(one.line, one.last_line) for one in found if isinstance(one, Broken)]
+    assert broken == [(7, 8)]
+    content = content.replace("\udcff", "")
+    found = read(written(tmp_path, "a.csv", content), column="x")
+    assert found[-2:] == [Broken(9, "it has 1 columns, and not 2", 10), "6"]
 
 
 def test_rows_of_json_lines_are_texts_numbers_or_objects(tmp_path):
