@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from turnout.compiler.history import written_alike
 from turnout.releases.documents import WORKSPACE
+from turnout.releases.finding import found_by
 from turnout.releases.shelf import Shelved, State
 from turnout.store import PublishedVersion
 from turnout.store.workspace_row import FIRST_BODY
@@ -50,6 +51,12 @@ class Baseline(NamedTuple):
         """The names of items that are others after it, or gone, or new; sorted."""
         names = {*self.raws, *after.raws}
         return sorted(name for name in names if not self._is_same(name, after))
+
+    def finds_as(self, after: "Baseline") -> bool:
+        """Whether every dynamic segment finds its members as the one of its name after it."""
+        both = self.raws.keys() & after.raws.keys()
+        dynamic = (name for name in both if self.raws[name].get("kind") == "dynamic")
+        return all(found_by(self.raws[name]) == found_by(after.raws[name]) for name in dynamic)
 
     def _is_same(self, name: str, after: "Baseline") -> bool:
         if name not in self.raws or name not in after.raws:

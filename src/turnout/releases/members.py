@@ -5,12 +5,14 @@ from typing import Any
 
 from turnout.compiler.durations import read_duration
 from turnout.compiler.dynamic import take_members
-from turnout.compiler.history import written_alike
 from turnout.documents.names import item_name
 from turnout.releases.baseline import Baseline
 from turnout.releases.errors import MembersGone
+from turnout.releases.finding import found_by
+from turnout.releases.live_sets import LiveSet
 from turnout.snapshot.v1 import snapshot_pb2 as pb
 from turnout.store import Membership, Transaction
+from turnout.store.artifact_name import set_name
 from turnout.store.membership import membership_name
 
 KEEP_OF_MEMBERS = 50
@@ -18,16 +20,21 @@ KEEP_OF_MEMBERS = 50
 _LOOKED_THROUGH = 1000
 """Events of a segment's members."""
 
-_FINDING = ("query", "parameters")
 _ASLEEP = (pb.SEGMENT_STATUS_DRAFT, pb.SEGMENT_STATUS_ARCHIVED)
 
 
-def is_published(tx: Transaction, baseline: Baseline, key: str) -> bool:
-    """Whether a segment finds its members as the one that was published does."""
-    then, item = baseline.raws.get(item_name("segment", key)), tx.items.find("segment", key)
-    if then is None or item is None or not _is_the_same(tx, baseline, key):
+def is_published(tx: Transaction, baseline: Baseline, key: str, found: Membership) -> bool:
+    """Whether members were found as the segment that was published finds them.
+
+    Args:
+        tx: Where the segment is.
+        baseline: The items that were published.
+        key: Of the segment.
+        found: Its members.
+    """
+    if not _is_the_same(tx, baseline, key):
         return False
-    return all(written_alike(item.body.get(name), then.get(name)) for name in _FINDING)
+    return found.found_by == found_by(baseline.raws[item_name("segment", key)])
 
 
 def with_members(content: bytes, baseline: Baseline, key: str, found: Membership) -> bytes | None:
@@ -50,27 +57,56 @@ def with_members(content: bytes, baseline: Baseline, key: str, found: Membership
     return read.SerializeToString(deterministic=True)
 
 
-def with_newest_members(content: bytes, baseline: Baseline, tx: Transaction) -> bytes:
+def with_newest_members(
+    content: bytes, baseline: Baseline, tx: Transaction, live: Mapping[str, LiveSet]
+) -> bytes:
     """The content of an earlier snapshot with the newest members of its dynamic segments.
 
-    A segment that is not the one of then keeps the members of then: it was removed, another one has
-    its key now, or it is of other units.
+    Members are those that were found as the segment of then finds them. It keeps the members of
+    then where there are none: it has another query or other parameters now, is of other units, was
+    removed, or another one has its key.
+
+    Args:
+        content: Of the earlier snapshot.
+        baseline: The items behind it.
+        tx: Where the newest sets are.
+        live: The sets of the current snapshot, by segment.
+
+    Raises:
+        MembersGone: A set of then would be needed that is kept no longer.
     """
     read = pb.Content.FromString(content)
-    for segment in filter(_is_dynamic, read.segments):
-        newest = tx.memberships.of(segment.key)
-        if newest is not None and _is_the_same(tx, baseline, segment.key):
+    for segment in read.segments:
+        newest = _newest(tx, baseline, segment.key, live) if _is_dynamic(segment) else None
+        if newest is not None:
             take_members(segment, newest, _max_age_s(baseline, segment.key))
+        elif _has_set(segment):
+            _require(tx, segment)
     return read.SerializeToString(deterministic=True)
 
 
-def restore_members(tx: Transaction, wanted: bytes, current: bytes) -> list[str]:
+def _newest(
+    tx: Transaction, baseline: Baseline, key: str, live: Mapping[str, LiveSet]
+) -> Membership | LiveSet | None:
+    if not _is_the_same(tx, baseline, key):
+        return None
+    by = found_by(baseline.raws[item_name("segment", key)])
+    known = (tx.memberships.of(key), live.get(key))
+    return next((one for one in known if one is not None and one.found_by == by), None)
+
+
+def restore_members(
+    tx: Transaction, wanted: bytes, current: bytes, baseline: Baseline
+) -> list[str]:
     """Makes the members that an earlier snapshot names the newest ones again.
+
+    Newest ones that were found by an edit which waits stay: they come with it.
 
     Args:
         tx: One that writes.
         wanted: The content of the earlier snapshot; it has the rules of the current one.
         current: The content of the current one.
+        baseline: The items behind both.
 
     Returns:
         The names of the segments whose members are others now.
@@ -82,7 +118,7 @@ def restore_members(tx: Transaction, wanted: bytes, current: bytes) -> list[str]
     changed = []
     for segment in _dynamic(wanted):
         if now.get(segment.key) != segment.SerializeToString(deterministic=True):
-            _restore(tx, segment)
+            _restore(tx, segment, baseline)
             changed.append(item_name("segment", segment.key))
     return changed
 
@@ -93,21 +129,29 @@ def named_sets(content: bytes) -> list[str]:
     return sorted({one.members.set.sha256.hex() for one in segments if _has_set(one)})
 
 
-def _restore(tx: Transaction, segment: pb.Segment) -> None:
+def _restore(tx: Transaction, segment: pb.Segment, baseline: Baseline) -> None:
     key, newest = segment.key, tx.memberships.of(segment.key)
-    if newest is None or tx.items.find("segment", key) is None:
+    if _has_set(segment):
+        _require(tx, segment)
+    if newest is None or not _is_the_same(tx, baseline, key):
         return
-    if not _has_set(segment):
+    by = found_by(baseline.raws[item_name("segment", key)])
+    if newest.found_by not in (by, None):
+        return
+    if _has_set(segment):
+        tx.memberships.replace(key, _as_it_was(tx, key, newest, segment.members.set, by))
+    else:
         tx.memberships.remove(key)
-        return
-    then = segment.members.set
-    sha256 = then.sha256.hex()
-    if not tx.artifacts.has(f"{sha256}.set"):
-        raise MembersGone(key)
-    tx.memberships.replace(key, _as_it_was(tx, key, newest, then))
 
 
-def _as_it_was(tx: Transaction, key: str, newest: Membership, then: pb.MemberSet) -> Membership:
+def _require(tx: Transaction, segment: pb.Segment) -> None:
+    if not tx.artifacts.has(set_name(segment.members.set.sha256.hex())):
+        raise MembersGone(segment.key)
+
+
+def _as_it_was(
+    tx: Transaction, key: str, newest: Membership, then: pb.MemberSet, by: str
+) -> Membership:
     sha256 = then.sha256.hex()
     told = _told(tx, key, sha256)
     began = then.evaluated_at.ToDatetime(tzinfo=tx.now.tzinfo)
@@ -115,6 +159,7 @@ def _as_it_was(tx: Transaction, key: str, newest: Membership, then: pb.MemberSet
         sha256=sha256, size=then.size, count=then.count, kind=str(told.get("kind", newest.kind)),
         evaluated_at=began if then.HasField("evaluated_at") else None,
         hash_key=newest.hash_key, evaluation=int(told.get("evaluation", 0)),
+        found_by=by,
     )  # fmt: skip
 
 
@@ -141,14 +186,12 @@ def _has_set(segment: pb.Segment) -> bool:
 
 
 def _is_the_same(tx: Transaction, baseline: Baseline, key: str) -> bool:
-    """Whether the segment in the store is the one of then, of the same units."""
+    """Whether the segment in the store is the one of then, and not a later one of its name."""
     name, item = item_name("segment", key), tx.items.find("segment", key)
     if item is None or name not in baseline.raws:
         return False
-    then = baseline.raws[name]
     # The number of an item is that of the event which made it.
-    is_older = item.id <= baseline.versions[name].version
-    return is_older and item.body.get("unit", "user") == then.get("unit", "user")
+    return item.id <= baseline.versions[name].version
 
 
 def _max_age_s(baseline: Baseline, key: str) -> int | None:

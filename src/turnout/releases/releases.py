@@ -11,6 +11,7 @@ from turnout.releases.candidate import Candidate, authors_of
 from turnout.releases.check import Change, Proposal
 from turnout.releases.documents import Body
 from turnout.releases.errors import HasProblems, NeedsSecondPerson, PlanOutdated
+from turnout.releases.live_sets import live_sets
 from turnout.releases.members import (
     KEEP_OF_MEMBERS,
     is_published,
@@ -132,7 +133,7 @@ class Releases:
             sealed = read_published(tx, current) if current else None
             candidate = self._compile(state)
             names = before.changed(candidate.baseline)
-            if current and candidate.compiled.id == current.id and not candidate.problems:
+            if current and _is_current(current, candidate, before) and not candidate.problems:
                 names = []  # only what no decision depends on
             authors = authors_of(tx, before, names)
         comparison = Comparison(before, candidate, names)
@@ -189,7 +190,7 @@ class Releases:
             raise HasProblems(candidate.problems)
         if state.sets.unbuilt:
             candidate = _with_sets(tx, state)
-        if current is not None and current.id == candidate.compiled.id:
+        if current is not None and _is_current(current, candidate, before):
             return current
         names = before.changed(candidate.baseline)
         self._refuse_own(tx, before, names, approved)
@@ -223,7 +224,7 @@ class Releases:
         if current is None:
             return None
         baseline = self._baseline(tx, current)
-        if not is_published(tx, baseline, key):
+        if not is_published(tx, baseline, key, membership):
             return None
         content = content_of(read_published(tx, current))
         new = with_members(content, baseline, key, membership)
@@ -257,7 +258,7 @@ class Releases:
             NotFound: There is no such snapshot, or no longer.
             NeedsSecondPerson: Two persons have to be there, and only who goes back ever stood
                 behind that snapshot: they changed and published it.
-            MembersGone: Members would come back that are kept no longer.
+            MembersGone: Members are needed that are kept no longer.
             Damaged: The database does not hold what was published.
             Unavailable: The store is gone.
         """
@@ -267,21 +268,22 @@ class Releases:
     def rollback_in(self, tx: Transaction, revision: int, comment: str = "") -> Published:
         """Rolls back in a transaction of the caller."""
         wanted, current = tx.snapshots.get(revision), tx.snapshots.current()
-        if current is not None and current.id == wanted.id:
+        baseline = self._load(tx, revision)
+        names = self._baseline(tx, current).changed(baseline)
+        if current is not None and current.id == wanted.id and not names:
             return current
         if self._second_person and (own := own_alone(tx, wanted)):
             raise NeedsSecondPerson(tx.act.actor, own, revision)
         content = content_of(read_published(tx, wanted))
-        baseline = self._load(tx, revision)
         members_of = 0
         if current is not None and current.rules_of == wanted.rules_of:
             members_of = wanted.rules_of
-            names = restore_members(tx, content, content_of(read_published(tx, current)))
+            now = content_of(read_published(tx, current))
+            names = restore_members(tx, content, now, baseline)
         else:
-            content = with_newest_members(content, baseline, tx)
-            names = self._baseline(tx, current).changed(baseline)
+            content = with_newest_members(content, baseline, tx, live_sets(tx, current))
         compiled = Compiled(content, (), {})
-        if current is not None and current.id == compiled.id:
+        if current is not None and current.id == compiled.id and not names:
             return current
         return self._add(
             tx,
@@ -366,6 +368,11 @@ class Releases:
             tx.snapshots.prune(self._keep_newest, published_before=tx.now - self._keep_for)
         self._known = published, baseline
         return published
+
+
+def _is_current(current: Published, candidate: Candidate, before: Baseline) -> bool:
+    """Whether publishing would change no decision, nor which members are live when they come."""
+    return current.id == candidate.compiled.id and before.finds_as(candidate.baseline)
 
 
 def _with_sets(tx: Transaction, state: State) -> Candidate:

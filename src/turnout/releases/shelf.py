@@ -21,7 +21,8 @@ from turnout.releases.documents import (
     workspace_document,
 )
 from turnout.releases.index import Index, surroundings_of
-from turnout.releases.static_sets import INLINE_MOST, Sets, sets_of
+from turnout.releases.live_sets import LiveSet, LiveSets
+from turnout.releases.static_sets import INLINE_MOST, Sets, sets_of, waiting
 from turnout.store import Item, Membership, PublishedVersion, Transaction, WorkspaceRow
 
 
@@ -55,6 +56,7 @@ class State:
         workspace: What all items share.
         head: The number of the last event of the log.
         kept: The newest set of each segment.
+        live: The sets of those whose newest one was found by something else than they say.
     """
 
     def __init__(
@@ -64,13 +66,14 @@ class State:
         workspace: WorkspaceRow,
         head: int,
         kept: Mapping[str, Membership],
+        live: Mapping[str, LiveSet | None],
     ) -> None:
         self.items = items
         self.index = index
         self.workspace_row = workspace
         self.workspace = workspace_document(workspace.body)
         self.head = head
-        self._kept = kept
+        self._kept, self._live = kept, live
 
     def published_items(self) -> Iterable[Shelved]:
         """The items that publishing is about. Queries are none: what is written of them holds."""
@@ -79,8 +82,7 @@ class State:
     @cached_property
     def sets(self) -> Sets:
         """The sets of segments whose members are in one."""
-        segments = (one for (kind, _), one in self.items.items() if kind == "segment")
-        return sets_of(segments, self._kept)
+        return sets_of(_segments(self.items), self._kept, self._live)
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -107,6 +109,7 @@ class Shelf:
         self._lock = threading.Lock()
         self._index = Index()
         self._state: State | None = None
+        self._live = LiveSets()
 
     def follow(self, tx: Transaction) -> State:
         """Gives the state of the store, never an older one than before.
@@ -132,10 +135,16 @@ class Shelf:
             identity = item.kind, item.key
             items[identity] = _shelve(tx, item)
             fresh.append(identity)
-        state = State(items, self._index, tx.workspace.get(), head, tx.memberships.all())
+        kept = tx.memberships.all()
+        live = {key: self._live.of(tx, key) for key in waiting(_segments(items), kept)}
+        state = State(items, self._index, tx.workspace.get(), head, kept, live)
         for identity in fresh:
             self._index.put(identity, items[identity].written, state.around)
         return state
+
+
+def _segments(items: Mapping[Identity, Shelved]) -> Iterable[Shelved]:
+    return (one for (kind, _), one in items.items() if kind == "segment")
 
 
 def _shelve(tx: Transaction, item: Item) -> Shelved:

@@ -1,4 +1,4 @@
-"""Member sets of static segments that have too many members to stand in a snapshot."""
+"""Which set each segment has, and those of static segments with too many members for a snapshot."""
 
 import hashlib
 import logging
@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from turnout.engine import MemberSet, MemberSetBuilder
+from turnout.releases.finding import found_by
+from turnout.releases.live_sets import LiveSet
 from turnout.store import Act, Damaged, Membership, NotFound, Store, Transaction
 from turnout.telemetry import fields
 
@@ -41,26 +43,51 @@ class Unbuilt:
 class Sets(NamedTuple):
     """Which sets the segments of a state have."""
 
-    memberships: Mapping[str, Membership | Unbuilt]
+    memberships: Mapping[str, Membership | LiveSet | Unbuilt]
     """By the key of the segment."""
     unbuilt: Mapping[str, int]
     """The static segments whose set is yet to be built, with their versions."""
 
 
-def sets_of(segments: Iterable["Shelved"], kept: Mapping[str, Membership]) -> Sets:
+def waiting(segments: Iterable["Shelved"], kept: Mapping[str, Membership]) -> list[str]:
+    """Finds the dynamic segments whose newest set was found by something else than they say.
+
+    Args:
+        segments: Static and dynamic ones.
+        kept: The newest set of each segment.
+
+    Returns:
+        Their keys.
+    """
+    return [
+        one.written.key
+        for one in segments
+        if one.raw.get("kind") == "dynamic"
+        and (newest := kept.get(one.written.key)) is not None
+        and newest.found_by != found_by(one.raw)
+    ]
+
+
+def sets_of(
+    segments: Iterable["Shelved"],
+    kept: Mapping[str, Membership],
+    live: Mapping[str, LiveSet | None],
+) -> Sets:
     """Finds the set of every segment that has one.
 
     Args:
         segments: Static and dynamic ones.
         kept: The newest set of each segment.
+        live: The sets that segments have instead whose newest one is not of what they say; None:
+            nobody knows who is in.
     """
-    found: dict[str, Membership | Unbuilt] = {}
+    found: dict[str, Membership | LiveSet | Unbuilt] = {}
     unbuilt: dict[str, int] = {}
     for one in segments:
         key, version, newest = one.written.key, one.version.version, kept.get(one.written.key)
         if one.raw.get("kind") == "dynamic":
-            if newest is not None:
-                found[key] = newest
+            if (own := live.get(key, newest)) is not None:
+                found[key] = own
         elif one.member_count > INLINE_MOST:
             if newest is None or newest.evaluation != version:
                 unbuilt[key] = version

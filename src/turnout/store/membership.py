@@ -27,6 +27,9 @@ class Membership:
     """What its hashes are keyed with: the next set of the segment has the same."""
     evaluation: int
     """The number of the evaluation that it comes from, else 0."""
+    found_by: str | None = None
+    """Stands for what found it: another query, other parameters or another unit have another one.
+    None: the members were written by hand, or it was not noted yet."""
 
 
 def membership_name(key: str) -> str:
@@ -48,4 +51,5 @@ def summary_of_membership(row: Mapping[Any, Any]) -> dict[str, Any]:
         "evaluated_at": None if evaluated_at is None else evaluated_at.isoformat(),
         "hash_key": json_text.fingerprint(row["hash_key"].hex())[:16],
         "evaluation": row["evaluation"],
+        "found_by": row["found_by"],
     }

@@ -239,6 +239,7 @@ memberships = Table(
     Column("hash_key", LargeBinary, nullable=False),
     Column("evaluation", BigInteger, nullable=False),
     Column("version", BigInteger, nullable=False),
+    Column("found_by", Text),  # none: by hand
     Index("memberships_by_set", "sha256"),
 )
 

@@ -12,6 +12,7 @@ from turnout.control.v1 import release_pb2 as releases
 from turnout.control.v1 import segment_pb2 as segments
 from turnout.control.v1 import token_pb2 as tokens
 from turnout.engine import MemberSetBuilder
+from turnout.releases.finding import found_by
 from turnout.store import Act, Membership
 
 SQL = "select id as unit_id from events where day > :since"
@@ -238,7 +239,9 @@ def evaluate(plane, tmp_path):
         builder.add(ids)
         made = builder.finish(path)
         begun = datetime(2026, 3, 1, 9, tzinfo=UTC)
-        found = Membership(made.sha256, made.size, made.count, made.kind, begun, bytes(16), 1)
+        with plane.store.read() as tx:
+            by = found_by(tx.items.get("segment", key).body)
+        found = Membership(made.sha256, made.size, made.count, made.kind, begun, bytes(16), 1, by)
         with plane.store.write(Act("turnout", "EvaluateSegment")) as tx:
             tx.artifacts.add(f"{made.sha256}.set", path)
             plane.released.publish_members_in(tx, key, found)

@@ -5,10 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from item_bodies import flag
+from sqlalchemy import text
 
 from turnout.engine import MemberSetBuilder
 from turnout.releases.errors import MembersGone, NeedsSecondPerson
+from turnout.releases.finding import found_by
 from turnout.releases.members import KEEP_OF_MEMBERS
+from turnout.releases.releases import Releases
 from turnout.releases.sealed import content_of
 from turnout.snapshot.v1 import snapshot_pb2 as pb
 from turnout.store import Act, Membership
@@ -26,7 +29,7 @@ def evaluated(room, tmp_path):
     room.create("flag", "f", flag(rules=[{"when": {"segment": "s"}, "serve": "on"}]), "enabled")
     times = iter(range(1000))
 
-    def evaluate(key, *ids, actor="turnout"):
+    def evaluate(key, *ids, actor="turnout", body=None):
         path = tmp_path / "fresh.set"
         builder = MemberSetBuilder(KEY)
         builder.add(ids)
@@ -34,6 +37,7 @@ def evaluated(room, tmp_path):
         found = Membership(
             sha256=made.sha256, size=made.size, count=made.count, kind=made.kind,
             evaluated_at=BEGUN + timedelta(hours=next(times)), hash_key=KEY, evaluation=1,
+            found_by=found_by(body or room.body("segment", key)),
         )  # fmt: skip
         with room.store.write(Act(actor, "EvaluateSegment")) as tx:
             tx.artifacts.add(f"{made.sha256}.set", path)
@@ -129,6 +133,75 @@ def test_members_that_were_found_by_what_waits_come_with_it(room, evaluated, cha
     assert members(room, room.publish().revision) == found.sha256
 
 
+@pytest.mark.parametrize("changed", [{"query": "sellers"}, {"parameters": {"days": 9}}])
+def test_members_of_an_edit_that_was_taken_back_are_never_live(room, evaluated, changed):
+    room.create("query", "sellers", {"sql": "select :days", "parameters": {"days": 3}})
+    room.publish()
+    _, good = evaluated("s", "u-1")
+    room.change("segment", "s", body=DYNAMIC | changed)
+    evaluated("s", "u-2")
+    room.change("segment", "s", body=DYNAMIC)
+    room.change("flag", "f", body=flag(default="on"))
+    assert [one.name for one in room.releases.plan().changes] == ["flags/f"]
+    published = room.publish()
+    assert published.changed == ["flags/f"]
+    assert segment(room, published.revision) == segment(room, 2)
+    assert members(room, published.revision) == good.sha256
+
+
+def test_an_edit_that_was_taken_back_before_anything_was_live_knows_nobody(room, evaluated):
+    room.publish()
+    room.change("segment", "s", body=DYNAMIC | {"parameters": {"days": 9}})
+    evaluated("s", "u-2")
+    room.change("segment", "s", body=DYNAMIC)
+    room.change("flag", "f", body=flag(default="on"))
+    assert segment(room, room.publish().revision).HasField("unevaluated")
+
+
+@pytest.mark.parametrize("changed", [{"parameters": {"days": 9}}, {"unit": "company"}])
+def test_nobody_knows_who_is_in_until_what_was_edited_was_evaluated(room, evaluated, changed):
+    room.publish()
+    evaluated("s", "u-1")
+    room.change("segment", "s", body=DYNAMIC | changed)
+    assert segment(room, room.publish().revision).HasField("unevaluated")
+    published, found = evaluated("s", "c-1")
+    assert members(room, published.revision) == found.sha256
+
+
+def test_an_edit_that_was_published_before_any_members_takes_them_at_once(room, evaluated):
+    room.publish()
+    room.change("segment", "s", body=DYNAMIC | {"parameters": {"days": 9}})
+    assert [one.name for one in room.releases.plan().changes] == ["segments/s"]
+    assert room.publish().changed == ["segments/s"]
+    assert room.releases.plan().changes == ()
+    assert evaluated("s", "u-1")[0].revision == 3
+
+
+def test_a_segment_of_the_same_name_has_no_members_of_the_one_before(room, evaluated):
+    room.publish()
+    evaluated("s", "u-1")
+    room.remove("flag", "f")
+    room.remove("segment", "s")
+    room.create("segment", "s", DYNAMIC, "active")
+    room.change("segment", "s", body=DYNAMIC | {"parameters": {"days": 9}})
+    evaluated("s", "u-2")
+    room.change("segment", "s", body=DYNAMIC)
+    assert segment(room, room.publish().revision).HasField("unevaluated")
+
+
+def test_members_of_a_snapshot_that_is_damaged_are_not_taken(room, evaluated, caplog):
+    room.publish()
+    evaluated("s", "u-1")
+    room.change("segment", "s", body=DYNAMIC | {"parameters": {"days": 9}})
+    evaluated("s", "u-2")
+    with room.store.write(Act("x", "Damage")) as tx:
+        tx.audit._connection.execute(text("UPDATE snapshot_contents SET sealed = x'00'"))
+    room.change("segment", "s", body=DYNAMIC)
+    releases = Releases(room.store)
+    assert releases._state().sets.memberships == {}
+    assert "not found in the snapshot" in caplog.text
+
+
 def test_an_edit_for_people_holds_up_no_members(room, evaluated):
     room.publish()
     room.change("segment", "s", body=DYNAMIC | {"description": "who bought"})
@@ -199,6 +272,73 @@ def test_a_rollback_before_the_first_members_knows_nobody_again(room, evaluated)
     assert segment(room, back.revision).HasField("unevaluated")
     assert newest(room) is None
     assert room.publish() == back
+
+
+@pytest.mark.parametrize(
+    "changed", [{"query": "sellers"}, {"parameters": {"days": 9}}, {"unit": "company"}]
+)
+def test_a_rollback_over_another_query_brings_the_members_of_then(room, evaluated, changed):
+    room.create("query", "sellers", {"sql": "select :days", "parameters": {"days": 3}})
+    room.publish()
+    _, good = evaluated("s", "u-1")
+    room.change("segment", "s", body=DYNAMIC | changed)
+    evaluated("s", "c-2")
+    room.publish()
+    _, wrong = evaluated("s", "c-3")
+    back = room.rollback(2)
+    assert (back.rollback_of, back.members_of) == (2, 0)
+    assert back.changed == ["segments/s"]
+    assert members(room, back.revision) == good.sha256
+    assert newest(room) == wrong
+    # What the store says waits, and so do its members.
+    assert evaluated("s", "c-4")[0] is None
+
+
+def test_a_rollback_keeps_the_newest_members_that_are_live_while_others_wait(room, evaluated):
+    room.publish()
+    evaluated("s", "u-1")
+    room.change("flag", "f", body=flag(default="on"))
+    room.publish()
+    _, live = evaluated("s", "u-2")
+    room.change("segment", "s", body=DYNAMIC | {"parameters": {"days": 9}})
+    evaluated("s", "u-3")
+    assert members(room, room.rollback(2).revision) == live.sha256
+
+
+def test_a_rollback_over_a_query_alone_is_one(room, evaluated):
+    room.publish()
+    room.change("segment", "s", body=DYNAMIC | {"parameters": {"days": 9}})
+    room.publish()
+    back = room.rollback(1)
+    assert (back.revision, back.rollback_of, back.changed) == (3, 1, ["segments/s"])
+    assert evaluated("s", "u-1")[0] is None
+    assert room.rollback(1) == back
+    room.change("segment", "s", body=DYNAMIC)
+    assert evaluated("s", "u-1")[0].revision == 4
+
+
+def test_members_of_then_that_are_gone_do_not_come_back(room, evaluated, monkeypatch):
+    room.publish()
+    evaluated("s", "u-1")
+    room.change("segment", "s", body=DYNAMIC | {"parameters": {"days": 9}})
+    evaluated("s", "u-2")
+    room.publish()
+    monkeypatch.setattr("turnout.store.artifacts.Artifacts.has", lambda _self, _name: False)
+    with pytest.raises(MembersGone, match="segment `s`"):
+        room.rollback(2)
+    assert room.releases.current().revision == 3
+
+
+def test_going_back_to_members_leaves_those_of_an_edit_that_waits(room, evaluated):
+    room.publish()
+    _, good = evaluated("s", "u-1")
+    evaluated("s", "u-2")
+    edited = DYNAMIC | {"parameters": {"days": 9}}
+    room.change("segment", "s", body=edited)
+    _, waits = evaluated("s", "u-3")
+    assert members(room, room.rollback(2).revision) == good.sha256
+    assert newest(room) == waits
+    assert members(room, room.publish().revision) == waits.sha256
 
 
 def test_rules_that_come_back_bring_no_members_of_another_segment(room, evaluated):

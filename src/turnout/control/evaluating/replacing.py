@@ -11,6 +11,7 @@ from turnout.control.evaluating.footing import Footing
 from turnout.control.evaluating.means import Means, persistently
 from turnout.control.evaluating.run import CANCELLED, NotTaken, Run
 from turnout.engine import MemberSet
+from turnout.releases.finding import found_by
 from turnout.segments.evaluating import Evaluated, Target, evaluate
 from turnout.segments.guard import Guard
 from turnout.store import (
@@ -73,6 +74,7 @@ class Replacing:
         membership = Membership(
             sha256=found.sha256, size=found.size, count=found.count, kind=found.kind,
             evaluated_at=began, hash_key=target.hash_key, evaluation=run.number,
+            found_by=found_by(self._segment.body),
         )  # fmt: skip
         names = {f"{found.sha256}.set": target.path}
         if before is not None and delta is not None:
