@@ -277,6 +277,13 @@ def test_members_come_and_go_by_a_query(run, database):
     assert listed(run) == ["u-1"]
     run("segment", "populate", "vips", "users", "--replace")
     assert listed(run) == ["u-2", "u-3"]
+    database.ids = []
+    done = run("segment", "populate", "vips", "users", "--replace")
+    assert done.code == ExitCode.REFUSED
+    assert "would shrink by 100%, from 2 to 0 members" in done.err
+    assert listed(run) == ["u-2", "u-3"]
+    assert run("segment", "populate", "vips", "users", "--replace", "--accept-shrink").code == 0
+    assert listed(run) == []
 
 
 def test_changes_can_be_tried(run, database):

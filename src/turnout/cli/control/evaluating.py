@@ -25,6 +25,10 @@ QueryArgument = Annotated[str, typer.Argument(metavar="QUERY", help="The key of 
 DryRunOption = Annotated[
     bool, typer.Option("--dry-run", help="Count what would change, and change nothing.")
 ]
+ShrinkOption = Annotated[
+    bool,
+    typer.Option("--accept-shrink", help="Take a result that has far fewer members, too."),
+]
 DetachOption = Annotated[
     bool, typer.Option("--detach", help="Do not wait: say which operation it is, and end.")
 ]
@@ -38,10 +42,7 @@ def evaluate(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Count what would change, and keep nothing.")
     ] = False,
-    accept_shrink: Annotated[
-        bool,
-        typer.Option("--accept-shrink", help="Take a result that has far fewer members, too."),
-    ] = False,
+    accept_shrink: ShrinkOption = False,
     detach: DetachOption = False,
 ) -> None:
     """Run the query of a dynamic segment, and make its result the members at once.
@@ -65,6 +66,7 @@ def populate(
         bool, typer.Option("--replace", help="Members that the query does not give go.")
     ] = False,
     parameters: ParameterOption = None,
+    accept_shrink: ShrinkOption = False,
     dry_run: DryRunOption = False,
     detach: DetachOption = False,
 ) -> None:
@@ -75,6 +77,7 @@ def populate(
         query=f"queries/{query}",
         mode=mode,
         parameters=read_parameters(parameters),
+        accept_shrink=accept_shrink,
         dry_run=dry_run,
     )
     _run(connection, "PopulateFromQuery", request, detach=detach)

@@ -6,7 +6,7 @@ from typing import Any
 
 from turnout.control.evaluating.footing import Footing
 from turnout.control.evaluating.means import Means, persistently
-from turnout.control.evaluating.replacing import bring
+from turnout.control.evaluating.replacing import bring, require_no_shrink
 from turnout.control.evaluating.run import CANCELLED, NotTaken, Run
 from turnout.engine import MemberSet
 from turnout.segments.evaluating import unit_ids
@@ -32,6 +32,18 @@ def append(tx: Transaction, key: str, staged: Staged) -> MemberCounts:
 def replace(tx: Transaction, key: str, staged: Staged) -> MemberCounts:
     """Puts them in the place of those that are there."""
     return tx.members.replace(key, staged)
+
+
+def replace_guarded(tx: Transaction, key: str, staged: Staged) -> MemberCounts:
+    """Puts them in the place of those that are there, unless they are far fewer.
+
+    Raises:
+        NotTaken: They are.
+    """
+    counts = replace(tx, key, staged)
+    former = counts.count - counts.added + counts.removed
+    require_no_shrink(former, counts.count)
+    return counts
 
 
 def take_out(tx: Transaction, key: str, staged: Staged) -> MemberCounts:

@@ -100,9 +100,7 @@ class Replacing:
         if before is None or self._accept_shrink:
             return
         most = self._segment.body.get("shrinks_at_most", DEFAULT_SHRINKS_AT_MOST)
-        if refusal := Guard(read_share(most)).refusal(before.count, found.count):
-            text = f"{refusal}: the members stay as they are, unless a shrink is accepted"
-            raise NotTaken(SHRINKS, text)
+        require_no_shrink(before.count, found.count, str(most))
 
     def _keep(self, names: dict[str, Path]) -> None:
         # Before the members are replaced by it: nobody else waits while a large file is written.
@@ -139,6 +137,22 @@ class Replacing:
             revision=published.revision if published is not None else None,
         )  # fmt: skip
         tx.evaluations.finish(run.number, outcome)
+
+
+def require_no_shrink(former: int, now: int, most: str = DEFAULT_SHRINKS_AT_MOST) -> None:
+    """Lets members be replaced that do not become far fewer.
+
+    Args:
+        former: How many there are.
+        now: How many there would be.
+        most: The share of them that may go.
+
+    Raises:
+        NotTaken: More would.
+    """
+    if refusal := Guard(read_share(most)).refusal(former, now):
+        text = f"{refusal}: the members stay as they are, unless a shrink is accepted"
+        raise NotTaken(SHRINKS, text)
 
 
 def bring(tx: Transaction, membership: Membership, path: Path) -> None:

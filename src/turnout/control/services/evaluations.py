@@ -8,7 +8,13 @@ from google.protobuf.message import Message
 from turnout.control.calls import Answer, Call, write
 from turnout.control.conversion.structs import from_struct
 from turnout.control.conversion.unreadable import Unreadable
-from turnout.control.evaluating.changing import append, replace, take_out
+from turnout.control.evaluating.changing import (
+    Change,
+    append,
+    replace,
+    replace_guarded,
+    take_out,
+)
 from turnout.control.evaluating.evaluator import Evaluator
 from turnout.control.evaluating.messages import evaluation_message, operation_message
 from turnout.control.evaluating.starting import (
@@ -72,7 +78,7 @@ class Evaluations:
         return self._start(call, request, start)
 
     def _populate(self, call: Call, request: pb.PopulateFromQueryRequest) -> Answer:
-        change = replace if request.mode == pb.MEMBERS_MODE_REPLACE else append
+        change = _change(request)
         parameters = _parameters(request)
 
         def start(tx: Transaction) -> Started:
@@ -165,6 +171,13 @@ def static_segment(tx: Transaction, call: Call, name: str) -> Item:
     require_not_archived(segment, "changed")
     require_reach_in(tx, call.caller, segment.name, segment.body)
     return segment
+
+
+def _change(request: pb.PopulateFromQueryRequest) -> Change:
+    if request.mode != pb.MEMBERS_MODE_REPLACE:
+        return append
+    # A dry run tells how far they would shrink.
+    return replace if request.accept_shrink or request.dry_run else replace_guarded
 
 
 def _parameters(request: Any) -> dict[str, Any]:  # noqa: ANN401 - any request that has them

@@ -26,43 +26,43 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#turnout/control/v1/evaluation.proto\x12\x12turnout.control.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"b\n\x16\x45valuateSegmentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07\x64ry_run\x18\x02 \x01(\x08\x12\x15\n\raccept_shrink\x18\x03 \x01(\x08\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"\xb8\x01\n\x18PopulateFromQueryRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05query\x18\x02 \x01(\t\x12+\n\nparameters\x18\x03 \x01(\x0b\x32\x17.google.protobuf.Struct\x12-\n\x04mode\x18\x04 \x01(\x0e\x32\x1f.turnout.control.v1.MembersMode\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x0f\n\x07\x64ry_run\x18\x06 \x01(\x08\"\x85\x01\n\x14RemoveByQueryRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05query\x18\x02 \x01(\t\x12+\n\nparameters\x18\x03 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x0f\n\x07\x64ry_run\x18\x05 \x01(\x08\"_\n\x16SubtractSegmentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nsubtrahend\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x0f\n\x07\x64ry_run\x18\x04 \x01(\x08\"\x94\x04\n\nEvaluation\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x11\n\toperation\x18\x02 \x01(\t\x12\x34\n\x06\x61\x63tion\x18\x03 \x01(\x0e\x32$.turnout.control.v1.EvaluationAction\x12\x32\n\x05state\x18\x04 \x01(\x0e\x32#.turnout.control.v1.EvaluationState\x12\x11\n\tscheduled\x18\x05 \x01(\x08\x12\x0f\n\x07\x64ry_run\x18\x06 \x01(\x08\x12\r\n\x05\x61\x63tor\x18\x07 \x01(\t\x12.\n\nstart_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\trow_count\x18\n \x01(\x03\x12\x14\n\x0cmember_count\x18\x0b \x01(\x03\x12\x18\n\x0b\x61\x64\x64\x65\x64_count\x18\x0c \x01(\x03H\x00\x88\x01\x01\x12\x1a\n\rremoved_count\x18\r \x01(\x03H\x01\x88\x01\x01\x12\x12\n\nsize_bytes\x18\x0e \x01(\x03\x12\x12\n\nset_sha256\x18\x0f \x01(\t\x12\x16\n\x0e\x66\x61ilure_reason\x18\x10 \x01(\t\x12\x17\n\x0f\x66\x61ilure_message\x18\x11 \x01(\t\x12\x10\n\x08revision\x18\x12 \x01(\x03\x42\x0e\n\x0c_added_countB\x10\n\x0e_removed_count\"\xfd\x01\n\x12\x45valuationProgress\x12\x12\n\nevaluation\x18\x01 \x01(\t\x12\x0f\n\x07segment\x18\x02 \x01(\t\x12\x34\n\x06\x61\x63tion\x18\x03 \x01(\x0e\x32$.turnout.control.v1.EvaluationAction\x12.\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\trow_count\x18\x06 \x01(\x03\x12\x18\n\x10\x63\x61ncel_requested\x18\x07 \x01(\x08\"$\n\x14GetEvaluationRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"O\n\x16ListEvaluationsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"g\n\x17ListEvaluationsResponse\x12\x33\n\x0b\x65valuations\x18\x01 \x03(\x0b\x32\x1e.turnout.control.v1.Evaluation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x90\x01\n\x14ImportMembersRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12-\n\x04mode\x18\x02 \x01(\x0e\x32\x1f.turnout.control.v1.MembersMode\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\x12\x10\n\x08unit_ids\x18\x05 \x03(\t\"n\n\x15ImportMembersResponse\x12\x13\n\x0bgiven_count\x18\x01 \x01(\x03\x12\x13\n\x0b\x61\x64\x64\x65\x64_count\x18\x02 \x01(\x03\x12\x15\n\rremoved_count\x18\x03 \x01(\x03\x12\x14\n\x0cmember_count\x18\x04 \x01(\x03\"$\n\x14\x45xportMembersRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"?\n\x15\x45xportMembersResponse\x12\x10\n\x08unit_ids\x18\x01 \x03(\t\x12\x14\n\x0cmember_count\x18\x02 \x01(\x03*\xb3\x01\n\x10\x45valuationAction\x12!\n\x1d\x45VALUATION_ACTION_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x45VALUATION_ACTION_EVALUATE\x10\x01\x12\x1e\n\x1a\x45VALUATION_ACTION_POPULATE\x10\x02\x12\x1c\n\x18\x45VALUATION_ACTION_REMOVE\x10\x03\x12\x1e\n\x1a\x45VALUATION_ACTION_SUBTRACT\x10\x04*\xae\x01\n\x0f\x45valuationState\x12 \n\x1c\x45VALUATION_STATE_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x45VALUATION_STATE_RUNNING\x10\x01\x12\x1e\n\x1a\x45VALUATION_STATE_SUCCEEDED\x10\x02\x12\x1b\n\x17\x45VALUATION_STATE_FAILED\x10\x03\x12\x1e\n\x1a\x45VALUATION_STATE_CANCELLED\x10\x04*^\n\x0bMembersMode\x12\x1c\n\x18MEMBERS_MODE_UNSPECIFIED\x10\x00\x12\x17\n\x13MEMBERS_MODE_APPEND\x10\x01\x12\x18\n\x14MEMBERS_MODE_REPLACE\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#turnout/control/v1/evaluation.proto\x12\x12turnout.control.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"b\n\x16\x45valuateSegmentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07\x64ry_run\x18\x02 \x01(\x08\x12\x15\n\raccept_shrink\x18\x03 \x01(\x08\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"\xcf\x01\n\x18PopulateFromQueryRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05query\x18\x02 \x01(\t\x12+\n\nparameters\x18\x03 \x01(\x0b\x32\x17.google.protobuf.Struct\x12-\n\x04mode\x18\x04 \x01(\x0e\x32\x1f.turnout.control.v1.MembersMode\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x0f\n\x07\x64ry_run\x18\x06 \x01(\x08\x12\x15\n\raccept_shrink\x18\x07 \x01(\x08\"\x85\x01\n\x14RemoveByQueryRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05query\x18\x02 \x01(\t\x12+\n\nparameters\x18\x03 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x0f\n\x07\x64ry_run\x18\x05 \x01(\x08\"_\n\x16SubtractSegmentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nsubtrahend\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x0f\n\x07\x64ry_run\x18\x04 \x01(\x08\"\x94\x04\n\nEvaluation\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x11\n\toperation\x18\x02 \x01(\t\x12\x34\n\x06\x61\x63tion\x18\x03 \x01(\x0e\x32$.turnout.control.v1.EvaluationAction\x12\x32\n\x05state\x18\x04 \x01(\x0e\x32#.turnout.control.v1.EvaluationState\x12\x11\n\tscheduled\x18\x05 \x01(\x08\x12\x0f\n\x07\x64ry_run\x18\x06 \x01(\x08\x12\r\n\x05\x61\x63tor\x18\x07 \x01(\t\x12.\n\nstart_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\trow_count\x18\n \x01(\x03\x12\x14\n\x0cmember_count\x18\x0b \x01(\x03\x12\x18\n\x0b\x61\x64\x64\x65\x64_count\x18\x0c \x01(\x03H\x00\x88\x01\x01\x12\x1a\n\rremoved_count\x18\r \x01(\x03H\x01\x88\x01\x01\x12\x12\n\nsize_bytes\x18\x0e \x01(\x03\x12\x12\n\nset_sha256\x18\x0f \x01(\t\x12\x16\n\x0e\x66\x61ilure_reason\x18\x10 \x01(\t\x12\x17\n\x0f\x66\x61ilure_message\x18\x11 \x01(\t\x12\x10\n\x08revision\x18\x12 \x01(\x03\x42\x0e\n\x0c_added_countB\x10\n\x0e_removed_count\"\xfd\x01\n\x12\x45valuationProgress\x12\x12\n\nevaluation\x18\x01 \x01(\t\x12\x0f\n\x07segment\x18\x02 \x01(\t\x12\x34\n\x06\x61\x63tion\x18\x03 \x01(\x0e\x32$.turnout.control.v1.EvaluationAction\x12.\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\trow_count\x18\x06 \x01(\x03\x12\x18\n\x10\x63\x61ncel_requested\x18\x07 \x01(\x08\"$\n\x14GetEvaluationRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"O\n\x16ListEvaluationsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"g\n\x17ListEvaluationsResponse\x12\x33\n\x0b\x65valuations\x18\x01 \x03(\x0b\x32\x1e.turnout.control.v1.Evaluation\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x90\x01\n\x14ImportMembersRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12-\n\x04mode\x18\x02 \x01(\x0e\x32\x1f.turnout.control.v1.MembersMode\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\x12\x10\n\x08unit_ids\x18\x05 \x03(\t\"n\n\x15ImportMembersResponse\x12\x13\n\x0bgiven_count\x18\x01 \x01(\x03\x12\x13\n\x0b\x61\x64\x64\x65\x64_count\x18\x02 \x01(\x03\x12\x15\n\rremoved_count\x18\x03 \x01(\x03\x12\x14\n\x0cmember_count\x18\x04 \x01(\x03\"$\n\x14\x45xportMembersRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"?\n\x15\x45xportMembersResponse\x12\x10\n\x08unit_ids\x18\x01 \x03(\t\x12\x14\n\x0cmember_count\x18\x02 \x01(\x03*\xb3\x01\n\x10\x45valuationAction\x12!\n\x1d\x45VALUATION_ACTION_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x45VALUATION_ACTION_EVALUATE\x10\x01\x12\x1e\n\x1a\x45VALUATION_ACTION_POPULATE\x10\x02\x12\x1c\n\x18\x45VALUATION_ACTION_REMOVE\x10\x03\x12\x1e\n\x1a\x45VALUATION_ACTION_SUBTRACT\x10\x04*\xae\x01\n\x0f\x45valuationState\x12 \n\x1c\x45VALUATION_STATE_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x45VALUATION_STATE_RUNNING\x10\x01\x12\x1e\n\x1a\x45VALUATION_STATE_SUCCEEDED\x10\x02\x12\x1b\n\x17\x45VALUATION_STATE_FAILED\x10\x03\x12\x1e\n\x1a\x45VALUATION_STATE_CANCELLED\x10\x04*^\n\x0bMembersMode\x12\x1c\n\x18MEMBERS_MODE_UNSPECIFIED\x10\x00\x12\x17\n\x13MEMBERS_MODE_APPEND\x10\x01\x12\x18\n\x14MEMBERS_MODE_REPLACE\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'turnout.control.v1.evaluation_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_EVALUATIONACTION']._serialized_start=2020
-  _globals['_EVALUATIONACTION']._serialized_end=2199
-  _globals['_EVALUATIONSTATE']._serialized_start=2202
-  _globals['_EVALUATIONSTATE']._serialized_end=2376
-  _globals['_MEMBERSMODE']._serialized_start=2378
-  _globals['_MEMBERSMODE']._serialized_end=2472
+  _globals['_EVALUATIONACTION']._serialized_start=2043
+  _globals['_EVALUATIONACTION']._serialized_end=2222
+  _globals['_EVALUATIONSTATE']._serialized_start=2225
+  _globals['_EVALUATIONSTATE']._serialized_end=2399
+  _globals['_MEMBERSMODE']._serialized_start=2401
+  _globals['_MEMBERSMODE']._serialized_end=2495
   _globals['_EVALUATESEGMENTREQUEST']._serialized_start=122
   _globals['_EVALUATESEGMENTREQUEST']._serialized_end=220
   _globals['_POPULATEFROMQUERYREQUEST']._serialized_start=223
-  _globals['_POPULATEFROMQUERYREQUEST']._serialized_end=407
-  _globals['_REMOVEBYQUERYREQUEST']._serialized_start=410
-  _globals['_REMOVEBYQUERYREQUEST']._serialized_end=543
-  _globals['_SUBTRACTSEGMENTREQUEST']._serialized_start=545
-  _globals['_SUBTRACTSEGMENTREQUEST']._serialized_end=640
-  _globals['_EVALUATION']._serialized_start=643
-  _globals['_EVALUATION']._serialized_end=1175
-  _globals['_EVALUATIONPROGRESS']._serialized_start=1178
-  _globals['_EVALUATIONPROGRESS']._serialized_end=1431
-  _globals['_GETEVALUATIONREQUEST']._serialized_start=1433
-  _globals['_GETEVALUATIONREQUEST']._serialized_end=1469
-  _globals['_LISTEVALUATIONSREQUEST']._serialized_start=1471
-  _globals['_LISTEVALUATIONSREQUEST']._serialized_end=1550
-  _globals['_LISTEVALUATIONSRESPONSE']._serialized_start=1552
-  _globals['_LISTEVALUATIONSRESPONSE']._serialized_end=1655
-  _globals['_IMPORTMEMBERSREQUEST']._serialized_start=1658
-  _globals['_IMPORTMEMBERSREQUEST']._serialized_end=1802
-  _globals['_IMPORTMEMBERSRESPONSE']._serialized_start=1804
-  _globals['_IMPORTMEMBERSRESPONSE']._serialized_end=1914
-  _globals['_EXPORTMEMBERSREQUEST']._serialized_start=1916
-  _globals['_EXPORTMEMBERSREQUEST']._serialized_end=1952
-  _globals['_EXPORTMEMBERSRESPONSE']._serialized_start=1954
-  _globals['_EXPORTMEMBERSRESPONSE']._serialized_end=2017
+  _globals['_POPULATEFROMQUERYREQUEST']._serialized_end=430
+  _globals['_REMOVEBYQUERYREQUEST']._serialized_start=433
+  _globals['_REMOVEBYQUERYREQUEST']._serialized_end=566
+  _globals['_SUBTRACTSEGMENTREQUEST']._serialized_start=568
+  _globals['_SUBTRACTSEGMENTREQUEST']._serialized_end=663
+  _globals['_EVALUATION']._serialized_start=666
+  _globals['_EVALUATION']._serialized_end=1198
+  _globals['_EVALUATIONPROGRESS']._serialized_start=1201
+  _globals['_EVALUATIONPROGRESS']._serialized_end=1454
+  _globals['_GETEVALUATIONREQUEST']._serialized_start=1456
+  _globals['_GETEVALUATIONREQUEST']._serialized_end=1492
+  _globals['_LISTEVALUATIONSREQUEST']._serialized_start=1494
+  _globals['_LISTEVALUATIONSREQUEST']._serialized_end=1573
+  _globals['_LISTEVALUATIONSRESPONSE']._serialized_start=1575
+  _globals['_LISTEVALUATIONSRESPONSE']._serialized_end=1678
+  _globals['_IMPORTMEMBERSREQUEST']._serialized_start=1681
+  _globals['_IMPORTMEMBERSREQUEST']._serialized_end=1825
+  _globals['_IMPORTMEMBERSRESPONSE']._serialized_start=1827
+  _globals['_IMPORTMEMBERSRESPONSE']._serialized_end=1937
+  _globals['_EXPORTMEMBERSREQUEST']._serialized_start=1939
+  _globals['_EXPORTMEMBERSREQUEST']._serialized_end=1975
+  _globals['_EXPORTMEMBERSRESPONSE']._serialized_start=1977
+  _globals['_EXPORTMEMBERSRESPONSE']._serialized_end=2040
 # @@protoc_insertion_point(module_scope)

@@ -59,20 +59,22 @@ class EvaluateSegmentRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ..., dry_run: _Optional[bool] = ..., accept_shrink: _Optional[bool] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class PopulateFromQueryRequest(_message.Message):
-    __slots__ = ("name", "query", "parameters", "mode", "request_id", "dry_run")
+    __slots__ = ("name", "query", "parameters", "mode", "request_id", "dry_run", "accept_shrink")
     NAME_FIELD_NUMBER: _ClassVar[int]
     QUERY_FIELD_NUMBER: _ClassVar[int]
     PARAMETERS_FIELD_NUMBER: _ClassVar[int]
     MODE_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     DRY_RUN_FIELD_NUMBER: _ClassVar[int]
+    ACCEPT_SHRINK_FIELD_NUMBER: _ClassVar[int]
     name: str
     query: str
     parameters: _struct_pb2.Struct
     mode: MembersMode
     request_id: str
     dry_run: bool
-    def __init__(self, name: _Optional[str] = ..., query: _Optional[str] = ..., parameters: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., mode: _Optional[_Union[MembersMode, str]] = ..., request_id: _Optional[str] = ..., dry_run: _Optional[bool] = ...) -> None: ...
+    accept_shrink: bool
+    def __init__(self, name: _Optional[str] = ..., query: _Optional[str] = ..., parameters: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., mode: _Optional[_Union[MembersMode, str]] = ..., request_id: _Optional[str] = ..., dry_run: _Optional[bool] = ..., accept_shrink: _Optional[bool] = ...) -> None: ...
 
 class RemoveByQueryRequest(_message.Message):
     __slots__ = ("name", "query", "parameters", "request_id", "dry_run")

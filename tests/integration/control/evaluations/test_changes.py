@@ -66,6 +66,34 @@ def test_a_query_replaces_members(plane, database):
     assert listed(plane) == users(3)
 
 
+@pytest.mark.parametrize("given", [[], ["user-0"]])
+@pytest.mark.usefixtures("segment")
+def test_one_that_would_take_most_members_away_is_not_taken_unless_that_is_accepted(
+    plane, database, given
+):
+    database.ids = given
+    assert outcome(wait(plane, populate(plane, mode=pb.MEMBERS_MODE_REPLACE))) == "SHRINKS"
+    assert listed(plane) == ["other", "user-0", "user-1"]
+    failed = history(plane)[0].failure_message
+    assert f"from 3 to {len(given)} members, and may by 50% at most" in failed
+    wanted = (0, 3 - len(given), len(given))
+    for fields in ({"dry_run": True}, {"accept_shrink": True}):
+        found = outcome(wait(plane, populate(plane, mode=pb.MEMBERS_MODE_REPLACE, **fields)))
+        assert counts(found) == wanted
+    assert listed(plane) == given
+
+
+@pytest.mark.usefixtures("segment")
+def test_half_of_the_members_may_go(plane, database):
+    wait(plane, populate(plane, mode=pb.MEMBERS_MODE_APPEND))
+    database.ids = ["user-0", "new"]
+    found = outcome(wait(plane, populate(plane, mode=pb.MEMBERS_MODE_REPLACE)))
+    assert counts(found) == (1, 2, 2)
+    database.ids = ["another"]
+    found = outcome(wait(plane, populate(plane, mode=pb.MEMBERS_MODE_REPLACE)))
+    assert counts(found) == (1, 2, 1)
+
+
 @pytest.mark.usefixtures("segment")
 def test_a_query_takes_members_out(plane, database):
     database.ids = users(100)
