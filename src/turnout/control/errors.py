@@ -21,6 +21,7 @@ from turnout.control.failures import (
 from turnout.control.lifecycle import Forbidden
 from turnout.documents.names import item_name
 from turnout.releases.errors import HasProblems, MembersGone, NeedsSecondPerson, PlanOutdated
+from turnout.segments.failures import QueryFailed
 from turnout.store import errors as store
 from turnout.telemetry import fields
 
@@ -56,6 +57,12 @@ class Failure(NamedTuple):
 
 
 _Code = grpc.StatusCode
+
+QUERY_CODES: Mapping[str, grpc.StatusCode] = {
+    "TIMEOUT": _Code.DEADLINE_EXCEEDED,
+    "CONNECTION_LOST": _Code.UNAVAILABLE,
+}
+"""By the reason that a query gave no members; others would be right at another time."""
 
 
 def failure_of(error: BaseException) -> Failure:
@@ -170,6 +177,12 @@ def _needs_second_person(error: NeedsSecondPerson) -> Failure:
     return Failure(code, reason, str(error), {"actor": error.actor}, subjects=subjects)
 
 
+def _query_failed(error: QueryFailed) -> Failure:
+    reason = str(error.reason)
+    code = QUERY_CODES.get(reason, _Code.FAILED_PRECONDITION)
+    return Failure(code, reason, error.message)
+
+
 _TELLERS: Sequence[tuple[type[Exception], Callable[[Any], Failure]]] = (
     (InvalidArgument, _invalid),
     (Forbidden, _forbidden),
@@ -188,6 +201,7 @@ _TELLERS: Sequence[tuple[type[Exception], Callable[[Any], Failure]]] = (
     (PlanOutdated, _plan_outdated),
     (NeedsSecondPerson, _needs_second_person),
     (MembersGone, _members_gone),
+    (QueryFailed, _query_failed),
 )
 
 

@@ -6,7 +6,7 @@ from google.longrunning import operations_pb2
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 
 from turnout.control.conversion.forms import number_of
-from turnout.control.errors import DOMAIN
+from turnout.control.errors import DOMAIN, QUERY_CODES
 from turnout.control.evaluating.run import CANCELLED
 from turnout.control.v1 import evaluation_pb2 as pb
 from turnout.store import Evaluation, EvaluationState
@@ -22,8 +22,7 @@ _ACTIONS = {
     "SubtractSegment": pb.EVALUATION_ACTION_SUBTRACT,
 }
 _CODES = {
-    "TIMEOUT": code_pb2.DEADLINE_EXCEEDED,
-    "CONNECTION_LOST": code_pb2.UNAVAILABLE,
+    **{reason: code.value[0] for reason, code in QUERY_CODES.items()},
     "STORE_UNAVAILABLE": code_pb2.UNAVAILABLE,
     "OUTCOME_UNKNOWN": code_pb2.UNAVAILABLE,
     "STALE": code_pb2.ABORTED,

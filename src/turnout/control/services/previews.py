@@ -56,9 +56,9 @@ class Previews:
             raise InvalidArgument(place, error.message, reason="BAD_QUERY") from None
         except UnknownConnection as error:
             raise FailedPrecondition("UNKNOWN_CONNECTION", str(error), name=error.name) from None
-        except QueryFailed as error:
+        except QueryFailed:
             call.check()
-            raise FailedPrecondition(str(error.reason), error.message) from None
+            raise
         return pb.PreviewQueryResponse(count=found.count, sample=found.sample)
 
     def _asked(self, call: Call, request: pb.PreviewQueryRequest) -> tuple[dict[str, Any], str]:

@@ -44,6 +44,12 @@ def test_what_fails_is_told(plane, database, query, refused):
     with refused("FAILED_PRECONDITION", "SYNTAX") as told:
         preview(plane, name=query.name)
     assert told[0].message == "there is no table `users`"
+    database.failure = QueryFailed("TIMEOUT", "it took longer than 1 s")
+    with refused("DEADLINE_EXCEEDED", "TIMEOUT"):
+        preview(plane, name=query.name)
+    database.failure = QueryFailed("CONNECTION_LOST", "it went away")
+    with refused("UNAVAILABLE", "CONNECTION_LOST"):
+        preview(plane, name=query.name)
 
 
 def test_what_cannot_be_meant_is_refused(plane, query, refused):
