@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 _ALL = 1_000_000
+_FEW_TENTHS = 10
 
 
 @dataclass(frozen=True)
@@ -22,9 +23,17 @@ class Guard:
         if lost <= 0 or lost * _ALL <= former * self.shrinks_at_most:
             return ""
         return (
-            f"it would shrink by {_percent(lost * _ALL / former)}, from {former:,} to {now:,} "
+            f"it would shrink by {_lost_percent(lost, former)}, from {former:,} to {now:,} "
             f"members, and may by {_percent(self.shrinks_at_most)} at most"
         )
+
+
+def _lost_percent(lost: int, former: int) -> str:
+    # To a tenth, unless that would read as far more, or as if nobody stayed.
+    tenths = -(-lost * 1000 // former)
+    if tenths < _FEW_TENTHS or (tenths * 1000 == _ALL and lost < former):
+        return _percent(lost * _ALL / former)
+    return _percent(tenths * 1000)
 
 
 def _percent(ppm: float) -> str:
