@@ -32,6 +32,7 @@ _CONTROL = {
     "snapshots": "List what was published, the newest first.",
     "schedule": "Schedule changes of items: starts, ends, ramps in steps; list and cancel them.",
     **_KINDS,
+    "operation": "List evaluations and changes that take long, wait for them and cancel them.",
     "audit": "List who did what, the newest first; `verify` tells whether that was tampered with.",
     "token": "Make, list and revoke the tokens that calls carry.",
 }

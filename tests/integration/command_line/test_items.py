@@ -57,7 +57,7 @@ def test_a_move_that_is_not_allowed_says_which_are(run):
     done = run("flag", "enable", "checkout")
     assert done.code == ExitCode.REFUSED
     assert done.err == (
-        "error: flag `checkout` is enabled, which does not allow `Enable`: it allows `Disable`\n"
+        "error: flag `checkout` is enabled, which does not allow `enable`: it allows `disable`\n"
     )
     assert run("segment", "archive", "staff").code == ExitCode.REFUSED
     assert run("segment", "archive", "staff", "--force").code == ExitCode.OK

@@ -176,11 +176,14 @@ def test_an_evaluation_that_fails_says_why(run, database):
     done = run("segment", "evaluate", "adults")
     assert done.code == ExitCode.REFUSED
     assert "would shrink by 90%, from 10 to 1 members" in done.err
+    assert "`turnout segment evaluate adults --accept-shrink`" in done.err
     assert run("segment", "evaluate", "adults", "--accept-shrink").code == ExitCode.OK
     database.failure = QueryFailed("CONNECTION_LOST", "the database went away")
     done = run("segment", "evaluate", "adults", "-o", "json")
     assert done.code == ExitCode.UNAVAILABLE
     assert '"reason": "CONNECTION_LOST"' in done.err
+    database.failure = QueryFailed("TIMEOUT", "too slow")
+    assert run("segment", "evaluate", "adults").code == ExitCode.DEADLINE
     assert run("segment", "evaluate", "vips").code == ExitCode.REFUSED
 
 
@@ -192,6 +195,8 @@ def test_one_that_runs_is_not_waited_for_and_not_begun_again(run, database):
     done = run("segment", "evaluate", "adults")
     assert done.code == ExitCode.CONFLICT
     assert f"`{started}`: wait for it, or cancel it" in done.err
+    number = started.removeprefix("operations/")
+    assert f"`turnout operation wait {number}`, `turnout operation cancel {number}`" in done.err
     assert "running" in run("segment", "history", "adults").out
     database.go_on()
     wait_until(
@@ -245,7 +250,7 @@ def test_it_goes_on_where_nobody_wants_it_cancelled(run, database, interrupted, 
     interrupted(terminal=terminal)
     done = run("segment", "evaluate", "adults")
     assert done.code == ExitCode.PROBLEMS
-    assert "goes on: `turnout segment history` tells" in done.err
+    assert "goes on: `turnout operation wait " in done.err
     database.go_on()
     wait_until(lambda: "succeeded" in run("segment", "history", "adults").out, "it went on")
 
@@ -263,6 +268,10 @@ def test_a_query_is_previewed(run, database):
     database.failure = QueryFailed("SYNTAX", "no such table `users`")
     done = run("query", "preview", "users")
     assert (done.code, done.err) == (ExitCode.REFUSED, "error: no such table `users`\n")
+    database.failure = QueryFailed("TIMEOUT", "too slow")
+    assert run("query", "preview", "users").code == ExitCode.DEADLINE
+    database.failure = QueryFailed("CONNECTION_LOST", "it went away")
+    assert run("segment", "preview", "adults").code == ExitCode.UNAVAILABLE
     wrong = run("query", "preview", "users", "--param", "ages=3")
     assert wrong.code == ExitCode.REFUSED
     assert "the query has no parameter `ages`" in wrong.err
@@ -314,8 +323,10 @@ def test_the_history_is_a_table_and_a_chart(run, database, monkeypatch):
         "live",
     ]  # fmt: skip
     assert "failed: TIMEOUT" in lines[1]
+    number = lines[1].split()[0]
+    assert lines[5:7] == ["", f"{number} failed: the query took longer than 600 s and was ended"]
     assert lines[2].split()[-7:-4] == ["5", "0", "1"]
-    assert len(lines) == 5
+    assert len(lines) == 7
     assert "│" not in "".join(lines)
     everything = run("segment", "history").out.splitlines()
     assert everything[0].startswith("segment")
@@ -323,3 +334,57 @@ def test_the_history_is_a_table_and_a_chart(run, database, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
     assert "│" in run("segment", "history", "adults").out
     assert run("segment", "history", "nobody").code == ExitCode.NOT_FOUND
+
+
+def test_operations_are_listed_shown_and_cancelled(run, database):
+    database.ids = ["u-1"]
+    database.hold()
+    name = run("segment", "evaluate", "adults", "--detach", "-o", "json").json["operation"]
+    number = name.removeprefix("operations/")
+    database.wait_until_held()
+    lines = run("operation", "list").out.splitlines()
+    assert lines[0].split() == ["operation", "segment", "what", "started", "rows", "state"]
+    assert lines[1].split()[:3] == [number, "adults", "evaluate"]
+    assert lines[1].endswith("running")
+    assert run("operation", "get", name, "-o", "json").json["state"] == "running"
+    assert "running " in run("segment", "get", "adults").out
+    told = run("operation", "cancel", number)
+    assert told.out == f"`{name}` ends, and changes nothing unless it was done just now\n"
+    done = run("operation", "wait", number)
+    assert done.code == ExitCode.REFUSED
+    assert "it was cancelled: the members are as they were" in done.err
+    assert run("operation", "list").out.splitlines()[1:] == []
+    assert run("operation", "list", "--ended", "-o", "json").json[0]["state"] == "cancelled"
+    assert "is over already: cancelled" in run("operation", "cancel", number).out
+    assert run("operation", "get", "999").code == ExitCode.NOT_FOUND
+
+
+def test_an_operation_is_waited_for(run, database):
+    database.ids = ["u-1"]
+    told = run("segment", "evaluate", "adults", "--detach").out
+    number = told.partition("`operations/")[2].partition("`")[0]
+    assert told == (
+        f"started `operations/{number}`: `turnout operation wait {number}` waits for it\n"
+    )
+    assert run("operation", "wait", number).out.startswith("1 member")
+
+
+def test_a_segment_tells_how_its_last_evaluation_went(run, database):
+    assert "last evaluation" not in run("segment", "get", "adults").out
+    database.ids = ["u-1"]
+    run("segment", "evaluate", "adults")
+    assert "last evaluation   succeeded, 20" in run("segment", "get", "adults").out
+    database.failure = QueryFailed("FAILED", "no disk\n\nis left")
+    run("segment", "evaluate", "adults")
+    told = run("segment", "get", "adults").out
+    assert "last evaluation   failed: FAILED, 20" in told
+    assert "failure           no disk is left" in told
+    told = run("segment", "get", "adults", "-o", "json").json
+    assert told["newest_evaluations"][0]["failure_reason"] == "FAILED"
+
+
+def test_what_to_type_next_is_said(run):
+    done = run("segment", "members", "list", "adults")
+    assert "`turnout segment members export adults`" in done.err
+    done = run("segment", "restore", "adults")
+    assert "does not allow `restore`: it allows `pause`, `archive`" in done.err

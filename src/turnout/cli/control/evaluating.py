@@ -127,6 +127,11 @@ def _run(connection: Connection, method: str, request: Any, *, detach: bool) -> 
             _tell_started(connection, operation.name)
             return
         evaluation = outcome_of(plane, operation, connection)
+    show_outcome(connection, evaluation)
+
+
+def show_outcome(connection: Connection, evaluation: Any) -> None:  # noqa: ANN401 - a message
+    """Writes what came of a run that went well."""
     if connection.wants_json:
         print_json(evaluation_object(evaluation))
     else:
@@ -137,7 +142,8 @@ def _tell_started(connection: Connection, name: str) -> None:
     if connection.wants_json:
         print_json({"operation": name})
     else:
-        typer.echo(f"started `{name}`: `turnout segment history` tells what comes of it")
+        number = name.removeprefix("operations/")
+        typer.echo(f"started `{name}`: `turnout operation wait {number}` waits for it")
 
 
 def _told(evaluation: Any) -> str:  # noqa: ANN401 - a message

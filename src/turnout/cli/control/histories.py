@@ -8,9 +8,10 @@ import typer
 from turnout.cli.control.chart import chart
 from turnout.cli.control.commands import group
 from turnout.cli.control.connection import Connection, connected
+from turnout.cli.control.plane import ControlPlane
 from turnout.cli.control.releasing import instant_text
 from turnout.cli.failures import Command
-from turnout.cli.output import console, print_json, print_table
+from turnout.cli.output import console, print_json, print_table, value_text
 from turnout.control.v1 import evaluation_pb2 as pb
 from turnout.control.v1 import segment_pb2_grpc
 
@@ -46,6 +47,7 @@ def history(
         return
     columns = _COLUMNS if key else ("segment", *_COLUMNS)
     print_table(columns, (_row(one, named=not key) for one in found))
+    _tell_failure(found)
     if key:
         _draw(found)
 
@@ -115,6 +117,42 @@ def _live(evaluation: Any) -> str:  # noqa: ANN401 - a message
     if evaluation.revision:
         return f"revision {evaluation.revision}"
     return "waited to be published"
+
+
+def _tell_failure(found: Sequence[Any]) -> None:
+    """Says why the newest of those failed that did."""
+    failed = next((one for one in found if one.failure_message), None)
+    if failed is not None:
+        typer.echo(f"\n{failed.name.rpartition('/')[2]} failed: {_why(failed)}")
+
+
+def _why(evaluation: Any) -> str:  # noqa: ANN401 - a message
+    """Line by line: what a database says must not steer a terminal."""
+    told = filter(None, map(str.rstrip, evaluation.failure_message.splitlines()))
+    return "\n  ".join(map(value_text, told))
+
+
+def newest(plane: ControlPlane, key: str) -> list[Any]:
+    """The newest evaluation of a segment; and if it runs, the one before."""
+    request = pb.ListEvaluationsRequest(parent=f"segments/{key}")
+    pages = plane.pages(_STUB, "ListEvaluations", request, "reading the history", limit=2)
+    found = [one for page in pages for one in page.evaluations]
+    return found if found and not _has_ended(found[0]) else found[:1]
+
+
+def newest_fields(found: Sequence[Any]) -> dict[str, object]:
+    """What `newest` found, for people."""
+    told: dict[str, object] = {}
+    for one in found:
+        if not _has_ended(one):
+            number = one.operation.removeprefix("operations/")
+            since = instant_text(one.start_time)
+            told["running"] = f"since {since}: `turnout operation wait {number}`"
+            continue
+        what = ", dry run" if one.dry_run else ""
+        told["last evaluation"] = f"{_outcome(one)}{what}, {instant_text(one.end_time)}"
+        told["failure"] = " ".join(one.failure_message.split())
+    return told
 
 
 def _took(evaluation: Any) -> str:  # noqa: ANN401 - a message

@@ -1,5 +1,7 @@
 """`turnout flag get`, `turnout experiment start` and the rest, made from the table of kinds."""
 
+# ruff: noqa: PLC0415 - some is imported when it is needed
+
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +12,7 @@ from turnout.cli.control.confirming import confirm
 from turnout.cli.control.connection import Connection, connected
 from turnout.cli.control.kinds import KINDS, Kind, Verb
 from turnout.cli.control.listing import item_object, print_items, show_item, standing
+from turnout.cli.control.plane import ControlPlane
 from turnout.cli.control.service import Service
 from turnout.cli.control.writing import Writing, changing, chosen_by, chosen_fields
 from turnout.cli.failures import Command, usage
@@ -32,7 +35,6 @@ def kind_app(name: str) -> typer.Typer:
 
 def _add_others(app: typer.Typer, name: str) -> None:
     """Adds what is done to one kind alone."""
-    # ruff: noqa: PLC0415 - imported when it is needed
     if name == "segment":
         from turnout.cli.control import evaluating, histories, members, previewing
 
@@ -92,7 +94,8 @@ def _get(service: Service) -> Any:  # noqa: ANN401 - a command
         with connection.open() as plane:
             if key is not None:
                 item = service.ask(plane, "Get", name=service.name(key))
-                show_item(kind, item, as_json=connection.wants_json)
+                runs = _newest_runs(plane, item) if kind.name == "segment" else {}
+                show_item(kind, item, as_json=connection.wants_json, **runs)
                 return
             request = service.message(f"List{service.nouns}Request", filter=filter_)
             if "show_archived" in request.DESCRIPTOR.fields_by_name:
@@ -103,6 +106,17 @@ def _get(service: Service) -> Any:  # noqa: ANN401 - a command
         print_items(kind, items, as_json=connection.wants_json)
 
     return get
+
+
+def _newest_runs(plane: ControlPlane, segment: Any) -> dict[str, Any]:  # noqa: ANN401 - a message
+    """What is shown of the evaluations of a segment beside it; nothing where none are."""
+    from turnout.cli.control.histories import evaluation_object, newest, newest_fields
+
+    if not segment.query:
+        return {}
+    found = newest(plane, segment.name.removeprefix("segments/"))
+    objects = [evaluation_object(one) for one in found]
+    return {"more": newest_fields(found), "more_object": {"newest_evaluations": objects}}
 
 
 def _delete(service: Service) -> Any:  # noqa: ANN401 - a command

@@ -1,6 +1,6 @@
 """Shows items of the store: rows of a list, or one with its document."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import typer
@@ -67,10 +67,25 @@ def print_items(kind: Kind, items: Iterable[Item], *, as_json: bool) -> None:
     print_table(head, (_row(kind, one) for one in items))
 
 
-def show_item(kind: Kind, item: Item, *, as_json: bool) -> None:
-    """Writes an item: what the store knows of it, then its document."""
+def show_item(
+    kind: Kind,
+    item: Item,
+    *,
+    as_json: bool,
+    more: Mapping[str, object] | None = None,
+    more_object: Mapping[str, object] | None = None,
+) -> None:
+    """Writes an item: what the store knows of it, then its document.
+
+    Args:
+        kind: Of the item.
+        item: As the store has it.
+        as_json: A program reads it.
+        more: What else is known of it, for people.
+        more_object: The same for programs.
+    """
     if as_json:
-        print_json(item_object(kind, item))
+        print_json(item_object(kind, item) | dict(more_object or {}))
         return
     key = _key(kind, item)
     print_fields(
@@ -80,6 +95,7 @@ def show_item(kind: Kind, item: Item, *, as_json: bool) -> None:
             "members": _members(item),
             "evaluated": _evaluated(item),
             "set": _set_size(item),
+            **(more or {}),
             "segments": _keys(getattr(item, "segments", ())) or None,
             "created": instant_text(item.create_time),
             "updated": instant_text(item.update_time),

@@ -12,7 +12,9 @@ from google.rpc import error_details_pb2
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from turnout.cli.control.connection import Connection
+from turnout.cli.control.hints import hint
 from turnout.cli.control.plane import ControlPlane, Message
+from turnout.cli.control.refusals import exit_code_of
 from turnout.cli.exit_codes import ExitCode
 from turnout.cli.failures import Failed
 from turnout.cli.output import console
@@ -20,14 +22,6 @@ from turnout.control.v1 import evaluation_pb2
 
 _STUB = operations_pb2_grpc.OperationsStub
 _FIRST_S, _LONGEST_S = 0.05, 1.0
-_CODES = {
-    "TIMEOUT": ExitCode.DEADLINE,
-    "CONNECTION_LOST": ExitCode.UNAVAILABLE,
-    "STORE_UNAVAILABLE": ExitCode.UNAVAILABLE,
-    "STALE": ExitCode.CONFLICT,
-    "INTERRUPTED": ExitCode.CONFLICT,
-}
-"""By the reason of a failure; others were refused."""
 
 
 def outcome_of(plane: ControlPlane, operation: Message, connection: Connection) -> Message:
@@ -82,7 +76,8 @@ def cancel(plane: ControlPlane, name: str) -> None:
 
 def _ask(plane: ControlPlane, operation: Message, connection: Connection) -> None:
     """Cancels what was interrupted, or leaves it to itself."""
-    goes_on = f"`{operation.name}` goes on: `turnout segment history` tells what comes of it"
+    number = operation.name.removeprefix("operations/")
+    goes_on = f"`{operation.name}` goes on: `turnout operation wait {number}` waits for it"
     if connection.wants_json or not sys.stdin.isatty():
         raise Failed(goes_on, ExitCode.PROBLEMS, (), {"operation": operation.name})
     typer.echo(err=True)
@@ -95,11 +90,16 @@ def _failed(operation: Message) -> Failed:
     info = error_details_pb2.ErrorInfo()
     for detail in operation.error.details:
         detail.Unpack(info)
-    code = _CODES.get(info.reason, ExitCode.REFUSED)
+    code = exit_code_of(operation.error.code)
     parts = {
         "reason": info.reason, "metadata": dict(info.metadata), "operation": operation.name,
     }  # fmt: skip
-    return Failed(operation.error.message, code, (), parts)
+    message = operation.error.message
+    told = hint(message, info.reason, info.metadata)
+    is_evaluation = progress_of(operation).action == evaluation_pb2.EVALUATION_ACTION_EVALUATE
+    if info.reason == "BAD_QUERY" and is_evaluation:
+        told = ""  # its parameters are in the segment
+    return Failed("\n  ".join(filter(None, (message, told))), code, (), parts)
 
 
 @contextmanager

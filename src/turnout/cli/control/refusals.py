@@ -8,6 +8,7 @@ from google.protobuf.message import DecodeError
 from google.rpc import error_details_pb2, status_pb2
 
 from turnout.cli.control.connection import TOKEN_VARIABLE
+from turnout.cli.control.hints import hint, in_words_of_commands
 from turnout.cli.exit_codes import ExitCode
 from turnout.cli.failures import Failed
 
@@ -65,7 +66,11 @@ class Refused(Failed):
         self.told = message
         parts: dict[str, object] = {"code": status, "reason": reason, "metadata": self.metadata}
         parts["violations"] = [one._asdict() for one in self.violations]
-        whole = "\n  ".join([message, *lines(message, self.violations), *self.left_out])
+        if reason == "FORBIDDEN_MOVE":
+            message = in_words_of_commands(message, self.metadata)
+        more = [*lines(message, self.violations), *self.left_out]
+        more += filter(None, [hint(message, reason, self.metadata)])
+        whole = "\n  ".join([message, *more])
         super().__init__(whole, code, (), parts)
 
     @property
@@ -104,6 +109,12 @@ def refusal(error: grpc.RpcError, address: str, *, has_token: bool) -> Refused:
         metadata=details.metadata,
         violations=details.violations,
     )
+
+
+def exit_code_of(code: int) -> ExitCode:
+    """What the process ends with for a canonical code, for example 4 of DEADLINE_EXCEEDED."""
+    found = next((one for one in grpc.StatusCode if one.value[0] == code), None)
+    return _CODES.get(found, ExitCode.REFUSED) if found is not None else ExitCode.REFUSED
 
 
 def _nobody(address: str, text: str) -> str:

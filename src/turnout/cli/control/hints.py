@@ -1,0 +1,60 @@
+"""What to type next, where the control plane said no."""
+
+import re
+from collections.abc import Callable, Mapping
+
+from turnout.cli.control.kinds import Verb
+
+_NO_VALUE = re.compile(r"`:(\w+)` has no value")
+
+
+def in_words_of_commands(message: str, metadata: Mapping[str, str]) -> str:
+    """The message about a verb that is not allowed, with verbs as they are typed."""
+    verbs = [metadata.get("verb", ""), *metadata.get("allowed_verbs", "").split(",")]
+    for verb in filter(None, verbs):
+        message = message.replace(f"`{verb}`", f"`{Verb(verb, '').command}`")
+    return message
+
+
+def hint(message: str, reason: str, metadata: Mapping[str, str]) -> str:
+    """What to type next; empty where nothing is known.
+
+    Args:
+        message: For people.
+        reason: Machine-readable.
+        metadata: Every dynamic part of the message by name.
+    """
+    tell = _HINTS.get(reason)
+    return tell(message, metadata) if tell is not None else ""
+
+
+def missing_parameter(message: str) -> str:
+    """How to give a parameter of a query that has no value; empty for other messages."""
+    found = _NO_VALUE.search(message)
+    return f"give it one: `--param {found[1]}=VALUE`" if found else ""
+
+
+def _running(_: str, metadata: Mapping[str, str]) -> str:
+    number = metadata.get("operation", "").removeprefix("operations/")
+    return f"`turnout operation wait {number}`, `turnout operation cancel {number}`"
+
+
+def _shrinks(_: str, metadata: Mapping[str, str]) -> str:
+    key = metadata.get("segment", "").removeprefix("segments/")
+    return f"to take it all the same: `turnout segment evaluate {key} --accept-shrink`"
+
+
+def _not_static(message: str, metadata: Mapping[str, str]) -> str:
+    if metadata.get("kind") != "dynamic" or "cannot be listed" not in message:
+        return ""
+    key = metadata.get("name", "").removeprefix("segments/")
+    return f"its members as they are now: `turnout segment members export {key}`"
+
+
+_HINTS: Mapping[str, Callable[[str, Mapping[str, str]], str]] = {
+    "BAD_QUERY": lambda message, _: missing_parameter(message),
+    "EVALUATION_RUNNING": _running,
+    "NOT_STATIC": _not_static,
+    "SHRINKS": _shrinks,
+}
+"""By the reason."""
