@@ -59,9 +59,10 @@ class Made(NamedTuple):
         return f"{self.sha256}..{target.sha256}.delta"
 
 
-def naming(sets: Mapping[str, Made], *, default: str = "off") -> Compiled:
+def naming(sets: Mapping[str, Made | None], *, default: str = "off") -> Compiled:
     """Compiles segments of those keys, whose members are these sets, and flags `in-KEY`.
 
+    Without a set the member of a segment is `x`, which the snapshot lists.
     A flag is `on` for members, `off` for others, and where nobody knows. The flag `a` is `default`.
     """
     variants = {"on": True, "off": False}
@@ -79,6 +80,8 @@ def naming(sets: Mapping[str, Made], *, default: str = "off") -> Compiled:
     content = snapshot_pb2.Content.FromString(compiled.content)
     for segment in content.segments:
         made = sets[segment.key]
+        if made is None:
+            continue
         named = snapshot_pb2.MemberSet(
             sha256=bytes.fromhex(made.sha256), size=made.size, count=made.count
         )

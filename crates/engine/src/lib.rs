@@ -98,7 +98,7 @@ pub use link::LinkError;
 pub use members::{MemberSets, NamedSet, NoSets, Place, UnitIds};
 pub use program::{Item, ItemKind, Program, Segment, Variant};
 pub use rare::Rare;
-pub use sealed::{Opened, named_sets, seal, seal_bytes};
+pub use sealed::{Opened, member_segments, named_sets, seal, seal_bytes};
 pub use slot::slot;
 pub use sticky::{Assignment, Assignments, Kept, Record};
 pub use texts::Texts;

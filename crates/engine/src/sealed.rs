@@ -71,23 +71,42 @@ impl<'s> Opened<'s> {
 ///
 /// Bytes that are not a whole sealed snapshot.
 pub fn named_sets(sealed: &[u8]) -> Result<Vec<NamedSet>, LinkError> {
-    let segments = segments_with_field(whole(sealed)?.content, MEMBERS);
-    let segments = segments.ok_or(LinkError::Damaged("its content cannot be read"))?;
-    Ok(sets_of(segments.into_iter()))
+    Ok(sets_of(segments_with_members(sealed)?.into_iter()))
+}
+
+/// The keys of the segments with member lists in a sealed snapshot, and the set that each names:
+/// `None` where its members are in the snapshot itself.
+///
+/// Its checksum is looked at, and little else: it may still be refused when it is opened or linked.
+///
+/// # Errors
+///
+/// Bytes that are not a whole sealed snapshot.
+pub fn member_segments(sealed: &[u8]) -> Result<Vec<(&str, Option<NamedSet>)>, LinkError> {
+    let segments = segments_with_members(sealed)?.into_iter();
+    Ok(segments
+        .map(|segment| (segment.key, set_of(&segment)))
+        .collect())
+}
+
+fn segments_with_members(sealed: &[u8]) -> Result<Vec<SegmentView<'_>>, LinkError> {
+    segments_with_field(whole(sealed)?.content, MEMBERS)
+        .ok_or(LinkError::Damaged("its content cannot be read"))
 }
 
 fn sets_of<'s>(segments: impl Iterator<Item = SegmentView<'s>>) -> Vec<NamedSet> {
-    let named = segments.filter_map(|segment| {
-        let Some(Definition::Members(members)) = &segment.definition else {
-            return None;
-        };
-        // What is no SHA-256 is refused when it is linked.
-        link::members::named(members.set.as_option()?).ok()
-    });
-    let mut named: Vec<NamedSet> = named.collect();
+    let mut named: Vec<NamedSet> = segments.filter_map(|segment| set_of(&segment)).collect();
     named.sort_unstable();
     named.dedup();
     named
+}
+
+fn set_of(segment: &SegmentView<'_>) -> Option<NamedSet> {
+    let Some(Definition::Members(members)) = &segment.definition else {
+        return None;
+    };
+    // What is no SHA-256 is refused when it is linked.
+    link::members::named(members.set.as_option()?).ok()
 }
 
 fn whole(sealed: &[u8]) -> Result<SnapshotView<'_>, LinkError> {

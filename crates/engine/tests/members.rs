@@ -16,7 +16,8 @@ use buffa_types::google::protobuf::{Duration as WireDuration, Timestamp};
 use catalogue::*;
 use turnout_engine::{
     Context, Evaluation, Header, Instant, MemberSets, NamedSet, NoSets, Opened, Place, Program,
-    SegmentCheck, SegmentIndex, SegmentReason, StepKind, Truth, UnitIds, named_sets, seal,
+    SegmentCheck, SegmentIndex, SegmentReason, StepKind, Truth, UnitIds, member_segments,
+    named_sets, seal,
 };
 use turnout_snapshot::turnout::snapshot::v1::{
     Content, MemberSet, Members, Segment, SegmentStatus, Unevaluated,
@@ -354,8 +355,20 @@ fn a_snapshot_says_which_sets_it_names_each_once() {
     let named = Opened::open(&sealed, || {}).expect("whole").member_sets();
     assert_eq!(named_sets(&sealed).expect("whole"), named);
     assert!(named_sets(&sealed[..sealed.len() - 1]).is_err());
+    assert!(member_segments(&sealed[..sealed.len() - 1]).is_err());
     let sha256s: Vec<_> = named.iter().map(|set| set.sha256).collect();
     assert_eq!(sha256s, [[8; 32], [9; 32]]);
+    let (eight, nine) = (Some(named[0]), Some(named[1]));
+    assert_eq!(
+        member_segments(&sealed).expect("whole"),
+        [
+            ("listed", None),
+            ("s0", nine),
+            ("s1", eight),
+            ("s2", nine),
+            ("s3", eight)
+        ]
+    );
     assert_eq!((named[0].size, named[0].count), (100, 2));
 }
 

@@ -34,7 +34,7 @@ mod core_module {
     #[pymodule_export]
     use crate::members::{MemberDelta, MemberSet, MemberSetBuilder, MemberSetSummary};
     #[pymodule_export]
-    use crate::named_sets::{NamedMemberSet, named_member_sets};
+    use crate::named_sets::{NamedMemberSet, member_segments, named_member_sets};
     #[pymodule_export]
     use crate::program::Program;
 }

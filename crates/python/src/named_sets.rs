@@ -1,8 +1,8 @@
 //! The member sets that a snapshot names.
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyDict};
 use turnout_dataplane::hex;
-use turnout_engine::{NamedSet, named_sets};
+use turnout_engine::{NamedSet, member_segments as segments_of, named_sets};
 
 use crate::failures::snapshot_refused;
 
@@ -54,4 +54,25 @@ pub fn named_member_sets(
         .detach(|| named_sets(bytes))
         .map_err(|error| snapshot_refused(py, &error.to_string()))?;
     Ok(named.into_iter().map(NamedMemberSet::from).collect())
+}
+
+/// The segments with member lists in a sealed snapshot: a dict of the set that each names, by its
+/// key; None where its members are in the snapshot itself.
+///
+/// Raises SnapshotRefused for bytes that are no sealed snapshot, or a damaged one; other Python
+/// threads run meanwhile.
+#[pyfunction]
+pub fn member_segments<'py>(
+    py: Python<'py>,
+    sealed: &Bound<'py, PyBytes>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let bytes = sealed.as_bytes();
+    let segments = py
+        .detach(|| segments_of(bytes))
+        .map_err(|error| snapshot_refused(py, &error.to_string()))?;
+    let told = PyDict::new(py);
+    for (key, named) in segments {
+        told.set_item(key, named.map(NamedMemberSet::from))?;
+    }
+    Ok(told)
 }

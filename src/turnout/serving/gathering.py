@@ -5,9 +5,9 @@ Standard library only: the serving process imports this.
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from turnout.serving.fetched import Origin, RefreshFailed
+from turnout.serving.gathered import Gathered, Segments, sets_of
 from turnout.serving.member_folder import (
     Fetch,
     MemberFolder,
@@ -24,41 +24,14 @@ _OF_ALL = {"unreachable", "timeout", "tls", "denied", "credentials", "state_fold
 _log = logging.getLogger("turnout.server")
 
 
-class Gathered(NamedTuple):
-    """What is there of the sets of a snapshot."""
-
-    named: Sequence[NamedSet]
-    lacking: frozenset[str]
-    """The SHA-256 of those that are not there."""
-    failure: RefreshFailed | None
-    """Why the first of them is not; None when all are there, or nobody tried."""
-
-    @property
-    def sha256s(self) -> set[str]:
-        """Of all that are named."""
-        return {one.sha256 for one in self.named}
-
-    def loses(self, served: "Gathered") -> bool:
-        """Whether a segment may have members by what is served, and none by this.
-
-        Not so if all that this lacks was lacking before. Nor if each set that is there now is named
-        still: then what is lacking is of segments that had none, for example new ones.
-        """
-        is_there = served.sha256s - served.lacking
-        return bool(self.lacking - served.lacking and is_there - self.sha256s)
-
-
-NOTHING = Gathered((), frozenset(), None)
-"""Without a snapshot."""
-
-
 class Gathering:
     """Keeps the sets of snapshots in a folder.
 
     Args:
         folder: Where they are.
         origin: Where they come from.
-        named: Which sets a sealed snapshot names; raises ValueError for what is none.
+        segments: Which sets the segments of a sealed snapshot name; raises ValueError for what is
+            none.
         most_bytes: A larger set is refused.
     """
 
@@ -67,12 +40,12 @@ class Gathering:
         folder: MemberFolder,
         origin: Origin,
         *,
-        named: Callable[[bytes], Sequence[NamedSet]],
+        segments: Callable[[bytes], Segments],
         most_bytes: int,
     ) -> None:
         self.folder = folder
         self._origin = origin
-        self._named = named
+        self._segments = segments
         self._most_bytes = most_bytes
 
     def look(self, sealed: bytes) -> Gathered:
@@ -81,8 +54,8 @@ class Gathering:
         Raises:
             ValueError: It is no snapshot, or a damaged one.
         """
-        named = self._named(sealed)
-        return Gathered(named, self.folder.lacking(named), None)
+        segments = self._segments(sealed)
+        return Gathered(segments, self.folder.lacking(sets_of(segments)))
 
     def gather(self, sealed: bytes, served: Gathered) -> Gathered:
         """Fetches the sets that are not there; what came stays, whatever becomes of the others.
@@ -94,11 +67,11 @@ class Gathering:
         Raises:
             ValueError: It is no snapshot, or a damaged one.
         """
-        named = self._named(sealed)
+        segments = self._segments(sealed)
+        named = sets_of(segments)
         missing = self.folder.missing(named)
-        sha256s = {one.sha256 for one in named}
-        gone = sha256s | served.lacking
-        replaced = [one for one in served.named if one.sha256 not in gone]
+        other = served.lacking.union(one.sha256 for one in named)
+        replaced = [one for one in sets_of(served.segments) if one.sha256 not in other]
         failures: list[RefreshFailed] = []
         for one in missing:
             try:
@@ -107,7 +80,7 @@ class Gathering:
                 failures.append(_of(one, failure))
                 if failure.kind in _OF_ALL:
                     break
-        return Gathered(named, self.folder.lacking(missing), failures[0] if failures else None)
+        return Gathered(segments, self.folder.lacking(missing), failures[0] if failures else None)
 
     def _bring(self, named: NamedSet, replaced: Sequence[NamedSet]) -> None:
         if named.size > self._most_bytes:

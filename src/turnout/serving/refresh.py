@@ -21,7 +21,8 @@ from turnout.serving.backoff import Backoff
 from turnout.serving.events import Heard
 from turnout.serving.failures import Failures
 from turnout.serving.fetched import Fetched, Origin, RefreshFailed
-from turnout.serving.gathering import NOTHING, Gathered, Gathering
+from turnout.serving.gathered import NOTHING, Gathered
+from turnout.serving.gathering import Gathering
 from turnout.serving.kept import Found, KeptSnapshot
 from turnout.serving.loader import SnapshotHolder, step_back
 from turnout.serving.sealed import Sealed, read_sealed

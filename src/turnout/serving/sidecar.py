@@ -8,7 +8,7 @@ import logging
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from turnout.engine import named_member_sets
+from turnout.engine import member_segments
 from turnout.serving.connection import Connections, Credentials
 from turnout.serving.fetched import Origin
 from turnout.serving.file_origin import FileOrigin
@@ -47,7 +47,7 @@ def refresh_of(
     gathering = Gathering(
         MemberFolder(state_dir / MEMBERS_FOLDER),
         origin,
-        named=named_member_sets,
+        segments=member_segments,
         most_bytes=launch["most_set_bytes"],
     )
     return Refresh(

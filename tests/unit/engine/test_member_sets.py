@@ -6,7 +6,13 @@ import pytest
 
 from turnout.client import Client
 from turnout.embedded import Engine
-from turnout.engine import DataPlane, MemberSetBuilder, Program, named_member_sets
+from turnout.engine import (
+    DataPlane,
+    MemberSetBuilder,
+    Program,
+    member_segments,
+    named_member_sets,
+)
 from turnout.results import Context, SnapshotRefused
 from turnout.snapshot.v1 import snapshot_pb2 as pb
 
@@ -155,10 +161,24 @@ def test_the_sets_that_a_snapshot_names_are_told_each_once(snapshot, folder):
     assert named_member_sets(snapshot()) == []
 
 
+def test_of_each_segment_with_members_its_set_is_told(snapshot, folder, seal_content):
+    one, two = build(folder, ["u-1"]), build(folder, ["u-2", "u-3"])
+    sealed = snapshot(one, two, one)
+    by_name = {set_.sha256: set_ for set_ in named_member_sets(sealed)}
+    first, second = by_name[one.sha256], by_name[two.sha256]
+    assert member_segments(sealed) == {"s0": first, "s1": second, "s2": first}
+    content = pb.Content(semantics_version=1, unit_kinds=["user"])
+    content.segments.add(key="all").everyone.SetInParent()
+    content.segments.add(key="listed").members.unit_ids.append("u-1")
+    content.segments.add(key="nobody").members.SetInParent()
+    assert member_segments(seal_content(content)) == {"listed": None, "nobody": None}
+
+
+@pytest.mark.parametrize("told", [member_segments, named_member_sets])
 @pytest.mark.parametrize("sealed", [b"", b"TURNOUT\x01", b"x" * 100])
-def test_what_is_no_snapshot_names_nothing(sealed):
+def test_what_is_no_snapshot_names_nothing(sealed, told):
     with pytest.raises(SnapshotRefused):
-        named_member_sets(sealed)
+        told(sealed)
 
 
 def test_members_that_are_named_and_listed_are_refused(seal_content, folder, plane):

@@ -6,7 +6,7 @@ from servers.hostile import HostileServer
 from servers.waiting import wait_until
 from turnout.compiler import compile_documents
 from turnout.documents import read_mapping
-from turnout.engine import named_member_sets
+from turnout.engine import member_segments, named_member_sets
 from turnout.serving.gathering import Gathering
 from turnout.serving.member_folder import MemberFolder
 from turnout.serving.sealed import read_sealed
@@ -58,7 +58,7 @@ def gathering(tmp_path):
 
     def gathering(origin, *, most_bytes=1 << 20):
         folder = MemberFolder(tmp_path / "members")
-        return Gathering(folder, origin, named=named_member_sets, most_bytes=most_bytes)
+        return Gathering(folder, origin, segments=member_segments, most_bytes=most_bytes)
 
     return gathering
 

@@ -245,6 +245,33 @@ def test_a_new_segment_without_its_set_holds_nothing_up(server, served, make):
     assert served.loaded[-1] == (2, True)
 
 
+@pytest.mark.parametrize(
+    "before", [{"vips": None, "staff": OTHER}, {"vips": OTHER, "staff": OTHER}]
+)
+def test_a_segment_that_had_its_members_otherwise_does_not_lose_them(server, served, make, before):
+    offer(server, OTHER)
+    publish(server, 1, **before)
+    refresh = make()
+    served.wait_for(1)
+    # Every set that is there is named still.
+    publish(server, 2, vips=FIRST, staff=OTHER)
+    wait_until(lambda: count(refresh) > 1, "failures")
+    assert served.loaded == [(1, True)]
+    offer(server, FIRST)
+    served.wait_for(2)
+    assert served.lacking[-1] == set()
+
+
+def test_a_segment_that_goes_holds_up_no_other(server, served, make):
+    offer(server, OTHER)
+    publish(server, 1, vips=OTHER)
+    make()
+    served.wait_for(1)
+    publish(server, 2, staff=FIRST)
+    served.wait_for(2)
+    assert served.lacking[-1] == {FIRST.sha256}
+
+
 def test_no_delta_from_a_set_that_is_not_there_is_asked_for(server, served, make):
     offer(server, OTHER)
     publish(server, 1, vips=FIRST, staff=OTHER)
