@@ -318,11 +318,16 @@ class _Supervising(_Server):
                         problems=event["problems"],
                     )
                 )
+                if failure := event.get("failure"):
+                    self._failed(failure)
             case "failed":
-                self._plane.refresh_failed(self._source_kind)
-                _log.debug("the worker could not publish: %s", event.get("message"))
+                self._failed(event.get("message"))
             case other:
                 _log.warning("the worker said something unknown: %r", other)
+
+    def _failed(self, message: object) -> None:
+        self._plane.refresh_failed(self._source_kind)
+        _log.debug("the worker could not publish: %s", message)
 
 
 class _Sidecar(_Server):

@@ -1,6 +1,7 @@
 """Writes what is current to a place that sidecars read, on a thread of its own.
 
 Member sets go there before the snapshot that names them; they are immutable, and none is removed.
+One that is not to be had holds the snapshot up only where a segment would lose its members.
 
 The place is looked at before each writing, and is written only if it is still what was seen then:
 of several control planes on one database, none puts an older snapshot over a newer one. Whatever
@@ -9,19 +10,20 @@ fails is tried again, and publishing does not wait for it.
 
 import logging
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from turnout.engine import named_member_sets
+from turnout.engine import member_segments
 from turnout.releases.current_snapshot import Current, Feed
 from turnout.releases.file_place import FilePlace
 from turnout.releases.rounds import Rounds
 from turnout.serving.backoff import Backoff
 from turnout.serving.failures import Failures
 from turnout.serving.fetched import Overtaken, Place, RefreshFailed
-from turnout.serving.member_folder import MemberFolder, target_of
+from turnout.serving.gathered import Gathered, sets_of
+from turnout.serving.member_folder import MemberFolder, NamedSet, set_name, target_of
 from turnout.serving.object_place import ObjectPlace
 from turnout.serving.sealed import Sealed, read_sealed
 from turnout.snapshot.seal import MAGIC, NotSealed, open_seal
@@ -110,8 +112,13 @@ class Deposit:
             return
         self._read()
         is_wanted = self._is_wanted(current)
+        sets: Gathered | None = None
         if self._sets_of != current.seal and (is_wanted or self._is_there(current)):
-            self._put_sets(current)
+            sets = self._put_sets(current)
+            if not sets.lacking:
+                self._sets_of = current.seal
+            elif is_wanted and sets.loses(self._look_there()):
+                raise _lacks(sets)
         if is_wanted:
             self._etag = self._place.replace(current.sealed, self._etag)
             self._there = Sealed(current.seal, current.id, current.revision)
@@ -119,28 +126,48 @@ class Deposit:
                 "wrote the snapshot",
                 extra=fields(to=self._place.place, id=current.id[:12], revision=current.revision),
             )
+        if sets and sets.lacking:
+            raise _lacks(sets)
 
     def _is_there(self, current: Current) -> bool:
         return self._there is not None and self._there.seal == current.seal
 
-    def _put_sets(self, current: Current) -> None:
+    def _put_sets(self, current: Current) -> Gathered:
         """Writes the sets that are not there, and what leads to them from others."""
-        sha256s = {one.sha256 for one in named_member_sets(current.sealed)}
+        segments = member_segments(current.sealed)
         try:
-            self._put(sha256s)
+            return Gathered(segments, self._put(sets_of(segments)))
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise RefreshFailed(
                 "state_folder", f"cannot read a member set `{error.filename}`: {reason}"
             ) from error
-        self._sets_of = current.seal
 
-    def _put(self, sha256s: Collection[str]) -> None:
-        sets = [self._members.path_of(one) for one in sorted(sha256s)]
-        deltas = [one for one in self._members.deltas() if target_of(one) in sha256s]
-        for path in [*sets, *deltas]:
-            if not self._place.has_beside(path.name, path.stat().st_size):
+    def _put(self, sets: Collection[NamedSet]) -> frozenset[str]:
+        """Gives those that are neither there nor here."""
+        lacking = self._lacking_there(sets)
+        for one in sets:
+            if one.sha256 in lacking and not self._members.missing([one]):
+                path = self._members.path_of(one.sha256)
                 self._place.put_beside(path.name, path)
+                lacking -= {one.sha256}
+        sha256s = {one.sha256 for one in sets}
+        for path in self._members.deltas():
+            is_wanted = target_of(path) in sha256s
+            if is_wanted and not self._place.has_beside(path.name, path.stat().st_size):
+                self._place.put_beside(path.name, path)
+        return lacking
+
+    def _lacking_there(self, sets: Iterable[NamedSet]) -> frozenset[str]:
+        return frozenset(
+            one.sha256 for one in sets if not self._place.has_beside(set_name(one.sha256), one.size)
+        )
+
+    def _look_there(self) -> Gathered:
+        """What whoever reads there has now."""
+        fetched = self._place.fetch(None) if self._there else None
+        segments = member_segments(fetched.sealed) if fetched else {}
+        return Gathered(segments, self._lacking_there(sets_of(segments)))
 
     def _read(self) -> None:
         try:
@@ -217,6 +244,11 @@ def _read_there(sealed: bytes) -> Sealed | None:
         return read_sealed(sealed)
     except NotSealed:
         return None
+
+
+def _lacks(sets: Gathered) -> RefreshFailed:
+    first = min(sets.lacking)
+    return RefreshFailed("members", f"member set `{first[:12]}`: it is not here yet")
 
 
 def _count_nowhere(_kind: str, _times: int) -> None:

@@ -1,6 +1,7 @@
 """From the store to the state folder: keeps the last good snapshot what is current.
 
-The member sets that it names are in the folder before anybody hears of it.
+The member sets that it names are in the folder before anybody hears of it. One that cannot be had
+holds the snapshot up only where a segment would lose its members: a flag may be switched off by it.
 """
 
 import contextlib
@@ -10,13 +11,17 @@ from typing import Any
 from turnout.releases.current_snapshot import CurrentSnapshot
 from turnout.releases.member_landing import MemberLanding
 from turnout.releases.sealed import read_published
+from turnout.results import SnapshotRefused
 from turnout.serving.fetched import RefreshFailed
 from turnout.snapshot.seal import NotSealed, seal_of
 from turnout.sources.last_known_good import StateFolder
 from turnout.store import Damaged, Published, Store, Unavailable
 
 Event = dict[str, Any]
-"""What the server hears: `event` is `published`, `confirmed` or `failed`."""
+"""What the server hears: `event` is `published`, `confirmed` or `failed`.
+
+The first two have a `failure` when member sets could not be had: the snapshot is current without.
+"""
 
 _log = logging.getLogger("turnout.worker")
 
@@ -51,14 +56,16 @@ class Follower:
             return self.failed(str(error))
         except RefreshFailed as failure:
             return self.failed(f"cannot keep the current snapshot: {failure.message}")
-        except NotSealed as error:
+        except (NotSealed, SnapshotRefused) as error:
             return self.failed(f"the current snapshot in the store is refused: {error}")
         except OSError as error:
             return self.failed(f"cannot write the state folder: {error}")
         except Exception as error:  # noqa: BLE001 - a bug must not end what follows the store
             _log.exception("this is a bug of turnout; what was served stays")
             return self.failed(f"{type(error).__name__} while reading the store: {error}")
-        if self._failure:
+        if event and "failure" in event:
+            self.failed(event["failure"])
+        elif self._failure:
             _log.info("the store is read again")
             self._failure = None
         return event
@@ -77,17 +84,24 @@ class Follower:
                 return None
             is_kept = self._kept == current.seal
             sealed = None if is_kept else read_published(tx, current)
-            self._members.bring(tx, None if is_kept else current.revision)
+            lacking = self._members.bring(tx, (current.revision, sealed) if sealed else None)
         if sealed is None:
             with contextlib.suppress(FileNotFoundError):
                 self._state.confirm()
-                return self._event("confirmed", current)
+                return self._event("confirmed", current, lacking)
             # Somebody cleared the state folder: everything is written again.
             self._kept, self._is_first_of_store = "", True
             return self._look(store)
+        if lacking and self._loses(sealed):
+            self._members.give_up()
+            raise lacking
         self._keep(sealed, current.seal)
         self._members.settle()
-        return self._event("published", current)
+        return self._event("published", current, lacking)
+
+    def _loses(self, sealed: bytes) -> bool:
+        served = self._feed.current()
+        return served is not None and self._members.loses(sealed, served.sealed)
 
     def _keep(self, sealed: bytes, seal: str) -> None:
         # Sidecars first: a disk takes longer than all of them.
@@ -112,8 +126,8 @@ class Follower:
             return ""
         return seal_of(sealed)
 
-    def _event(self, name: str, current: Published) -> Event:
-        return {
+    def _event(self, name: str, current: Published, lacking: RefreshFailed | None) -> Event:
+        event: Event = {
             "event": name,
             "path": str(self._state.snapshot_path),
             "seal": current.seal,
@@ -121,3 +135,6 @@ class Follower:
             "revision": current.revision,
             "problems": 0,
         }
+        if lacking:
+            event["failure"] = f"the current snapshot lacks members: {lacking.message}"
+        return event

@@ -4,8 +4,9 @@ import logging
 from pathlib import Path
 from typing import NamedTuple
 
-from turnout.engine import named_member_sets
+from turnout.engine import member_segments, named_member_sets
 from turnout.serving.fetched import RefreshFailed
+from turnout.serving.gathered import Gathered, sets_of
 from turnout.serving.landing import Landing
 from turnout.serving.member_folder import (
     Fetch,
@@ -15,7 +16,7 @@ from turnout.serving.member_folder import (
     delta_name,
     set_name,
 )
-from turnout.store import NotFound, Transaction
+from turnout.store import Damaged, NotFound, Transaction
 
 _SPARE_S = 120.0
 
@@ -43,40 +44,63 @@ class MemberLanding:
         """
         self._named = [*named_member_sets(sealed)]
 
-    def bring(self, tx: Transaction, revision: int | None) -> None:
+    def bring(self, tx: Transaction, new: tuple[int, bytes] | None) -> RefreshFailed | None:
         """Writes the sets that are not there, and the deltas to them.
 
         Args:
             tx: Of the store that holds them.
-            revision: Of the snapshot that names them; None: the one that is kept.
+            new: The revision of the snapshot that names them, and its bytes; None: the one that is
+                kept.
 
-        Raises:
-            RefreshFailed: The store lacks one, it is another than the snapshot names, or it cannot
-                be written.
-            Damaged: The store has lost a piece of one.
+        Returns:
+            Why the first of the sets is not there that could not be had: the store lacks it, has
+            lost a piece of it, it is another than the snapshot names, or it cannot be written.
+            None when all are there.
         """
-        self._coming = self._named if revision is None else _named(tx, revision)
+        self._coming = _named(tx, *new) if new else self._named
         sha256s = {one.sha256 for one in self._coming}
         replaced = [one for one in self._named if one.sha256 not in sha256s]
+        failures: list[RefreshFailed] = []
         for one in self._folder.missing(self._coming):
             try:
                 self._folder.receive(one, _fetch(tx, set_name(one.sha256)))
             except RefreshFailed as failure:
-                raise _of(one.sha256, failure) from failure
+                failures.append(_of(one.sha256, failure))
+                continue
             for old in alike(one, replaced):
                 self._bring_delta(tx, one, old)
+        return failures[0] if failures else None
+
+    def loses(self, sealed: bytes, served: bytes) -> bool:
+        """Whether a segment has its members by what is served, and not by another snapshot.
+
+        Raises:
+            ValueError: One of them is no snapshot.
+        """
+        return self._look(sealed).loses(self._look(served))
+
+    def give_up(self) -> None:
+        """Hears that the snapshot is not kept whose sets came last: those before it go."""
+        self._clear()
 
     def settle(self) -> None:
         """Hears that the snapshot is kept whose sets came last, and removes what nobody names.
 
         Who serves the one before, or is about to fetch its sets, still finds them.
         """
-        stay = {one.sha256 for one in (*self._named, *self._coming)}
+        self._clear()
         self._named = self._coming
+
+    def _clear(self) -> None:
+        stay = {one.sha256 for one in (*self._named, *self._coming)}
         try:
             self._folder.keep_only(stay, spare_s=_SPARE_S)
         except OSError as error:
             _log.warning("cannot remove old member sets from `%s`: %s", self._folder.path, error)
+
+    def _look(self, sealed: bytes) -> Gathered:
+        segments = member_segments(sealed)
+        return Gathered(segments, self._folder.lacking(sets_of(segments)))
 
     def _bring_delta(self, tx: Transaction, named: NamedSet, old: NamedSet) -> None:
         name = delta_name(old.sha256, named.sha256)
@@ -95,27 +119,20 @@ class _Named(NamedTuple):
     size: int
 
 
-def _named(tx: Transaction, revision: int) -> list[NamedSet]:
-    """What a snapshot names, by the table: to read all of the snapshot for it takes longer.
-
-    Raises:
-        RefreshFailed: The store lacks one.
-    """
-    named: list[NamedSet] = []
-    for sha256 in tx.snapshots.sets(revision):
-        try:
-            named.append(_Named(sha256, tx.artifacts.size(set_name(sha256))))
-        except NotFound as error:
-            raise _of(sha256, _missing()) from error
-    return named
+def _named(tx: Transaction, revision: int, sealed: bytes) -> list[NamedSet]:
+    """What a snapshot names, by the table: to read all of the snapshot for it takes longer."""
+    try:
+        return [
+            _Named(sha256, tx.artifacts.size(set_name(sha256)))
+            for sha256 in tx.snapshots.sets(revision)
+        ]
+    except NotFound:
+        # The table of sets does not say how large one is that the store has lost.
+        return [*named_member_sets(sealed)]
 
 
 def _of(sha256: str, failure: RefreshFailed) -> RefreshFailed:
     return RefreshFailed("members", f"member set `{sha256[:12]}`: {failure.message}")
-
-
-def _missing() -> RefreshFailed:
-    return RefreshFailed("missing", "the store does not hold it")
 
 
 def _fetch(tx: Transaction, name: str) -> Fetch:
@@ -126,6 +143,8 @@ def _fetch(tx: Transaction, name: str) -> Fetch:
                 for piece in tx.artifacts.pieces(name):
                     landing.write(piece)
             except NotFound as error:
-                raise _missing() from error
+                raise RefreshFailed("missing", "the store does not hold it") from error
+            except Damaged as error:
+                raise RefreshFailed("damaged", str(error)) from error
 
     return fetch

@@ -94,17 +94,46 @@ def test_they_come_first_and_once(bucket, feed, members, put):
     assert written == [f"/shop/a/members/{FIRST.name}", "/shop/a/current", "/shop/a/current"]
 
 
-def test_without_its_set_a_snapshot_is_not_written(bucket, feed, members, put):
+def test_where_members_would_be_lost_a_snapshot_waits_for_its_set(bucket, feed, members, put):
+    deposit = Deposit(feed, place_of("s3://shop/a/current"), members)
+    first = put(1, FIRST)
+    deposit.look()
+    put(2, SECOND)
+    members.path_of(SECOND.sha256).unlink()
+    for _ in range(2):
+        with pytest.raises(RefreshFailed, match=SECOND.sha256[:12]) as caught:
+            deposit.look()
+        assert caught.value.kind == "members"
+    assert bucket.objects["/shop/a/current"] == first
+    second = put(2, SECOND)
+    deposit.look()
+    assert bucket.objects["/shop/a/current"] == second
+
+
+def test_where_nobody_loses_members_a_snapshot_does_not_wait(bucket, feed, members, put):
+    deposit = Deposit(feed, place_of("s3://shop/a/current"), members)
+    for revision, default in ((1, "off"), (2, "on")):
+        sealed = put(revision, FIRST, SECOND, default=default)
+        members.path_of(FIRST.sha256).unlink()
+        with pytest.raises(RefreshFailed, match=FIRST.sha256[:12]):
+            deposit.look()
+        assert bucket.objects["/shop/a/current"] == sealed
+        assert f"/shop/a/members/{SECOND.name}" in bucket.objects
+    # It is asked for until it is there.
+    put(2, FIRST, SECOND, default="on")
+    deposit.look()
+    assert bucket.objects[f"/shop/a/members/{FIRST.name}"] == FIRST.content
+    assert bucket.count("PUT") == 4
+
+
+def test_a_set_that_is_there_already_need_not_be_here(bucket, feed, members, put):
     deposit = Deposit(feed, place_of("s3://shop/a/current"), members)
     put(1, FIRST)
-    members.path_of(FIRST.sha256).unlink()
-    with pytest.raises(RefreshFailed, match=FIRST.name) as caught:
-        deposit.look()
-    assert caught.value.kind == "state_folder"
-    assert bucket.objects == {}
-    put(1, FIRST)
     deposit.look()
-    assert len(bucket.objects) == 2
+    second = put(2, FIRST, default="on")
+    members.path_of(FIRST.sha256).unlink()
+    deposit.look()
+    assert bucket.objects["/shop/a/current"] == second
 
 
 def test_a_set_that_was_cut_or_removed_there_is_written_again(bucket, feed, members, put):

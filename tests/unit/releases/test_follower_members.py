@@ -50,6 +50,11 @@ def damage(store, how):
     connection.close()
 
 
+def lose(store, made, tables=("artifact_chunks", "artifacts")):
+    for table in tables:
+        damage(store, f"DELETE FROM {table} WHERE name = '{made.name}'")
+
+
 def test_sets_are_there_before_it_is_announced(store, follower, state, feed):
     publish(store, vips=FIRST, staff=OTHER)
     seen = []
@@ -120,6 +125,56 @@ def test_a_snapshot_whose_set_cannot_be_had_is_not_announced(
     assert feed.current().sealed == first == state.snapshot_path.read_bytes()
     assert FIRST.name in names(state)
     assert SECOND.name not in names(state)
+
+
+@pytest.mark.parametrize("tables", [("artifact_chunks", "artifacts"), ("artifact_chunks",)])
+def test_a_set_that_is_lost_does_not_hold_up_what_nobody_loses_members_by(
+    store, state, feed, tables, caplog
+):
+    publish(store, vips=FIRST, staff=OTHER)
+    lose(store, FIRST, tables)
+    follower = Follower(state, PLACE, feed)  # a fresh control plane
+    event = follower.look(store)
+    assert (event["event"], event["revision"]) == ("published", 1)
+    assert f"member set `{FIRST.sha256[:12]}`" in event["failure"]
+    assert OTHER.name in names(state)
+    # A flag may be switched off by it.
+    second = publish(store, vips=FIRST, staff=OTHER, more=OTHER)
+    lose(store, FIRST, tables)
+    event = follower.look(store)
+    assert (event["event"], event["revision"]) == ("published", 2)
+    assert feed.current().sealed == second == state.snapshot_path.read_bytes()
+    event = follower.look(store)
+    assert (event["event"], "failure" in event) == ("confirmed", True)
+    assert len([one for one in caplog.records if one.levelname == "ERROR"]) == 1
+    # It is asked for until it comes.
+    lose(store, FIRST)
+    publish(store, vips=FIRST, staff=OTHER, more=OTHER)
+    assert "failure" not in follower.look(store)
+    assert FIRST.name in names(state)
+
+
+def test_a_kept_snapshot_gets_the_set_that_it_lacked(store, follower, state):
+    publish(store, vips=FIRST)
+    part = state.members_path / f"{FIRST.sha256}.part"
+    part.parent.mkdir(parents=True)
+    part.symlink_to("/dev/full")
+    assert "no space left on device" in follower.look(store)["failure"]
+    event = follower.look(store)
+    assert (event["event"], "failure" in event) == ("confirmed", False)
+    assert FIRST.name in names(state)
+
+
+def test_of_revisions_that_were_not_announced_no_sets_pile_up(store, follower, state):
+    publish(store, vips=FIRST)
+    follower.look(store)
+    for made in (OTHER, THIRD):
+        publish(store, vips=SECOND, staff=made)
+        lose(store, SECOND)
+        age(state)
+        assert follower.look(store)["event"] == "failed"
+    sets = {one for one in names(state) if one.endswith(".set")}
+    assert sets == {FIRST.name, THIRD.name}
 
 
 def test_a_full_disk_keeps_what_was(store, follower, state, feed):
