@@ -15,6 +15,7 @@ from turnout.control.failures import (
     InvalidArgument,
     OutOfTime,
     PermissionDenied,
+    Silent,
     Unauthenticated,
     Violation,
 )
@@ -107,6 +108,11 @@ def _out_of_time(_: OutOfTime) -> Failure:
     return Failure(_Code.DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED", text)
 
 
+def _silent(error: Silent) -> Failure:
+    code = _Code.DEADLINE_EXCEEDED
+    return Failure(code, "SILENT", str(error), {"seconds": error.seconds})
+
+
 def _not_found(error: store.NotFound) -> Failure:
     reason = f"{error.kind.upper().replace(' ', '_')}_NOT_FOUND"
     parts = {"kind": error.kind, "key": error.key}
@@ -190,6 +196,7 @@ _TELLERS: Sequence[tuple[type[Exception], Callable[[Any], Failure]]] = (
     (Unauthenticated, _unauthenticated),
     (PermissionDenied, _permission_denied),
     (OutOfTime, _out_of_time),
+    (Silent, _silent),
     (store.NotFound, _not_found),
     (store.AlreadyExists, _already_exists),
     (store.Conflict, _conflict),

@@ -82,3 +82,16 @@ class PermissionDenied(Exception):  # noqa: N818 - named for its situation
 
 class OutOfTime(Exception):  # noqa: N818 - named for its situation
     """The caller has stopped waiting; nothing was written."""
+
+
+class Silent(Exception):  # noqa: N818 - named for its situation
+    """The caller of a stream sends nothing for too long; nothing was written.
+
+    Args:
+        seconds: How long nothing came.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = f"{seconds:g}"
+        text = f"nothing came for {self.seconds} s, and nothing was written"
+        super().__init__(f"{text}: send all of it once more, without such a pause")

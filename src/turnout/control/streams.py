@@ -1,6 +1,8 @@
 """Streams of messages, between the loop that gRPC runs in and the thread of a handler."""
 
 import asyncio
+import math
+import time
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import CancelledError
 from contextlib import closing
@@ -9,10 +11,12 @@ from typing import Any, NamedTuple, Self
 from google.protobuf.message import Message
 
 from turnout.control.calls import Call
-from turnout.control.failures import InvalidArgument, OutOfTime
+from turnout.control.failures import InvalidArgument, OutOfTime, Silent
 
 _LOOK_S = 0.25
 """How long a thread waits before it looks whether its caller is still there."""
+SILENCE_S = 60.0
+"""How long a caller may send nothing: what a handler holds meanwhile, others may wait for."""
 
 _Loop = asyncio.AbstractEventLoop
 
@@ -60,9 +64,10 @@ class Received(Iterator[Message]):
 
         Raises:
             OutOfTime: The caller has gone.
+            Silent: The caller is there, and sends nothing.
             InvalidArgument: What came is no message.
         """
-        received = _wait(self._next(), self._call, self._loop)
+        received = _wait(self._next(), self._call, self._loop, SILENCE_S)
         if received is None:
             raise StopIteration
         return read_message(received)
@@ -82,16 +87,22 @@ def send_all(answers: Any, context: Any, call: Call, loop: _Loop) -> None:  # no
             _wait(context.write(message), call, loop)
 
 
-def _wait(coming: Coroutine[Any, Any, Any], call: Call, loop: _Loop) -> Any:  # noqa: ANN401 - what it gives
+def _wait(
+    coming: Coroutine[Any, Any, Any],
+    call: Call,
+    loop: _Loop,
+    most_s: float = math.inf,
+) -> Any:  # noqa: ANN401 - what it gives
     future = asyncio.run_coroutine_threadsafe(coming, loop)
+    until = time.monotonic() + most_s
     while True:
         try:
             return future.result(timeout=_LOOK_S)
         except TimeoutError:
-            try:
-                call.check()
-            except OutOfTime:
-                future.cancel()
-                raise
+            if call.is_awaited() and time.monotonic() < until:
+                continue
+            future.cancel()
+            call.check()
+            raise Silent(most_s) from None
         except CancelledError:
             raise OutOfTime from None

@@ -1,6 +1,8 @@
 """Members of segments by the command line: files, evaluations, their history."""
 
+import os
 import threading
+import time
 
 import pytest
 
@@ -85,6 +87,23 @@ def test_a_quote_that_is_too_many_takes_no_good_rows_with_it(run, tmp_path):
         " look for a quote that is too many in line 3\n"
     )
     assert listed(run) == ["u-1", "u-2"]
+
+
+def test_what_writes_a_file_may_take_its_time_until_its_first_row(run, tmp_path, monkeypatch):
+    monkeypatch.setattr("turnout.control.streams.SILENCE_S", 0.3)
+    path = tmp_path / "slow"
+    os.mkfifo(path)
+
+    def write():
+        with path.open("w") as pipe:
+            time.sleep(1.5)
+            pipe.write("u-3\n")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    done = run("segment", "members", "import", "vips", path)
+    writer.join()
+    assert done.out.startswith("added 1 of 1 given"), done.err
 
 
 def test_an_import_can_be_tried(run, tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from google.rpc import error_details_pb2
 
 from turnout.control.errors import failure_of, status_of
-from turnout.control.failures import FailedPrecondition, InvalidDocument, Violation
+from turnout.control.failures import FailedPrecondition, InvalidDocument, Silent, Violation
 from turnout.releases.errors import NeedsSecondPerson, PlanOutdated
 from turnout.store import (
     AlreadyExists,
@@ -41,6 +41,7 @@ CODES = grpc.StatusCode
         (Unavailable("gone", outcome_unknown=True), CODES.UNAVAILABLE, "OUTCOME_UNKNOWN", {}),
         (NewerStore("newer"), CODES.UNAVAILABLE, "STORE_UNAVAILABLE", {}),
         (Damaged("snapshot", "7"), CODES.DATA_LOSS, "DAMAGED", {"kind": "snapshot", "key": "7"}),
+        (Silent(60.0), CODES.DEADLINE_EXCEEDED, "SILENT", {"seconds": "60"}),
         (PlanOutdated(), CODES.ABORTED, "PLAN_OUTDATED", {}),
         (NeedsSecondPerson("anna", ["flags/f"]), CODES.PERMISSION_DENIED,
          "NEEDS_SECOND_PERSON", {"actor": "anna"}),

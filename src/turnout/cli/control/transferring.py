@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain, islice
 from typing import Annotated, Any, NoReturn
 from uuid import uuid4
 
@@ -66,9 +67,13 @@ def import_(
         validate_only=dry_run,
     )
 
+    batches = _batches(sieve.ids())
+    # What writes the file may take its time until its first row; a stream may not.
+    ahead = list(islice(batches, 1))
+
     def messages() -> Iterator[Any]:
         yield first
-        for ids in _batches(sieve.ids()):
+        for ids in chain(ahead, batches):
             show(file.total, file.done)
             yield pb.ImportMembersRequest(unit_ids=ids)
 

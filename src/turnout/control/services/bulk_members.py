@@ -1,8 +1,9 @@
 """Of `SegmentService`: members in streams, as many as there are."""
 
 import hashlib
+import struct
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ MOST_IDS = 100_000
 """Of one message."""
 _ONE_MESSAGE_BYTES = 2 * 1024 * 1024
 _AT_ONCE = 50_000
+_LENGTH = struct.Struct("<I")
 _LISTABLE = ("integers", "sparse_integers", "texts")
 
 
@@ -72,15 +74,17 @@ class BulkMembers:
     def _export(self, call: Call, request: pb.ExportMembersRequest) -> Any:  # noqa: ANN401 - a stream of answers
         call.check()
         with tempfile.TemporaryDirectory(prefix="turnout-export-") as folder:
-            path = Path(folder, "members.set")
+            path = Path(folder, "members")
             with self._store.read() as tx:
                 segment = tx.items.get("segment", key_of("segment", request.name))
                 require_kind(segment, ("static", "dynamic"), "exported")
-                if segment.body.get("kind") == "static":
-                    yield from _of_static(tx, segment)
-                    return
-                bring(tx, _listable(segment, tx.memberships.of(segment.key)), path)
-            yield from _of_set(path)
+                is_static = segment.body.get("kind") == "static"
+                if is_static:
+                    _put_aside(call, _of_static(tx, segment), path)
+                else:
+                    bring(tx, _listable(segment, tx.memberships.of(segment.key)), path)
+            # Who takes them slowly holds no connection to the store.
+            yield from _put(path) if is_static else _of_set(path)
 
 
 class _Coming:
@@ -140,6 +144,26 @@ def _of_static(tx: Transaction, segment: Item) -> Iterator[Message]:
             yield pb.ExportMembersResponse(unit_ids=ids, member_count=count)
     if empty:
         yield pb.ExportMembersResponse()
+
+
+def _put_aside(call: Call, messages: Iterable[Message], path: Path) -> None:
+    """Writes messages into a file, each behind its length.
+
+    Raises:
+        OutOfTime: Nobody waits for them any more.
+    """
+    with path.open("wb") as file:
+        for message in messages:
+            call.check()
+            written = message.SerializeToString()
+            file.write(_LENGTH.pack(len(written)) + written)
+
+
+def _put(path: Path) -> Iterator[bytes]:
+    """The messages of a file, as they are written."""
+    with path.open("rb") as file:
+        while length := file.read(_LENGTH.size):
+            yield file.read(*_LENGTH.unpack(length))
 
 
 def _of_set(path: Path) -> Iterator[Message]:

@@ -9,6 +9,10 @@ from making import make_segment, move
 from scheduling import make_token
 
 from servers.waiting import wait_until
+from turnout.control import streams
+from turnout.control.calls import Call
+from turnout.control.identity import LOOPBACK
+from turnout.control.services.bulk_members import BulkMembers
 from turnout.control.v1 import evaluation_pb2 as pb
 
 ID = "6f1c1c1e-9f0a-4c1b-8a53-0d6a7c1f2b3d"
@@ -112,6 +116,26 @@ def test_a_stream_that_breaks_off_changes_nothing(plane):
     assert listed(plane) == ["a", "b", "c"]
 
 
+@pytest.mark.parametrize("chunks", [(), (users(5000),)])
+@pytest.mark.usefixtures("segment")
+def test_a_stream_that_falls_silent_is_given_up_and_changes_nothing(
+    plane, refused, monkeypatch, chunks
+):
+    monkeypatch.setattr(streams, "SILENCE_S", 0.3)
+    over = threading.Event()
+
+    def stream():
+        yield from messages(*chunks)
+        over.wait(20)
+
+    with refused("DEADLINE_EXCEEDED", "SILENT") as told:
+        plane.segments.ImportMembers(stream())
+    over.set()
+    assert told[0].message.startswith("nothing came for 0.3 s, and nothing was written")
+    assert listed(plane) == ["a", "b"]
+    assert bring(plane, ["c"]).member_count == 3
+
+
 @pytest.mark.usefixtures("segment")
 def test_others_write_while_a_stream_is_under_way(plane):
     going, sent = threading.Event(), threading.Event()
@@ -200,6 +224,22 @@ def test_integers_and_texts_of_a_dynamic_one_are_exported_and_hashes_are_not(
     database.ids = [str(number) for number in range(100, 200)]
     evaluate(plane, "numbers")
     assert sorted(map(int, ids_of(take(plane, "numbers")))) == list(range(100, 200))
+
+
+@pytest.mark.usefixtures("segment")
+def test_callers_who_take_them_slowly_hold_no_connection_to_the_store(plane, monkeypatch):
+    monkeypatch.setattr("turnout.control.services.bulk_members._AT_ONCE", 1)
+    call = Call("ExportMembers", LOOPBACK, "")
+    request = pb.ExportMembersRequest(name="segments/s")
+    export = BulkMembers(plane.store).handlers()["ExportMembers"]
+    slow = [export(call, request) for _ in range(20)]  # more than there are connections
+    begun = [next(one) for one in slow]
+    assert listed(plane) == ["a", "b"]
+    bring(plane, ["c"])
+    for first, rest in zip(begun, slow, strict=True):
+        found = [pb.ExportMembersResponse.FromString(one) for one in (first, *rest)]
+        assert [list(one.unit_ids) for one in found] == [["a"], ["b"]]
+        assert {one.member_count for one in found} == {2}
 
 
 @pytest.mark.usefixtures("segment")
