@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import secrets
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +12,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from turnout.engine import MemberSet, MemberSetBuilder
 from turnout.releases.finding import found_by
 from turnout.releases.live_sets import LiveSet
-from turnout.store import Act, Damaged, Membership, NotFound, Store, Transaction
+from turnout.releases.succession import Succession
+from turnout.store import Act, Membership, NotFound, Store, Transaction
 from turnout.telemetry import fields
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ INLINE_MOST: Final = 10_000
 
 BUILDING: Final = Act("turnout", "BuildMemberSet")
 """Who builds sets, whoever publishes: they say what the rows say, and nobody chose that."""
-
-_KEY_BYTES = 16
 
 _log = logging.getLogger("turnout.control")
 
@@ -140,24 +138,18 @@ class _Built(NamedTuple):
 def _build(tx: Transaction, key: str, version: int, folder: Path) -> _Built | None:
     if not _is_at(tx, key, version):
         return None
-    before = tx.memberships.of(key)
-    former = None if before is None else _former(tx, before, folder / "former.set")
-    hash_key = before.hash_key if before else secrets.token_bytes(_KEY_BYTES)
-    builder = MemberSetBuilder(hash_key, succeeding=former)
+    succession = Succession.of(tx, key, folder)
+    former = None if succession.former is None else MemberSet.open(succession.former)
+    builder = MemberSetBuilder(succession.hash_key, succeeding=former)
     for batch in tx.members.batches(key):
         builder.add(batch)
     fresh = folder / "fresh.set"
     made = builder.finish(fresh)
     membership = Membership(
         sha256=made.sha256, size=made.size, count=made.count, kind=made.kind,
-        evaluated_at=None, hash_key=hash_key, evaluation=version,
+        evaluated_at=None, hash_key=succession.hash_key, evaluation=version,
     )  # fmt: skip
-    files = {f"{made.sha256}.set": fresh}
-    if former is not None and former.sha256 != made.sha256:
-        path = folder / "fresh.delta"
-        delta = former.delta(MemberSet.open(fresh), path)
-        if delta is not None and delta.size * 2 < made.size:
-            files[f"{former.sha256}..{made.sha256}.delta"] = path
+    files = succession.files(fresh)
     return _Built(key, version, membership, files)
 
 
@@ -174,17 +166,6 @@ def _keep(tx: Transaction, built: _Built) -> None:
 def _is_at(tx: Transaction, key: str, version: int) -> bool:
     item = tx.items.find("segment", key)
     return item is not None and item.version == version
-
-
-def _former(tx: Transaction, before: Membership, path: Path) -> MemberSet | None:
-    """The set of before, whose layout the next one keeps; None when it is not whole any more."""
-    try:
-        with path.open("wb") as file:
-            file.writelines(tx.artifacts.pieces(f"{before.sha256}.set"))
-        return MemberSet.open(path)
-    except (Damaged, NotFound, ValueError) as error:
-        _log.warning("a member set is built anew: %s", error)
-        return None
 
 
 def _stand_in(key: str, version: int) -> str:

@@ -15,6 +15,16 @@ def set_name(sha256: str) -> str:
     return f"{sha256}.set"
 
 
+def delta_name(before: str, after: str) -> str:
+    """The name of what makes one member set of another.
+
+    Args:
+        before: The SHA-256 of the one, in hex.
+        after: Of the other.
+    """
+    return f"{before}..{after}.delta"
+
+
 def set_in(name: str) -> str | None:
     """The SHA-256 of the set that an artifact is, or leads to; None when the name is none."""
     found = _NAME.fullmatch(name)

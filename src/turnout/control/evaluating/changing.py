@@ -6,9 +6,10 @@ from typing import Any
 
 from turnout.control.evaluating.footing import Footing
 from turnout.control.evaluating.means import Means, persistently
-from turnout.control.evaluating.replacing import bring, require_no_shrink
+from turnout.control.evaluating.replacing import require_no_shrink
 from turnout.control.evaluating.run import CANCELLED, NotTaken, Run
 from turnout.engine import MemberSet
+from turnout.releases.succession import bring
 from turnout.segments.evaluating import unit_ids
 from turnout.store import (
     Act,

@@ -1,7 +1,7 @@
 """Replaces the members of a dynamic segment by the result of its query."""
 
 import logging
-import secrets
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -10,17 +10,15 @@ from turnout.compiler.shares import read_share
 from turnout.control.evaluating.footing import Footing
 from turnout.control.evaluating.means import Means, persistently
 from turnout.control.evaluating.run import CANCELLED, NotTaken, Run
-from turnout.engine import MemberSet
 from turnout.releases.finding import found_by
+from turnout.releases.succession import Succession
 from turnout.segments.evaluating import Evaluated, Target, evaluate
 from turnout.segments.guard import Guard
 from turnout.store import (
     Act,
-    Damaged,
     EvaluationOutcome,
     EvaluationState,
     Membership,
-    NotFound,
     Published,
     Transaction,
 )
@@ -29,8 +27,6 @@ from turnout.telemetry import fields
 SHRINKS = "SHRINKS"
 """The result has far fewer members than there are."""
 DEFAULT_SHRINKS_AT_MOST: Final = "50%"
-
-_KEY_BYTES = 16
 
 _log = logging.getLogger("turnout.control")
 
@@ -55,12 +51,13 @@ class Replacing:
         """See `Work`."""
         given = self._segment.body.get("parameters", {})
         runner, statement = self._means.asking(self._query, given)
-        former, before = self._former(folder)
+        with self._means.store.read() as tx:
+            succession = Succession.of(tx, self._segment.key, folder)
         target = Target(
             path=folder / "fresh.set",
-            hash_key=before.hash_key if before else secrets.token_bytes(_KEY_BYTES),
+            hash_key=succession.hash_key,
             exact=bool(self._segment.body.get("exact_ids")),
-            former=former,
+            former=succession.former,
         )
         began = datetime.now(UTC)
         found = evaluate(runner, statement, target, run.progress)
@@ -69,32 +66,15 @@ class Replacing:
         if run.evaluation.dry_run:
             persistently(lambda: self._tell(run, found))
             return
-        self._guard(before, found)
-        delta = _delta(former, target.path, folder / "fresh.delta")
+        self._guard(succession.before, found)
         membership = Membership(
             sha256=found.sha256, size=found.size, count=found.count, kind=found.kind,
             evaluated_at=began, hash_key=target.hash_key, evaluation=run.number,
             found_by=found_by(self._segment.body),
         )  # fmt: skip
-        names = {f"{found.sha256}.set": target.path}
-        if before is not None and delta is not None:
-            names[f"{before.sha256}..{found.sha256}.delta"] = delta
-        persistently(lambda: self._keep(names))
+        files = succession.files(target.path)
+        persistently(lambda: self._keep(files))
         persistently(lambda: self._make_current(run, found, membership))
-
-    def _former(self, folder: Path) -> tuple[Path | None, Membership | None]:
-        """The set as it is, in a file; None where there is none, or none that is whole."""
-        with self._means.store.read() as tx:
-            before = tx.memberships.of(self._segment.key)
-            path = folder / "former.set"
-            if before is None:
-                return None, None
-            try:
-                bring(tx, before, path)
-            except (Damaged, NotFound) as error:
-                _log.error("the members of before are not there, and are replaced: %s", error)
-                return None, before
-        return path, before
 
     def _guard(self, before: Membership | None, found: Evaluated) -> None:
         if before is None or self._accept_shrink:
@@ -102,10 +82,10 @@ class Replacing:
         most = self._segment.body.get("shrinks_at_most", DEFAULT_SHRINKS_AT_MOST)
         require_no_shrink(before.count, found.count, str(most))
 
-    def _keep(self, names: dict[str, Path]) -> None:
+    def _keep(self, files: Mapping[str, Path]) -> None:
         # Before the members are replaced by it: nobody else waits while a large file is written.
         with self._means.store.write(self._act) as tx:
-            for name, path in names.items():
+            for name, path in files.items():
                 tx.artifacts.add(name, path)
 
     def _tell(self, run: Run, found: Evaluated) -> None:
@@ -153,24 +133,3 @@ def require_no_shrink(former: int, now: int, most: str = DEFAULT_SHRINKS_AT_MOST
     if refusal := Guard(read_share(most)).refusal(former, now):
         text = f"{refusal}: the members stay as they are, unless a shrink is accepted"
         raise NotTaken(SHRINKS, text)
-
-
-def bring(tx: Transaction, membership: Membership, path: Path) -> None:
-    """Writes the set of a segment into a file.
-
-    Raises:
-        NotFound: The store does not have it.
-        Damaged: It is not whole.
-    """
-    with path.open("wb") as file:
-        for piece in tx.artifacts.pieces(f"{membership.sha256}.set"):
-            file.write(piece)
-
-
-def _delta(former: Path | None, fresh: Path, path: Path) -> Path | None:
-    """What makes one set of the other, if that is smaller; None where it is not."""
-    if former is None:
-        return None
-    after = MemberSet.open(fresh)
-    made = MemberSet.open(former).delta(after, path)
-    return path if made is not None and made.size * 2 < after.size else None

@@ -11,7 +11,6 @@ from google.protobuf.message import Message
 
 from turnout.control.calls import Answer, Call, read_request_id
 from turnout.control.evaluating.changing import append, replace
-from turnout.control.evaluating.replacing import bring
 from turnout.control.evaluating.starting import require_kind
 from turnout.control.failures import FailedPrecondition, InvalidArgument
 from turnout.control.services.evaluations import static_segment
@@ -19,6 +18,7 @@ from turnout.control.services.items import Handler
 from turnout.control.services.resources import key_of
 from turnout.control.v1 import evaluation_pb2 as pb
 from turnout.engine import MemberSet
+from turnout.releases.succession import bring
 from turnout.store import Item, Membership, Store, Transaction
 
 MOST_IDS = 100_000

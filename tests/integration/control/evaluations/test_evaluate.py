@@ -16,6 +16,7 @@ from evaluating import (
 )
 from google.longrunning import operations_pb2
 from making import move
+from sqlalchemy import text
 
 from servers.queried import FakeConnections
 from servers.waiting import wait_until
@@ -313,3 +314,14 @@ def test_a_plane_that_ends_says_so_of_what_runs(start, database):
     plane.evaluator.stop()
     (told,) = history(plane)
     assert (state(told), told.failure_reason) == ("FAILED", "INTERRUPTED")
+
+
+@pytest.mark.usefixtures("segment")
+def test_members_of_before_that_are_damaged_are_replaced(plane, database):
+    with plane.store.write(Act("x", "Damage")) as tx:
+        zeros = {"zeros": bytes(tx.memberships.of("s").size)}
+        tx.audit._connection.execute(text("UPDATE artifact_chunks SET content = :zeros"), zeros)
+    database.ids = users(101)
+    found = evaluate(plane)
+    assert state(found) == "SUCCEEDED"
+    assert found.member_count == 101
