@@ -12,6 +12,7 @@ import duckdb
 
 from turnout.engine import IdBatch, IdBatches
 from turnout.segments import id_column
+from turnout.segments.duckdb_messages import failed, told
 from turnout.segments.failures import QueryFailed, Reason
 from turnout.segments.parameters import Numbered, Scalar, numbered, refuse_quoted
 from turnout.segments.query import Statement
@@ -26,12 +27,6 @@ _IDS = frozenset(
 _CAST = frozenset({"hugeint", "uhugeint", "enum", "null"})
 """Types that hold ids once they are texts."""
 _MIXED = frozenset({"union", "variant"})
-_SYNTAX = (
-    duckdb.ParserException,
-    duckdb.BinderException,
-    duckdb.CatalogException,
-    duckdb.SyntaxException,
-)
 
 
 class DuckdbRunner:
@@ -76,7 +71,7 @@ class DuckdbRunner:
         with tempfile.TemporaryDirectory(prefix="turnout-duckdb-", dir=self._spill) as folder:
             connection = self._connect(folder)
             try:
-                yield _DuckdbRows(connection, statement)
+                yield _DuckdbRows(connection, statement, self._folders)
             finally:
                 connection.close()
 
@@ -85,7 +80,7 @@ class DuckdbRunner:
         try:
             connection = duckdb.connect(":memory:", config=settings)
         except duckdb.Error as error:
-            raise _failed(error, Reason.CONNECTION_LOST) from None
+            raise failed(error, Reason.CONNECTION_LOST) from None
         try:
             # What is compared without a zone means the same everywhere.
             connection.execute("SET TimeZone = 'UTC'")
@@ -98,13 +93,18 @@ class DuckdbRunner:
             connection.execute("SET lock_configuration = true")
         except duckdb.Error as error:
             connection.close()
-            raise _failed(error, Reason.CONNECTION_LOST) from None
+            raise failed(error, Reason.CONNECTION_LOST) from None
         return connection
 
 
 class _DuckdbRows:
-    def __init__(self, connection: duckdb.DuckDBPyConnection, statement: Statement) -> None:
-        self._connection = connection
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        statement: Statement,
+        folders: Sequence[str],
+    ) -> None:
+        self._connection, self._folders = connection, folders
         self._column = statement.id_column
         self._limit = statement.limit
         self._sql = statement.sql
@@ -114,7 +114,7 @@ class _DuckdbRows:
         try:
             return self._connection.sql(query.sql, params=query.values or None)
         except duckdb.Error as error:
-            raise _failed(error) from None
+            raise failed(error, folders=self._folders) from None
 
     def _narrowed(self, relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
         """Only the ids, as a type that the engine takes, and one more than the limit."""
@@ -135,11 +135,11 @@ class _DuckdbRows:
         try:
             yield from IdBatches(relation)
         except duckdb.Error as error:
-            raise _failed(error) from None
+            raise failed(error, folders=self._folders) from None
         except ValueError as error:
             # Of the stream: "the source failed with 5: Conversion Error: …"
             text = str(error).partition(": ")[2] or str(error)
-            raise QueryFailed(Reason.FAILED, _told(text)) from None
+            raise QueryFailed(Reason.FAILED, told(text, self._folders)) from None
 
     def interrupt(self) -> None:
         """See `Rows.interrupt`."""
@@ -153,7 +153,7 @@ def _check(connection: duckdb.DuckDBPyConnection, query: Numbered, written: str)
     try:
         statements = connection.extract_statements(query.sql)
     except duckdb.Error as error:
-        raise _failed(error) from None
+        raise failed(error) from None
     if len(statements) != 1:
         message = f"the query has {len(statements)} statements: write one `SELECT`"
         raise QueryFailed(Reason.NOT_READ_ONLY if statements else Reason.SYNTAX, message)
@@ -185,25 +185,10 @@ def _refusal(
     try:
         connection.execute(f"{verb} {query.sql}", values).fetchall()
     except duckdb.InterruptException as error:
-        raise _failed(error) from None
+        raise failed(error) from None
     except duckdb.Error as error:
         return type(error)
     return None
-
-
-def _failed(error: duckdb.Error, reason: Reason | None = None) -> QueryFailed:
-    if reason is None:
-        reason = Reason.SYNTAX if isinstance(error, _SYNTAX) else Reason.FAILED
-        if isinstance(error, duckdb.InterruptException):
-            reason = Reason.CANCELLED
-    return QueryFailed(reason, _told(str(error)))
-
-
-def _told(text: str) -> str:
-    """As DuckDB says it, with the line and the mark under it."""
-    kind, colon, rest = text.partition(": ")
-    told = f"{kind.lower()}: {rest}" if colon else text
-    return told.strip()
 
 
 def _text(text: str) -> str:

@@ -40,6 +40,8 @@ class QueryFailed(Exception):  # noqa: N818 - named for its situation
     """
 
     def __init__(self, reason: Reason | str, message: str) -> None:
+        # What databases say has empty lines in it.
+        message = "\n".join(filter(str.strip, message.splitlines()))
         super().__init__(message)
         self.reason = Reason(reason)
         self.message = message

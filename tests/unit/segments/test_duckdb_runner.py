@@ -193,3 +193,23 @@ def test_an_error_shows_the_line_and_its_place(runner):
 def test_integers_of_a_file_become_a_set_of_integers(runner, folder, tmp_path):
     sql = f"SELECT n AS id FROM '{folder}/ids.parquet'"
     assert evaluate(runner, asking(sql), Target(tmp_path / "x.set", KEY)).kind == "integers"
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["/etc/passwd.csv", "ids.csv", "{folder}/none.parquet", "{folder}/*.parquett"],
+)
+def test_a_file_that_is_not_found_is_told_with_where_files_may_be(runner, folder, source):
+    _, message = failure(runner, f"SELECT id FROM '{source.format(folder=folder)}'")
+    where = f"a path is absolute, and inside the folders of the connection: `{folder}`"
+    assert message.splitlines()[1:] == [where]
+    nothing = DuckdbRunner()
+    assert "may read no files" in failure(nothing, "SELECT id FROM '/x.csv'")[1]
+
+
+def test_no_table_of_duckdb_is_recommended_and_no_line_is_empty(runner):
+    _, message = failure(runner, "SELECT id FROM usrs")
+    assert message.splitlines()[0] == "catalog error: Table with name usrs does not exist!"
+    assert "Did you mean" not in message
+    assert "a path is" not in message
+    assert all(map(str.strip, message.splitlines()))
