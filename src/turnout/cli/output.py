@@ -69,6 +69,11 @@ def value_text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, default=_plain)
 
 
+def counted(count: int, noun: str) -> str:
+    """For example `1 member`, `1,200 members`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def span_text(span: timedelta) -> str:
     """A time that passed, for people: its two largest units, cut (`3 h 12 min`)."""
     rest = max(0, int(span.total_seconds()))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from turnout.cli.failures import usage
+from turnout.cli.output import counted
 
 STDIN = "-"
 USUAL_COLUMNS = ("unit_id", "user_id", "id")
@@ -141,7 +142,7 @@ class MemberFile:
 
     def _csv(self, file: IO[str]) -> Iterator[Broken | _Found]:
         reader = csv.reader(self._counted(file), strict=True)
-        at = self._place(reader)
+        at, width = self._place(reader)
         while True:
             before = reader.line_num
             try:
@@ -153,22 +154,25 @@ class MemberFile:
                 yield Broken(line, str(error), last)
                 continue
             line, last = _span(before, reader.line_num)
-            if at < len(row):
+            # Without a header all rows are as wide as the first one.
+            width = width or max(len(row), at + 1 if row else 0)
+            if len(row) == width and row:
                 yield _Found(line, row[at], last)
             elif row:
-                yield Broken(line, f"it has {len(row)} columns, and not {at + 1}", last)
+                yield Broken(line, f"it has {counted(len(row), 'column')}, and not {width}", last)
 
-    def _place(self, reader: Any) -> int:  # noqa: ANN401 - of the module csv
-        """Where the column is, from 0."""
+    def _place(self, reader: Any) -> tuple[int, int]:  # noqa: ANN401 - of the module csv
+        """Where the column is, from 0, and how many there are; 0 where no header says it."""
         if self._column.isdigit():
             if self._column == "0":
                 raise usage("`--column 0`: columns are counted from 1")
-            return int(self._column) - 1
+            return int(self._column) - 1, 0
         try:
             header: list[str] = next(reader, [])
         except csv.Error as error:
             raise usage(f"`{self.name}`, the header, from line 1: {error}") from None
-        return header.index(self._chosen(header, "or `--column 1` for a file without a header"))
+        name = self._chosen(header, "or `--column 1` for a file without a header")
+        return header.index(name), len(header)
 
     def _jsonl(self, file: IO[str]) -> Iterator[Broken | _Found]:
         for number, line in enumerate(self._counted(file), 1):

@@ -147,10 +147,29 @@ def test_broken_rows_of_a_csv_file_are_named_by_line(tmp_path):
     assert [one for one in found if not isinstance(one, Broken)] == ["u-1", "two\nlines", "u-2"]
     broken = {one.line: one.why for one in found if isinstance(one, Broken)}
     assert set(broken) == {3, 4, 8, 9, 10}
-    assert broken[3] == "it has 1 columns, and not 2"
+    assert broken[3] == "it has 1 column, and not 2"
     assert broken[4] == "the unit id is empty"
     assert "no character" in broken[8]
     assert "the most is 2,048" in broken[10]
+
+
+def test_rows_of_another_width_than_the_header_are_broken(tmp_path):
+    content = "id,name\nu-1,anna\nu-2\nu-3,ben,x\n\nu-4,\n"
+    assert read(written(tmp_path, "a.csv", content)) == [
+        "u-1", Broken(3, "it has 1 column, and not 2"), Broken(4, "it has 3 columns, and not 2"),
+        "u-4",
+    ]  # fmt: skip
+
+
+def test_without_a_header_rows_are_as_wide_as_the_first_one(tmp_path):
+    content = "\nanna,u-1\nu-2\nben,u-3,x\ncarl,u-4\n"
+    assert read(written(tmp_path, "a.csv", content), column="2") == [
+        "u-1", Broken(3, "it has 1 column, and not 2"), Broken(4, "it has 3 columns, and not 2"),
+        "u-4",
+    ]  # fmt: skip
+    assert read(written(tmp_path, "b.csv", "u-1\n"), column="2") == [
+        Broken(1, "it has 1 column, and not 2")
+    ]
 
 
 def test_a_quote_that_never_ends_is_a_broken_row(tmp_path):
@@ -161,12 +180,12 @@ def test_a_quote_that_never_ends_is_a_broken_row(tmp_path):
 def test_a_row_of_several_lines_is_named_by_its_first_and_last(tmp_path):
     content = 'id,x\na,1\n"b\nc,2\nd",3\ne,4\n"f\n\udcff",5\n"g\nh"\ni,6\n'
     found = read(written(tmp_path, "a.csv", content.encode("utf-8", "surrogateescape")))
-    assert [one for one in found if isinstance(one, str)] == ["a", "b\nc,2\nd", "e", "g\nh", "i"]
+    assert [one for one in found if isinstance(one, str)] == ["a", "b\nc,2\nd", "e", "i"]
     broken = [(one.line, one.last_line) for one in found if isinstance(one, Broken)]
-    assert broken == [(7, 8)]
+    assert broken == [(7, 8), (9, 10)]
     content = content.replace("\udcff", "")
     found = read(written(tmp_path, "a.csv", content), column="x")
-    assert found[-2:] == [Broken(9, "it has 1 columns, and not 2", 10), "6"]
+    assert found[-2:] == [Broken(9, "it has 1 column, and not 2", 10), "6"]
 
 
 def test_rows_of_json_lines_are_texts_numbers_or_objects(tmp_path):
