@@ -10,6 +10,7 @@ MOST_LINES = 100
 """Told of one item."""
 
 _FOLLOWS = "ranges"  # from the weights, which are told
+_COUNT = ("members",)
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
@@ -36,16 +37,16 @@ def _values(before: object, after: object, path: Path) -> _Lines:
     elif isinstance(before, list) and isinstance(after, list):
         yield from _lists(before, after, path)
     elif _text(before) != _text(after):
-        yield path, f"{render_path(path)}: {_shown(before)} → {_shown(after)}"
+        yield path, f"{render_path(path)}: {_shown(before, path)} → {_shown(after, path)}"
 
 
 def _mappings(before: Mapping[str, Any], after: Mapping[str, Any], path: Path) -> _Lines:
     for name in dict.fromkeys([*before, *after]):
         at = (*path, name)
         if name not in after:
-            yield at, f"{render_path(at)}: removed {_shown(before[name])}"
+            yield at, f"{render_path(at)}: removed {_shown(before[name], at)}"
         elif name not in before:
-            yield at, f"{render_path(at)}: added {_shown(after[name])}"
+            yield at, f"{render_path(at)}: added {_shown(after[name], at)}"
         else:
             yield from _values(before[name], after[name], at)
 
@@ -102,7 +103,9 @@ def _by_value(before: list[Any], after: list[Any], path: Path) -> _Lines:
         yield path, f"{render_path(path)}: {_shown(before)} → {_shown(after)}"
 
 
-def _shown(value: object) -> str:
+def _shown(value: object, path: Path = ()) -> str:
+    if path == _COUNT and type(value) is int:
+        return f"{value:,}"
     return clip(_text(value))
 
 

@@ -58,3 +58,9 @@ def test_very_many_differences_are_counted():
     lines = differences({}, {f"a{number}": number for number in range(MOST_LINES + 5)})
     assert len(lines) == MOST_LINES
     assert lines[-1] == "and 6 more differences"
+
+
+def test_how_many_members_there_are_is_read_like_a_number():
+    assert differences({"members": 0}, {"members": 14_941}) == ["members: 0 → 14,941"]
+    assert differences({}, {"members": 14_941}) == ["members: added 14,941"]
+    assert differences({"x": 1000}, {"x": 2000}) == ["x: 1000 → 2000"]

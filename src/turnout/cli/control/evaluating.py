@@ -11,7 +11,7 @@ from turnout.cli.control.histories import evaluation_object
 from turnout.cli.control.operating import outcome_of
 from turnout.cli.control.parameters import ParameterOption, read_parameters
 from turnout.cli.failures import Command
-from turnout.cli.output import print_json
+from turnout.cli.output import counted, print_json
 from turnout.control.v1 import evaluation_pb2 as pb
 from turnout.control.v1 import segment_pb2_grpc
 
@@ -152,15 +152,17 @@ def _told(evaluation: Any) -> str:  # noqa: ANN401 - a message
         for word in ("added", "removed")
         if evaluation.HasField(f"{word}_count")
     ]
-    count = f"{evaluation.member_count:,} members"
-    told = ", ".join([count, *changed, f"of {evaluation.row_count:,} rows"])
+    count = counted(evaluation.member_count, "member")
+    rows = f"of {counted(evaluation.row_count, 'row')}"
+    told = ", ".join([count, *changed, rows])
     if evaluation.dry_run:
         return f"there would be {told}: nothing was changed"
     if evaluation.action == pb.EVALUATION_ACTION_EVALUATE:
         if evaluation.revision:
             return f"{told}: decisions go by them, as revision {evaluation.revision}"
         return f"{told}: these wait for `turnout publish`"
-    return f"{told} in the store; decisions change with `turnout publish`"
+    in_store = ", ".join([f"{count} in the store", *changed, rows])
+    return f"{in_store}; decisions change with `turnout publish`"
 
 
 def _name(key: str) -> str:

@@ -39,9 +39,8 @@ def _running(_: str, metadata: Mapping[str, str]) -> str:
     return f"`turnout operation wait {number}`, `turnout operation cancel {number}`"
 
 
-def _shrinks(_: str, metadata: Mapping[str, str]) -> str:
-    key = metadata.get("segment", "").removeprefix("segments/")
-    return f"to take it all the same: `turnout segment evaluate {key} --accept-shrink`"
+def _shrinks(_: str, __: Mapping[str, str]) -> str:
+    return "to take it all the same: the same with `--accept-shrink`"
 
 
 def _not_static(message: str, metadata: Mapping[str, str]) -> str:

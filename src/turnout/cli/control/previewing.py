@@ -10,7 +10,7 @@ from turnout.cli.control.connection import Connection, connected
 from turnout.cli.control.parameters import ParameterOption, read_parameters
 from turnout.cli.control.plane import ControlPlane
 from turnout.cli.failures import Command, usage
-from turnout.cli.output import print_json, value_text
+from turnout.cli.output import counted, print_json, value_text
 from turnout.control.v1 import query_pb2, query_pb2_grpc, segment_pb2, segment_pb2_grpc
 
 SampleOption = Annotated[
@@ -74,4 +74,4 @@ def _show(connection: Connection, found: Any) -> None:  # noqa: ANN401 - a messa
         typer.echo(value_text(unit_id))
     shown = len(found.sample)
     more = f", {shown:,} of them above" if shown < found.count else ""
-    typer.echo(f"{found.count:,} members{more}")
+    typer.echo(f"{counted(found.count, 'member')}{more}")

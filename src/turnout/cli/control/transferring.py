@@ -15,7 +15,7 @@ from turnout.cli.control.member_files import STDIN, Broken, Form, MemberFile, fo
 from turnout.cli.control.member_writing import write_ids
 from turnout.cli.exit_codes import ExitCode
 from turnout.cli.failures import Failed
-from turnout.cli.output import console, print_json
+from turnout.cli.output import console, counted, print_json
 from turnout.control.v1 import evaluation_pb2 as pb
 from turnout.control.v1 import segment_pb2_grpc
 
@@ -110,7 +110,7 @@ def export(
     if connection.wants_json:
         print_json({"path": path, "member_count": count})
     else:
-        typer.echo(f"wrote {count:,} members to `{path}`")
+        typer.echo(f"wrote {counted(count, 'member')} to `{path}`")
 
 
 class _Sieve:
@@ -146,7 +146,9 @@ class _Sieve:
             if len(self.broken) < _SHOWN:
                 self.broken.append(row)
         if self.count and not self._skip_bad:
-            text = f"{self._told()}\n{self.count:,} broken rows: nothing was changed, unless"
+            text = (
+                f"{self._told()}\n{counted(self.count, 'broken row')}: nothing was changed, unless"
+            )
             parts = {"broken_rows": self.objects(), "broken_count": self.count}
             raise Failed(f"{text} `--skip-bad` leaves them out", ExitCode.PROBLEMS, (), parts)
 
@@ -162,7 +164,7 @@ class _Sieve:
     def warn(self) -> None:
         """Says on standard error what was left out."""
         if self.count:
-            sys.stderr.write(f"{self._told()}\nskipped {self.count:,} broken rows\n")
+            sys.stderr.write(f"{self._told()}\nskipped {counted(self.count, 'broken row')}\n")
 
     def objects(self) -> list[dict[str, object]]:
         """The first broken rows for programs."""
