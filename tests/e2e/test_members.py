@@ -5,6 +5,7 @@ import itertools
 import os
 import re
 import signal
+import sqlite3
 import threading
 import time
 import urllib.request
@@ -254,6 +255,33 @@ def test_what_is_written_elsewhere_brings_its_sets(controlled, make_sidecar, sto
     publish(store, vips=SECOND, deltas=[(FIRST, SECOND)])
     wait_for_member(sidecar, "u-1002")
     assert (tmp_path / "out" / "members" / FIRST.delta_name(SECOND)).exists()
+
+
+def test_a_set_that_the_store_lost_holds_up_no_release_and_is_served_once_it_is_there(
+    controlled, make_sidecar, store_of, tmp_path
+):
+    (tmp_path / "one").mkdir()
+    server = controlled().start()
+    store = store_of(server)
+    publish(store, staff=FIRST)
+    server.wait_for_decision("in-staff")
+    server.kill_all()
+    publish(store, staff=FIRST, vips=SECOND)
+    with contextlib.closing(sqlite3.connect(server.state / "store.db")) as connection, connection:
+        for table in ("artifact_chunks", "artifacts"):
+            connection.execute(f"DELETE FROM {table} WHERE name = '{SECOND.name}'")
+    server.start()
+    sidecar = make_sidecar(f"http://127.0.0.1:{server.snapshots_port}", tmp_path / "one").start()
+    for one in (server, sidecar):
+        wait_for_membership(one, "u-1002", SegmentState.UNKNOWN)
+        assert is_in(one, "u-1", "staff")
+    name = 'turnout_refresh_failures_total{kind="store"}'
+    wait_until(lambda: metric(server, re.escape(name)), "failures")
+    (tmp_path / "set").write_bytes(SECOND.content)
+    with store.write(Act("anna", "Restore")) as tx:
+        tx.artifacts.add(SECOND.name, tmp_path / "set")
+    for one in (server, sidecar):
+        wait_for_membership(one, "u-1002", SegmentState.TRUE)
 
 
 def test_a_server_that_is_killed_answers_by_its_sets_again(controlled, store_of):
