@@ -98,7 +98,8 @@ def sets_of(
 def build_set(store: Store, key: str, version: int) -> None:
     """Builds the set of a static segment and keeps it, unless somebody changes it meanwhile.
 
-    The rows are read before anything is written, so that no writer waits for it.
+    The rows are read before anything is written, and what is written is short or in parts, so that
+    no writer waits for it.
 
     Args:
         store: Where the rows are, and where it is kept.
@@ -109,6 +110,8 @@ def build_set(store: Store, key: str, version: int) -> None:
         with store.read() as tx:
             built = _build(tx, key, version, Path(folder))
         if built is not None:
+            for name, path in built.files.items():
+                store.add_artifact(name, path)
             with store.write(BUILDING) as tx:
                 _keep(tx, built)
 
@@ -123,6 +126,8 @@ def build_set_in(tx: Transaction, key: str, version: int) -> Membership:
         built = _build(tx, key, version, Path(folder))
         if built is None:
             raise NotFound("segment", key)
+        for name, path in built.files.items():
+            tx.artifacts.add(name, path)
         _keep(tx, built)
         return built.membership
 
@@ -156,8 +161,6 @@ def _build(tx: Transaction, key: str, version: int, folder: Path) -> _Built | No
 def _keep(tx: Transaction, built: _Built) -> None:
     if not _is_at(tx, built.key, built.version):
         return
-    for name, path in built.files.items():
-        tx.artifacts.add(name, path)
     tx.memberships.replace(built.key, built.membership)
     count = built.membership.count
     _log.info("built a member set", extra=fields(segment=built.key, members=count))

@@ -19,6 +19,8 @@ UNNAMED_FOR = timedelta(hours=1)
 """How long one stays that nothing names: what wrote it may be about to name it."""
 
 _COLUMNS = artifacts.c
+IS_WHOLE = _COLUMNS.sha256 != ""
+"""All pieces are there: others are still written, or were left by who was killed."""
 
 
 class Artifacts:
@@ -36,6 +38,8 @@ class Artifacts:
     def add(self, name: str, path: Path) -> None:
         """Keeps a file; one of the same name that is there already stays, and is young again.
 
+        Everybody who writes waits for it: for what may be large there is `Store.add_artifact`.
+
         Args:
             name: `<sha256>.set`, or `<sha256 of one set>..<sha256 of the next>.delta`.
             path: Of the file.
@@ -44,13 +48,13 @@ class Artifacts:
             Invalid: The name is none, or the file is not what its name says.
             OSError: The file cannot be read.
         """
-        member_set = set_in(name)
-        if member_set is None:
-            raise Invalid("name", f"`{name}` is not the name of a member set or of a delta")
+        member_set = require_name(name)
         if self.has(name):
             young = update(artifacts).where(_COLUMNS.name == name)
             self._connection.execute(young.values(created_at=self._audit.now))
             return
+        # Who writes half of it already finds it whole.
+        self._connection.execute(delete(artifacts).where(_COLUMNS.name == name))
         row = {"name": name, "member_set": member_set, "size": 0, "sha256": ""}
         self._connection.execute(insert(artifacts).values(row | {"created_at": self._audit.now}))
         size, sha256 = self._write(name, path)
@@ -61,7 +65,7 @@ class Artifacts:
 
     def has(self, name: str) -> bool:
         """Whether it is there."""
-        query = select(_COLUMNS.name).where(_COLUMNS.name == name)
+        query = select(_COLUMNS.name).where(_COLUMNS.name == name, IS_WHOLE)
         return self._connection.execute(query).first() is not None
 
     def size(self, name: str) -> int:
@@ -71,7 +75,7 @@ class Artifacts:
             NotFound: There is none.
         """
         size: int | None = self._connection.execute(
-            select(_COLUMNS.size).where(_COLUMNS.name == name)
+            select(_COLUMNS.size).where(_COLUMNS.name == name, IS_WHOLE)
         ).scalar()
         if size is None:
             raise NotFound("artifact", name)
@@ -96,7 +100,7 @@ class Artifacts:
     def remove_unnamed(self, before: datetime) -> list[str]:
         """Removes those that neither a snapshot nor a membership names; gives their names.
 
-        A delta goes with the set that it leads to.
+        A delta goes with the set that it leads to. One of which only a part was written goes, too.
 
         Args:
             before: Only those that were written before this moment.
@@ -105,10 +109,12 @@ class Artifacts:
         by_snapshot = select(snapshot_sets.c.sha256).where(snapshot_sets.c.sha256 == wanted)
         by_segment = select(memberships.c.sha256).where(memberships.c.sha256 == wanted)
         is_named = by_snapshot.exists() | by_segment.exists()
-        query = select(_COLUMNS.name).where(_COLUMNS.created_at < before, ~is_named)
+        is_old = _COLUMNS.created_at < before
+        query = select(_COLUMNS.name).where(is_old, ~is_named | ~IS_WHOLE)
         gone = list(self._connection.execute(query.order_by(_COLUMNS.name)).scalars())
         for name in gone:
-            self._connection.execute(delete(artifacts).where(_COLUMNS.name == name))
+            # Asked again: who is about to name it may have made it young since.
+            self._connection.execute(delete(artifacts).where(_COLUMNS.name == name, is_old))
         return gone
 
     def _write(self, name: str, path: Path) -> tuple[int, str]:
@@ -120,3 +126,15 @@ class Artifacts:
                 row = {"name": name, "at": at, "content": piece}
                 self._connection.execute(insert(artifact_chunks).values(row))
         return size, hashed.hexdigest()
+
+
+def require_name(name: str) -> str:
+    """Gives the SHA-256 of the set that an artifact is, or leads to.
+
+    Raises:
+        Invalid: It is not the name of one.
+    """
+    member_set = set_in(name)
+    if member_set is None:
+        raise Invalid("name", f"`{name}` is not the name of a member set or of a delta")
+    return member_set

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import Connection, RootTransaction, make_url
 from sqlalchemy.exc import ArgumentError
 
 from turnout.store.act import Act
+from turnout.store.artifact_writing import write_artifact
 from turnout.store.database import Database
 from turnout.store.evaluations import beat
 from turnout.store.leadership import Leadership
@@ -136,12 +138,26 @@ class Store:
         Raises:
             Unavailable: The database is gone, or others write for too long.
         """
-        with (
-            telling(self.place),
-            self._database.writing() as connection,
-            connection.begin(),
-        ):
+        with self._changing() as connection:
             return beat(connection, datetime.now(UTC), evaluation, rows)
+
+    def add_artifact(self, name: str, path: Path) -> None:
+        """Keeps a file, however large; see `Artifacts.add`.
+
+        Others write meanwhile: it leaves no event, so that it does not queue for the log, and is
+        written in many short transactions. Nobody sees it before all of it is there. What a killed
+        process left goes with other artifacts that nothing names.
+
+        Args:
+            name: See `Artifacts.add`.
+            path: Of the file.
+
+        Raises:
+            Invalid: The name is none, or the file is not what its name says.
+            OSError: The file cannot be read.
+            Unavailable: The database is gone, or others write for too long.
+        """
+        write_artifact(self._changing, name, path)
 
     def watch(self, looked: Callable[[bool], None] = lambda _: None) -> Watch:
         """Gives what follows the current revision, for a thread of its own.
@@ -161,6 +177,16 @@ class Store:
     def leadership(self, name: str) -> Leadership:
         """Gives the lock that makes one of several control planes the leader for some work."""
         return Leadership(lambda: self._database.claiming(f"leader.{name}"))
+
+    @contextmanager
+    def _changing(self) -> Iterator[Connection]:
+        """Begins a transaction that leaves no event, and does not queue for the log."""
+        with (
+            telling(self.place),
+            self._database.writing() as connection,
+            connection.begin(),
+        ):
+            yield connection
 
     def _finish(
         self,

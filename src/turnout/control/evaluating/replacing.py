@@ -84,9 +84,8 @@ class Replacing:
 
     def _keep(self, files: Mapping[str, Path]) -> None:
         # Before the members are replaced by it: nobody else waits while a large file is written.
-        with self._means.store.write(self._act) as tx:
-            for name, path in files.items():
-                tx.artifacts.add(name, path)
+        for name, path in files.items():
+            self._means.store.add_artifact(name, path)
 
     def _tell(self, run: Run, found: Evaluated) -> None:
         with self._means.store.write(self._act) as tx:
