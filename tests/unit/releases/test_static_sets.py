@@ -92,7 +92,7 @@ def test_a_plan_tells_how_many_there_are(listed):
     add(listed, ["u-new", "u-newer"])
     [change] = listed.releases.plan().changes
     assert change.name == "segments/vips"
-    assert change.differences == [f"members: {len(MANY)} → {len(MANY) + 2}"]
+    assert change.differences == [f"members: {len(MANY):,} → {len(MANY) + 2:,}"]
 
 
 def test_a_successor_has_the_same_key_and_comes_as_a_delta(listed, tmp_path):
