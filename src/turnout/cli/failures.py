@@ -22,6 +22,12 @@ _BY_TYPE: tuple[tuple[type[results.TurnoutError], ExitCode], ...] = (
 )
 
 
+_HINTS = {
+    "NO_SNAPSHOT": "\n  nothing was published yet (`turnout publish`), or it does not get there",
+}
+"""What to do next, by the reason of what a server answers."""
+
+
 class Failed(Exception):  # noqa: N818 - named for its situation
     """Ends the command with a message and a code.
 
@@ -105,7 +111,8 @@ def _end(error: Failed | results.TurnoutError, code: ExitCode, *, as_json: bool)
             from turnout.cli.problems import show_problems
 
             show_problems(error.problems)
-        print(f"error: {error}", file=sys.stderr)
+        hint = _HINTS.get(error.reason, "") if isinstance(error, results.TurnoutError) else ""
+        print(f"error: {error}{hint}", file=sys.stderr)
     sys.exit(code)
 
 

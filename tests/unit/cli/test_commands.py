@@ -7,6 +7,7 @@ import os
 import pytest
 
 from turnout.cli.exit_codes import ExitCode
+from turnout.results import Unavailable
 
 
 def test_check_counts_what_is_good(run, documents):
@@ -238,6 +239,21 @@ def test_documents_with_problems_decide_nothing(run, documents):
     done = run("decide", "checkout", "--documents", documents)
     assert done.code == ExitCode.PROBLEMS
     assert "b.yaml:1:" in done.err
+
+
+@pytest.mark.parametrize("command", [("list",), ("check", "k")])
+def test_a_server_of_which_nothing_was_published_says_how(run, monkeypatch, command):
+    class Unpublished:
+        def _refuse(self, *_given, **_more):
+            raise Unavailable("no snapshot has been loaded yet", reason="NO_SNAPSHOT")
+
+        matching_segments = check_segment = _refuse
+
+    monkeypatch.setattr("turnout.cli.question.open_answers", lambda *_: Unpublished())
+    done = run("segment", *command, "--unit", "u-1")
+    assert done.code == ExitCode.UNAVAILABLE
+    assert done.err.startswith("error: no snapshot has been loaded yet\n  nothing was published")
+    assert "`turnout publish`" in done.err
 
 
 def test_no_server_is_exit_code_4(run, tmp_path):

@@ -5,15 +5,18 @@ from collections.abc import Callable, Mapping
 
 from turnout.cli.control.kinds import Verb
 
+_NOT_ALLOWED = "which does not allow"
 _NO_VALUE = re.compile(r"`:(\w+)` has no value")
 
 
 def in_words_of_commands(message: str, metadata: Mapping[str, str]) -> str:
     """The message about a verb that is not allowed, with verbs as they are typed."""
     verbs = [metadata.get("verb", ""), *metadata.get("allowed_verbs", "").split(",")]
+    # What stands before is the key of the item, which may be called like a verb.
+    item, mark, told = message.partition(_NOT_ALLOWED)
     for verb in filter(None, verbs):
-        message = message.replace(f"`{verb}`", f"`{Verb(verb, '').command}`")
-    return message
+        told = told.replace(f"`{verb}`", f"`{Verb(verb, '').command}`")
+    return f"{item}{mark}{told}"
 
 
 def hint(message: str, reason: str, metadata: Mapping[str, str]) -> str:
