@@ -78,6 +78,22 @@ def sticky_store(value: str) -> str:
     )
 
 
+def members_redis(value: str) -> str:
+    """Lets an address of Redis through, and `none`.
+
+    Raises:
+        ValueError: It is neither.
+    """
+    scheme, separator, _ = value.partition("://")
+    if value == NOWHERE or (separator and scheme in REDIS_SCHEMES):
+        return value
+    # The value is not repeated: it may hold a password.
+    raise ValueError(
+        "what has members is `none`, or an address such as redis://HOST:PORT, rediss://HOST:PORT or"
+        " redis-cluster://HOST:PORT,HOST:PORT"
+    )
+
+
 def store(value: SecretStr) -> SecretStr:
     """Lets the URL of a database through, and what is empty.
 

@@ -18,6 +18,7 @@ from turnout.engine import Addresses, DataPlane, named_member_sets
 from turnout.results import InvalidArgument
 from turnout.serving.controlling import run_control_plane, told_of_control_plane, worker_grace_s
 from turnout.serving.launch import (
+    MEMBERS_VARIABLE,
     STICKY_VARIABLE,
     TOKEN_VARIABLE,
     OriginLaunch,
@@ -136,6 +137,8 @@ def _data_plane(launch: ServerLaunch) -> DataPlane:
         sticky_budget_s=sticky["budget_s"],
         sticky_most=sticky["most"],
         sticky_keep_s=sticky["keep_s"],
+        members_redis=os.environ.get(MEMBERS_VARIABLE) or None,
+        members_budget_s=launch["members_budget_s"],
     )
 
 

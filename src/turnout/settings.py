@@ -167,6 +167,10 @@ class ServeSettings(BaseSettings):
     """Units in experiments that the file keeps; past it, those stored first go."""
     sticky_keep_days: float = Field(default=365.0, ge=0, le=36_500)
     """How long an assignment is kept after it was stored; 0: for ever."""
+    members_redis: Annotated[str, AfterValidator(addresses.members_redis)] = NOWHERE
+    """The address of the Redis that has members which are not in memory, or `none`."""
+    members_budget_ms: float = Field(default=5.0, gt=0, le=10_000)
+    """How long a call may wait for them."""
     log_format: Literal["text", "json"] = "text"
     """Lines for people, or one JSON object a line."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -308,6 +312,10 @@ class ServeSettings(BaseSettings):
     def _is_remote(self, address: str) -> bool:
         return address != NOWHERE and not is_loopback(address)
 
+    def members_redis_address(self) -> str:
+        """The address of the Redis that has members; empty where there is none."""
+        return "" if self.members_redis == NOWHERE else self.members_redis
+
     def store_url(self) -> str:
         """The URL of the store, with its password; empty with documents and in a sidecar."""
         if self.documents or self.role == "sidecar":
@@ -346,6 +354,7 @@ class ServeSettings(BaseSettings):
                 most=self.sticky_most,
                 keep_s=self.sticky_keep_days * 86_400,
             ),
+            members_budget_s=self.members_budget_ms / 1000,
             decides=self.role != "control",
             worker=WorkerLaunch(
                 documents=_path(self.documents),

@@ -20,7 +20,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
-from turnout.serving.launch import STORE_VARIABLE, ControlLaunch, WorkerLaunch, worker_from_json
+from turnout.serving.launch import (
+    MEMBERS_VARIABLE,
+    STORE_VARIABLE,
+    ControlLaunch,
+    WorkerLaunch,
+    worker_from_json,
+)
 from turnout.serving.state_folder import StateFolderInUse
 from turnout.serving.supervisor import CANNOT_START
 from turnout.sources.last_known_good import StateFolder
@@ -126,6 +132,7 @@ class _Controlling:
                 connections=Path(control["connections"]) if control["connections"] else None,
                 query_folders=tuple(map(Path, control["query_folders"])),
                 at_once=control["evaluations"],
+                members_redis=os.environ.pop(MEMBERS_VARIABLE, ""),
             ),
             look_s=launch["rescan_s"],
             require_second_person=control["require_second_person"],

@@ -24,6 +24,7 @@ class Given:
     size: int
     count: int
     evaluated_at: datetime | None
+    shards: int = 0
     artifact: bytes
     is_missing: bool
     """The snapshot names it, and it is nowhere."""

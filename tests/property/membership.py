@@ -24,6 +24,7 @@ class Given(NamedTuple):
     evaluated_at: object
     """A datetime."""
     read: Members
+    shards: int = 0
 
 
 def memberships(documents, now, moment):

@@ -7,7 +7,7 @@ use buffa::{EnumValue, MessageView};
 use bumpalo::Bump;
 use turnout_engine::{Context, Evaluation};
 use turnout_protos::turnout::v1::{ContextView, ExposureMode};
-use turnout_sticky::{Access, Store};
+use turnout_sticky::Access;
 
 use crate::attempt::Attempt;
 use crate::context::{Filling, Place};
@@ -22,8 +22,8 @@ use crate::{decide, explain, segments, status};
 pub(crate) struct Thread {
     pub plane: Arc<Plane>,
     pub counters: Arc<ThreadCounters>,
-    /// The way to the store of sticky assignments; its connection lives on this thread.
-    pub sticky: Option<Access>,
+    /// The way to what is stored outside; its connections live on this thread.
+    pub outside: Option<Access>,
 }
 
 impl Thread {
@@ -31,7 +31,7 @@ impl Thread {
         Thread {
             plane: Arc::clone(plane),
             counters: Arc::clone(counters),
-            sticky: plane.sticky.as_ref().map(Store::access),
+            outside: Access::to(plane.sticky.as_ref(), plane.members.as_ref()),
         }
     }
 }

@@ -7,7 +7,8 @@ use turnout_sticky::Ledger;
 use crate::answer::Thread;
 use crate::metrics::ThreadCounters;
 
-/// A call being answered: by one evaluation, or by several when assignments have to be read first.
+/// A call being answered: by one evaluation, or by several when assignments have to be read first,
+/// or members.
 pub(crate) struct Attempt<'t> {
     pub thread: &'t Thread,
     /// What is known of sticky assignments.
@@ -37,7 +38,7 @@ impl<'t> Attempt<'t> {
     pub(crate) fn new(thread: &'t Thread) -> Attempt<'t> {
         Attempt {
             thread,
-            ledger: Ledger::new(thread.sticky.as_ref()),
+            ledger: Ledger::new(thread.outside.as_ref()),
             outcomes: RefCell::default(),
         }
     }
@@ -62,7 +63,7 @@ impl<'t> Attempt<'t> {
 
     #[inline]
     fn came_to(&self, outcome: Outcome) {
-        if self.ledger.keeps() {
+        if self.ledger.may_ask() {
             self.outcomes.borrow_mut().push(outcome);
         } else {
             outcome.count(&self.thread.counters);

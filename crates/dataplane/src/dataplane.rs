@@ -72,6 +72,8 @@ pub struct Stats {
     pub slowest_swap: Duration,
     /// What the store of sticky assignments has counted, if there is one.
     pub sticky: Option<Counts>,
+    /// What has been counted of members that are not in memory, if there is a Redis for them.
+    pub lookups: Option<Counts>,
 }
 
 /// A running data plane; dropping it cuts what is still open.
@@ -244,6 +246,7 @@ impl DataPlane {
             stale: program.is_some() && age.stale,
             slowest_swap: totals.slowest_swap,
             sticky: self.plane.sticky.as_ref().map(|store| store.counts()),
+            lookups: self.plane.members.as_ref().map(|members| members.counts()),
         }
     }
 

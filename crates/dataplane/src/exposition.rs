@@ -60,6 +60,7 @@ impl Collector for Scrape {
         calls(&mut encoder, &totals)?;
         self.snapshot(&mut encoder)?;
         self.sticky(&mut encoder)?;
+        self.lookups(&mut encoder)?;
         self.process(&mut encoder, &totals)
     }
 }
@@ -135,6 +136,22 @@ impl Scrape {
             labelled(&mut family, &[("kind", &*kind)], count)?;
         }
         Ok(())
+    }
+
+    fn lookups(&self, encoder: &mut DescriptorEncoder) -> fmt::Result {
+        let Some(members) = &self.plane.members else {
+            return Ok(());
+        };
+        let counts = members.counts();
+        let help = "Ids that were looked up in Redis among members that are not in memory";
+        counter(encoder, "member_lookups", help, counts.reads)?;
+        let help = "Those that Redis did not answer in time: their segments are UNKNOWN";
+        counter(
+            encoder,
+            "member_lookup_failures",
+            help,
+            counts.read_failures,
+        )
     }
 
     fn sticky(&self, encoder: &mut DescriptorEncoder) -> fmt::Result {

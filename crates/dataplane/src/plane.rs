@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::watch;
-use turnout_sticky::Store;
+use turnout_sticky::{MembersInRedis, Store};
 
 use crate::metrics::ThreadCounters;
 use crate::refreshes::FailedRefreshes;
@@ -26,6 +26,8 @@ pub(crate) struct Plane {
     pub holder: Holder,
     /// Where sticky assignments are kept, unless with the callers.
     pub sticky: Option<Arc<Store>>,
+    /// Where members are looked up that are not in memory.
+    pub members: Option<MembersInRedis>,
     /// One for each request thread.
     pub counters: Vec<Arc<ThreadCounters>>,
     pub failed_refreshes: FailedRefreshes,
@@ -37,6 +39,7 @@ impl Plane {
     pub(crate) fn new(settings: Settings, sticky: Option<Store>) -> Plane {
         Plane {
             sticky: sticky.map(Arc::new),
+            members: settings.members.clone().map(MembersInRedis::new),
             holder: Holder::new(settings.stale_after),
             counters: (0..settings.threads).map(|_| Arc::default()).collect(),
             failed_refreshes: FailedRefreshes::default(),

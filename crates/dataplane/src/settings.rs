@@ -3,7 +3,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use turnout_sticky::StoreSettings;
+use turnout_sticky::{Redis, StoreSettings};
 
 /// Where to listen, how much to accept, and when a snapshot counts as stale.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Where sticky assignments are kept. `None`: with the callers.
     pub sticky: Option<StoreSettings>,
+    /// Where members are looked up that are not in memory. `None`: nowhere, their segments are UNKNOWN.
+    pub members: Option<Redis>,
     /// A snapshot older than this is marked `stale`; zero: never.
     pub stale_after: Duration,
     /// `/readyz` refuses a snapshot older than this; zero: any age is ready.
@@ -47,6 +49,7 @@ impl Default for Settings {
             threads: 1,
             limits: Limits::default(),
             sticky: None,
+            members: None,
             stale_after: Duration::ZERO,
             ready_max_age: Duration::ZERO,
             keep_alive_interval: Duration::from_secs(60),

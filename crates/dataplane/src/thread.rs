@@ -87,8 +87,8 @@ async fn run(thread: Arc<Thread>, listeners: Listeners) -> io::Result<bool> {
         thread,
         open: Open::default(),
     });
-    if let Some(sticky) = &server.thread.sticky {
-        sticky.connect();
+    if let Some(outside) = &server.thread.outside {
+        outside.connect();
     }
     let tcp = listeners.tcp.map(TcpListener::from_std).transpose()?;
     let unix = listeners.unix.map(UnixListener::from_std).transpose()?;

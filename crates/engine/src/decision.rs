@@ -112,6 +112,7 @@ closed_list!(
         NotEvaluated = 13 "NOT_EVALUATED",
         MembersMissing = 14 "MEMBERS_MISSING",
         MembersTooOld = 15 "MEMBERS_TOO_OLD",
+        MembersUnreachable = 16 "MEMBERS_UNREACHABLE",
     }
 );
 

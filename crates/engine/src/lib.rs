@@ -95,7 +95,7 @@ pub use index::{
 };
 pub use layer::Layer;
 pub use link::LinkError;
-pub use members::{MemberSets, NamedSet, NoSets, Place, UnitIds};
+pub use members::{Lookup, MemberSets, NamedSet, NoSets, Place, RemoteSet, UnitIds};
 pub use program::{Item, ItemKind, Program, Segment, Variant};
 pub use rare::Rare;
 pub use sealed::{Opened, member_segments, named_sets, seal, seal_bytes};

@@ -54,18 +54,52 @@ pub struct NamedSet {
     pub count: u64,
 }
 
+/// A set that is not in memory: who evaluates looks its members up elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RemoteSet {
+    /// Of one evaluation alone.
+    pub name: [u8; 32],
+    /// Parts that its members are spread over, at least 1.
+    pub shards: u32,
+}
+
+/// What is known of an id in a set that is not in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lookup {
+    /// Whether it is a member.
+    Found(bool),
+    /// Not looked up yet: evaluate again once it was.
+    Pending,
+    /// Nobody could say in time.
+    Unreachable,
+}
+
+/// The members of a segment that are not in memory.
+#[derive(Debug)]
+pub(crate) struct LinkedRemote {
+    pub(crate) set: RemoteSet,
+    pub(crate) count: u64,
+    pub(crate) dated: Dated,
+}
+
 /// The members of a segment whose set is beside the snapshot.
 #[derive(Debug)]
 pub(crate) struct LinkedSet {
     /// `None` when the set was not there.
     pub(crate) ids: Option<Arc<dyn UnitIds>>,
     pub(crate) count: u64,
+    pub(crate) dated: Dated,
+}
+
+/// When members were found, and how long they count.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Dated {
     /// When the query was begun that gave them; `None` of a list that is kept by hand.
     pub(crate) evaluated_at: Option<Instant>,
     pub(crate) max_age: Option<Duration>,
 }
 
-impl LinkedSet {
+impl Dated {
     /// Since the query was begun; nothing for one that is begun later than `now`.
     pub(crate) fn age(&self, now: Instant) -> Option<Duration> {
         let since = i128::from(now.0).saturating_sub(self.evaluated_at?.0.into());
@@ -75,16 +109,23 @@ impl LinkedSet {
         ))
     }
 
+    /// Whether they count no more.
+    #[inline]
+    pub(crate) fn too_old(&self, now: Instant) -> bool {
+        self.max_age
+            .is_some_and(|most| self.age(now).is_some_and(|age| age > most))
+    }
+}
+
+impl LinkedSet {
     /// The ids, or why they cannot be used.
     #[inline]
     pub(crate) fn usable(&self, now: Instant) -> Result<&dyn UnitIds, SegmentReason> {
         let ids = self.ids.as_deref().ok_or(SegmentReason::MembersMissing)?;
-        match self.max_age {
-            Some(most) if self.age(now).is_some_and(|age| age > most) => {
-                Err(SegmentReason::MembersTooOld)
-            }
-            _ => Ok(ids),
+        if self.dated.too_old(now) {
+            return Err(SegmentReason::MembersTooOld);
         }
+        Ok(ids)
     }
 }
 
@@ -92,10 +133,8 @@ impl LinkedSet {
 mod tests {
     use super::*;
 
-    fn evaluated(at: i64) -> LinkedSet {
-        LinkedSet {
-            ids: None,
-            count: 0,
+    fn evaluated(at: i64) -> Dated {
+        Dated {
             evaluated_at: Some(Instant(at)),
             max_age: None,
         }
@@ -107,7 +146,7 @@ mod tests {
         assert_eq!(age(5, 12), 7);
         assert_eq!(age(12, 5), 0);
         assert_eq!(age(i64::MIN, i64::MAX), u64::MAX.into());
-        let by_hand = LinkedSet {
+        let by_hand = Dated {
             evaluated_at: None,
             ..evaluated(0)
         };

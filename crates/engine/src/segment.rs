@@ -6,7 +6,7 @@ use crate::decision::{SegmentReason, Unknown};
 use crate::evaluation::Evaluation;
 use crate::expression::Expression;
 use crate::index::{SegmentIndex, UnitKindIndex};
-use crate::members::LinkedSet;
+use crate::members::{LinkedRemote, LinkedSet, Lookup};
 use crate::scratch::SegmentOutcome;
 use crate::truth::Truth;
 use crate::unit_set::UnitSet;
@@ -29,6 +29,8 @@ pub(crate) enum Definition {
     Members(UnitSet),
     /// Members beside the snapshot.
     Set(Box<LinkedSet>),
+    /// Members that are looked up outside.
+    Remote(Box<LinkedRemote>),
     /// Members that no query gave yet.
     Unevaluated,
     /// UNKNOWN to all who refer to it: a draft, archived or quarantined.
@@ -140,6 +142,7 @@ impl Evaluation<'_, '_, '_> {
                 }
                 Err(reason) => self.unusable(index, segment.unit, reason),
             },
+            Definition::Remote(remote) => self.remote_member(index, segment.unit, remote),
             Definition::Unevaluated => {
                 self.unusable(index, segment.unit, SegmentReason::NotEvaluated)
             }
@@ -155,6 +158,29 @@ impl Evaluation<'_, '_, '_> {
             Unit::Unknown => {
                 self.context.scratch.trail.push(Unknown::Unit(unit));
                 outcome(Truth::Unknown, SegmentReason::NoUnit)
+            }
+        }
+    }
+
+    /// Members that are not in memory.
+    #[cold]
+    fn remote_member(
+        &mut self,
+        index: SegmentIndex,
+        unit: UnitKindIndex,
+        remote: &LinkedRemote,
+    ) -> SegmentOutcome {
+        if remote.dated.too_old(self.now()) {
+            return self.unusable(index, unit, SegmentReason::MembersTooOld);
+        }
+        let found = match self.context.unit_of(unit) {
+            Unit::Id(id) => self.store.member(&remote.set, id),
+            Unit::Absent | Unit::Unknown => return self.member(unit, |_| false),
+        };
+        match found {
+            Lookup::Found(found) => self.member(unit, |_| found),
+            Lookup::Pending | Lookup::Unreachable => {
+                self.unusable(index, unit, SegmentReason::MembersUnreachable)
             }
         }
     }
@@ -179,6 +205,7 @@ impl Evaluation<'_, '_, '_> {
         match &self.program.linked_segments.get(index.at())?.definition {
             Definition::Members(members) => u64::try_from(members.len()).ok(),
             Definition::Set(set) => Some(set.count),
+            Definition::Remote(remote) => Some(remote.count),
             _ => None,
         }
     }
@@ -187,7 +214,8 @@ impl Evaluation<'_, '_, '_> {
     #[inline]
     pub(crate) fn member_age(&self, index: SegmentIndex) -> Option<Duration> {
         match &self.program.linked_segments.get(index.at())?.definition {
-            Definition::Set(set) => set.age(self.now()),
+            Definition::Set(set) => set.dated.age(self.now()),
+            Definition::Remote(remote) => remote.dated.age(self.now()),
             _ => None,
         }
     }

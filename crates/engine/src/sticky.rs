@@ -1,13 +1,19 @@
-//! Stored assignments: what was kept for a unit, and what is to be kept.
+//! What is stored outside: assignments of units, and members that are not in memory.
 use std::fmt;
 
 use crate::evaluation::{Evaluation, Instant};
 use crate::index::{ItemIndex, UnitKindIndex, VariantIndex};
+use crate::members::{Lookup, RemoteSet};
 
 /// Where assignments are kept: a parameter of an evaluation, for the engine does no I/O.
 pub trait Assignments {
     /// What is kept of a unit for an experiment, by the names in the snapshot.
     fn find(&mut self, experiment: &str, unit_kind: &str, unit_id: &str) -> Kept;
+
+    /// Whether an id is in a set that is not in memory; who has no way to such sets cannot say.
+    fn member(&mut self, _: &RemoteSet, _: &str) -> Lookup {
+        Lookup::Unreachable
+    }
 }
 
 /// What a store knows of a unit for an experiment.
@@ -84,6 +90,16 @@ impl Store<'_> {
         let kept = assignments.find(experiment, unit_kind, unit_id);
         self.pending |= kept == Kept::Pending;
         kept
+    }
+
+    /// Whether an id is in a set that is not in memory.
+    pub(crate) fn member(&mut self, set: &RemoteSet, id: &str) -> Lookup {
+        let Some(assignments) = &mut self.assignments else {
+            return Lookup::Unreachable;
+        };
+        let found = assignments.member(set, id);
+        self.pending |= found == Lookup::Pending;
+        found
     }
 }
 

@@ -15,12 +15,12 @@ use std::time::Duration;
 use buffa_types::google::protobuf::{Duration as WireDuration, Timestamp};
 use catalogue::*;
 use turnout_engine::{
-    Context, Evaluation, Header, Instant, MemberSets, NamedSet, NoSets, Opened, Place, Program,
-    SegmentCheck, SegmentIndex, SegmentReason, StepKind, Truth, UnitIds, member_segments,
-    named_sets, seal,
+    Assignments, Context, Evaluation, Header, Instant, Kept, Lookup, MemberSets, NamedSet, NoSets,
+    Opened, Place, Program, RemoteSet, SegmentCheck, SegmentIndex, SegmentReason, StepKind, Truth,
+    UnitIds, member_segments, named_sets, seal,
 };
 use turnout_snapshot::turnout::snapshot::v1::{
-    Content, MemberSet, Members, Segment, SegmentStatus, Unevaluated,
+    Content, MemberSet, Members, RedisSet, Segment, SegmentStatus, Unevaluated,
 };
 
 const SECOND: i64 = 1_000_000_000;
@@ -394,5 +394,115 @@ fn what_names_no_set_is_refused() {
             message.contains("segment `s`") && message.contains(words),
             "{message}"
         );
+    }
+}
+
+/// Answers all questions alike, and notes them.
+struct Redis {
+    says: Lookup,
+    asked: Vec<(RemoteSet, String)>,
+}
+
+impl Assignments for Redis {
+    fn find(&mut self, _: &str, _: &str, _: &str) -> Kept {
+        Kept::Records(Vec::new())
+    }
+
+    fn member(&mut self, set: &RemoteSet, id: &str) -> Lookup {
+        self.asked.push((*set, id.to_owned()));
+        self.says
+    }
+}
+
+fn in_redis(change: impl FnOnce(&mut RedisSet)) -> Segment {
+    let MemberSet {
+        evaluated_at,
+        max_age,
+        ..
+    } = set(Some(5));
+    let mut set = RedisSet {
+        name: vec![9; 32],
+        count: 3,
+        shards: 4,
+        evaluated_at,
+        max_age,
+        ..Default::default()
+    };
+    change(&mut set);
+    let members = Members {
+        in_redis: set.into(),
+        ..Default::default()
+    };
+    segment("s", members)
+}
+
+#[test]
+fn members_in_redis_are_asked_for_and_never_guessed() {
+    let program = linked(&alone(in_redis(|_| {})), &NoSets);
+    let ask = |says, id: Option<&str>, now: i64| {
+        let mut context = Context::new(&program);
+        if let Some(id) = id {
+            context.unit(&program, "user", id);
+        }
+        let mut redis = Redis {
+            says,
+            asked: Vec::new(),
+        };
+        let mut evaluation = Evaluation::new(&program, &mut context, Instant(now * SECOND))
+            .with_assignments(&mut redis);
+        let check = evaluation.check_segment(SegmentIndex::from(0));
+        let pending = evaluation.is_pending();
+        (check.state, check.reason, pending, redis.asked.len())
+    };
+    let unreachable = SegmentReason::MembersUnreachable;
+    for (says, expected) in [
+        (
+            Lookup::Found(true),
+            (Truth::True, SegmentReason::Member, false, 1),
+        ),
+        (
+            Lookup::Found(false),
+            (Truth::False, SegmentReason::NotMember, false, 1),
+        ),
+        (Lookup::Pending, (Truth::Unknown, unreachable, true, 1)),
+        (Lookup::Unreachable, (Truth::Unknown, unreachable, false, 1)),
+    ] {
+        assert_eq!(ask(says, Some("u-1"), 12), expected);
+    }
+    let nobody = ask(Lookup::Found(true), None, 12);
+    assert_eq!(nobody, (Truth::False, SegmentReason::NoUnit, false, 0));
+    let late = ask(Lookup::Found(true), Some("u-1"), 16);
+    assert_eq!(
+        late,
+        (Truth::Unknown, SegmentReason::MembersTooOld, false, 0)
+    );
+}
+
+#[test]
+fn without_a_way_to_redis_its_members_are_unreachable() {
+    let program = linked(&alone(in_redis(|_| {})), &NoSets);
+    let mut context = Context::new(&program);
+    context.unit(&program, "user", "u-1");
+    let mut evaluation = Evaluation::new(&program, &mut context, Instant(12 * SECOND));
+    let check = evaluation.check_segment(SegmentIndex::from(0));
+    assert_eq!(
+        (check.state, check.reason),
+        (Truth::Unknown, SegmentReason::MembersUnreachable)
+    );
+    assert_eq!(check.unknown.names(&program), ["s"]);
+    assert_eq!(check.member_age, Some(Duration::from_secs(2)));
+}
+
+#[test]
+fn a_set_in_redis_that_cannot_be_is_refused() {
+    for (wrong, why) in [
+        (
+            in_redis(|set| set.name.truncate(31)),
+            "31 bytes instead of 32",
+        ),
+        (in_redis(|set| set.shards = 0), "no shards"),
+    ] {
+        let message = refusal(&alone(wrong));
+        assert!(message.contains(why), "{message}");
     }
 }

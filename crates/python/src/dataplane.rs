@@ -58,7 +58,7 @@ impl DataPlane {
         ready_max_age_s=0.0, max_request_bytes=None, max_batch_keys=None, max_attributes=None,
         max_list_length=None, max_string_bytes=None, max_depth=None, hand_framed=true,
         sticky_file=None, sticky_redis=None, sticky_budget_s=None, sticky_most=None,
-        sticky_keep_s=0.0,
+        sticky_keep_s=0.0, members_redis=None, members_budget_s=None,
     ))]
     #[allow(clippy::too_many_arguments)]
     fn new(
@@ -81,13 +81,18 @@ impl DataPlane {
         sticky_budget_s: Option<f64>,
         sticky_most: Option<u64>,
         sticky_keep_s: f64,
+        members_redis: Option<&str>,
+        members_budget_s: Option<f64>,
     ) -> PyResult<Self> {
         let usual = Limits::default();
         let keep = seconds(py, "sticky_keep_s", sticky_keep_s)?;
         let sticky = match (sticky_file, sticky_redis) {
             (None, None) => None,
             (Some(path), None) => Some(embedded(path, sticky_most, keep)),
-            (None, Some(address)) => Some(redis(py, address, sticky_budget_s, keep)?),
+            (None, Some(address)) => {
+                let redis = redis(py, ("sticky", address), sticky_budget_s, keep)?;
+                Some(StoreSettings::Redis(redis))
+            }
             (Some(_), Some(_)) => {
                 let message = "`sticky_file` and `sticky_redis` are two stores: give one of them";
                 return Err(invalid_argument(py, message));
@@ -110,6 +115,9 @@ impl DataPlane {
             },
             hand_framed,
             sticky,
+            members: members_redis
+                .map(|address| redis(py, ("members", address), members_budget_s, Duration::ZERO))
+                .transpose()?,
             ..Settings::default()
         };
         Ok(Self {
@@ -251,6 +259,10 @@ impl DataPlane {
             counted.set_item("sticky_evictions", sticky.evictions)?;
             counted.set_item("sticky_garbage", sticky.garbage)?;
         }
+        if let Some(lookups) = stats.lookups {
+            counted.set_item("member_lookups", lookups.reads)?;
+            counted.set_item("member_lookup_failures", lookups.read_failures)?;
+        }
         Ok(counted)
     }
 }
@@ -311,22 +323,22 @@ fn embedded(path: PathBuf, most: Option<u64>, keep: Duration) -> StoreSettings {
 
 fn redis(
     py: Python<'_>,
-    address: &str,
+    (what, address): (&str, &str),
     budget_s: Option<f64>,
     keep: Duration,
-) -> PyResult<StoreSettings> {
+) -> PyResult<Redis> {
     let address = Address::parse(address)
-        .map_err(|error| invalid_argument(py, &format!("`sticky_redis`: {error}")))?;
+        .map_err(|error| invalid_argument(py, &format!("`{what}_redis`: {error}")))?;
     let usual = Redis::at(address);
     let budget = match budget_s {
         None => usual.budget,
-        Some(budget) => seconds(py, "sticky_budget_s", budget)?,
+        Some(budget) => seconds(py, &format!("{what}_budget_s"), budget)?,
     };
-    Ok(StoreSettings::Redis(Redis {
+    Ok(Redis {
         budget,
         keep,
         ..usual
-    }))
+    })
 }
 
 fn seconds(py: Python<'_>, name: &str, value: f64) -> PyResult<Duration> {

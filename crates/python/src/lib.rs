@@ -13,6 +13,7 @@ mod memory;
 mod moments;
 mod named_sets;
 mod program;
+mod redis_members;
 mod request;
 mod slices;
 mod status;
@@ -37,4 +38,6 @@ mod core_module {
     use crate::named_sets::{NamedMemberSet, member_segments, named_member_sets};
     #[pymodule_export]
     use crate::program::Program;
+    #[pymodule_export]
+    use crate::redis_members::RedisMembers;
 }

@@ -1,7 +1,10 @@
 //! What one call knows of the assignments that it looks at, and what it wants kept.
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+use futures::future::join;
+use turnout_engine::{Lookup, RemoteSet};
 
 use crate::{Access, Assignments, Kept, Key, Record, Write, Written};
 
@@ -36,7 +39,21 @@ struct Entries {
     closed: bool,
     /// Nothing is written.
     looks_only: bool,
+    /// Ids that were looked up in sets that are not in memory, or are to be.
+    looked_up: Vec<LookedUp>,
+    /// Until when members are waited for, since they were first.
+    members_until: Option<Instant>,
 }
+
+/// An id in a set that is not in memory.
+struct LookedUp {
+    set: RemoteSet,
+    id: Box<str>,
+    found: Lookup,
+}
+
+/// Members that one call looks up; further ones are unreachable.
+const MOST_LOOKUPS: usize = 64;
 
 impl<'a> Ledger<'a> {
     /// The ledger of a call, with a store or without.
@@ -59,6 +76,13 @@ impl<'a> Ledger<'a> {
     #[must_use]
     #[inline]
     pub fn keeps(&self) -> bool {
+        self.access.is_some_and(Access::keeps)
+    }
+
+    /// Whether a call may be evaluated more than once.
+    #[must_use]
+    #[inline]
+    pub fn may_ask(&self) -> bool {
         self.access.is_some()
     }
 
@@ -90,7 +114,7 @@ impl<'a> Ledger<'a> {
     /// Wants a record kept when the call is answered; `false` when that has failed: the decision is
     /// degraded.
     pub fn keep(&self, write: Write) -> bool {
-        if self.access.is_none() {
+        if !self.keeps() {
             return true;
         }
         let mut entries = self.entries.borrow_mut();
@@ -112,8 +136,7 @@ impl<'a> Ledger<'a> {
     #[must_use]
     #[inline]
     pub fn unsettled(&self) -> bool {
-        let unsettled =
-            |entries: &Entries| !entries.wanted.is_empty() || !entries.writes.is_empty();
+        let unsettled = |entries: &Entries| entries.waits() || !entries.writes.is_empty();
         self.entries.borrow().as_deref().is_some_and(unsettled)
     }
 
@@ -123,10 +146,17 @@ impl<'a> Ledger<'a> {
         let (Some(access), Some(entries)) = (self.access, self.entries.get_mut()) else {
             return false;
         };
-        if !entries.wanted.is_empty() {
+        if entries.waits() {
             let wanted = std::mem::take(&mut entries.wanted);
-            let kept = access.read(&wanted, deadline).await;
+            let asked = entries.asked();
+            let until = entries.members_until(access.member_budget(), deadline);
+            let (kept, found) = join(
+                access.read(&wanted, deadline),
+                access.look_up(&asked, until),
+            )
+            .await;
             entries.known.extend(wanted.into_iter().zip(kept));
+            entries.told(found);
             return true;
         }
         let writes = std::mem::take(&mut entries.writes);
@@ -155,6 +185,55 @@ impl<'a> Ledger<'a> {
 }
 
 impl Entries {
+    /// Whether something is to be asked before it can be decided.
+    fn waits(&self) -> bool {
+        !self.wanted.is_empty() || self.pending().next().is_some()
+    }
+
+    fn pending(&self) -> impl Iterator<Item = &LookedUp> {
+        let pending = |one: &&LookedUp| one.found == Lookup::Pending;
+        self.looked_up.iter().filter(pending)
+    }
+
+    /// What is to be looked up.
+    fn asked(&self) -> Vec<(RemoteSet, Box<str>)> {
+        let asked = self.pending().map(|one| (one.set, one.id.clone()));
+        asked.collect()
+    }
+
+    /// Takes what was found, in the order in which it was asked.
+    fn told(&mut self, found: Vec<Option<bool>>) {
+        let pending = self.looked_up.iter_mut();
+        let pending = pending.filter(|one| one.found == Lookup::Pending);
+        for (one, found) in pending.zip(found) {
+            one.found = found.map_or(Lookup::Unreachable, Lookup::Found);
+        }
+    }
+
+    /// All look-ups of a call have one budget.
+    fn members_until(&mut self, budget: Duration, deadline: Option<Instant>) -> Option<Instant> {
+        let until = *self
+            .members_until
+            .get_or_insert_with(|| Instant::now() + budget);
+        Some(deadline.map_or(until, |deadline| deadline.min(until)))
+    }
+
+    /// What is known of a member.
+    fn member(&mut self, set: &RemoteSet, id: &str) -> Lookup {
+        let is_it = |one: &&LookedUp| one.set == *set && *one.id == *id;
+        match self.looked_up.iter().find(is_it) {
+            Some(one) if one.found != Lookup::Pending || !self.closed => return one.found,
+            None if !self.closed && self.looked_up.len() < MOST_LOOKUPS => {}
+            _ => return Lookup::Unreachable,
+        }
+        self.looked_up.push(LookedUp {
+            set: *set,
+            id: id.into(),
+            found: Lookup::Pending,
+        });
+        Lookup::Pending
+    }
+
     /// Notes what became of a write: what was decided holds only when it is kept.
     fn became(&mut self, write: Write, written: Written) {
         match written {
@@ -213,7 +292,7 @@ impl Assignments for &Ledger<'_> {
         let key = (experiment, unit_kind, unit_id);
         let mut borrowed = self.entries.borrow_mut();
         let entries = borrowed.get_or_insert_default();
-        let Some(access) = self.access else {
+        let Some(access) = self.access.filter(|access| access.keeps()) else {
             return Kept::Records(entries.of_caller(key));
         };
         let kept = entries.of_store(access, key);
@@ -231,5 +310,17 @@ impl Assignments for &Ledger<'_> {
             });
         }
         Kept::Records(carried)
+    }
+
+    fn member(&mut self, set: &RemoteSet, id: &str) -> Lookup {
+        // No segment has the empty id, and every set its mark.
+        if id.is_empty() {
+            return Lookup::Found(false);
+        }
+        if !self.access.is_some_and(Access::looks_up) {
+            return Lookup::Unreachable;
+        }
+        let mut entries = self.entries.borrow_mut();
+        entries.get_or_insert_default().member(set, id)
     }
 }

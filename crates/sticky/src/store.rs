@@ -4,8 +4,10 @@ use std::time::{Duration, Instant};
 
 use crate::counters::{Counters, Counts};
 use crate::embedded::{Embedded, FileError, OnDisk};
+use crate::members::MembersInRedis;
 use crate::redis::{Link, Redis};
 use crate::{Kept, Key, Write, Written};
+use turnout_engine::RemoteSet;
 
 /// Which store.
 #[derive(Clone, Debug)]
@@ -40,8 +42,7 @@ impl Store {
                 Kind::Embedded(OnDisk::open(embedded, Arc::clone(&counters))?)
             }
             StoreSettings::Redis(redis) => {
-                // TLS asks for the process's provider; a second one is refused, and means the same.
-                let _ = rustls::crypto::ring::default_provider().install_default();
+                provide_tls();
                 Kind::Redis(Arc::new(redis))
             }
         };
@@ -90,22 +91,78 @@ impl Store {
             }
         };
         Access {
-            store: Arc::clone(self),
+            store: Some(Arc::clone(self)),
             link,
+            members: None,
         }
     }
 }
 
-/// One request thread's way to a store.
+/// TLS asks for the process's provider; a second one is refused, and means the same.
+pub(crate) fn provide_tls() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+/// One request thread's way to what is stored outside: assignments, members, or both.
 pub struct Access {
-    store: Arc<Store>,
+    store: Option<Arc<Store>>,
     link: Option<Link>,
+    members: Option<Link>,
 }
 
 impl Access {
+    /// The way to both; `None` where there is neither.
+    #[must_use]
+    pub fn to(store: Option<&Arc<Store>>, members: Option<&MembersInRedis>) -> Option<Access> {
+        let nothing = || Access {
+            store: None,
+            link: None,
+            members: None,
+        };
+        let link = members.map(MembersInRedis::link);
+        match (store, link) {
+            (None, None) => None,
+            (store, members) => Some(Access {
+                members,
+                ..store.map_or_else(nothing, Store::access)
+            }),
+        }
+    }
+
+    /// Whether assignments are kept.
+    #[must_use]
+    #[inline]
+    pub fn keeps(&self) -> bool {
+        self.store.is_some()
+    }
+
+    /// Whether members can be looked up.
+    pub(crate) fn looks_up(&self) -> bool {
+        self.members.is_some()
+    }
+
+    /// How long one call may wait for members.
+    pub(crate) fn member_budget(&self) -> Duration {
+        self.members.as_ref().map(Link::budget).unwrap_or_default()
+    }
+
+    /// Whether each id is in its set, within the budget and before the deadline; `None`: nobody can
+    /// say.
+    pub(crate) async fn look_up(
+        &self,
+        asked: &[(RemoteSet, Box<str>)],
+        deadline: Option<Instant>,
+    ) -> Vec<Option<bool>> {
+        match &self.members {
+            _ if asked.is_empty() => Vec::new(),
+            Some(link) => link.look_up(asked, deadline).await,
+            None => vec![None; asked.len()],
+        }
+    }
+
     /// Begins to connect, on the runtime of this thread, so that the first call need not wait for it.
     pub fn connect(&self) {
-        if let Some(link) = &self.link {
+        for link in [&self.link, &self.members].into_iter().flatten() {
             link.connect();
         }
     }
@@ -113,7 +170,7 @@ impl Access {
     /// The records of a unit in an experiment; `None` when it takes a round trip.
     #[must_use]
     pub fn find_now(&self, experiment: &str, unit_kind: &str, unit_id: &str) -> Option<Kept> {
-        match &self.store.kind {
+        match &self.store.as_ref()?.kind {
             Kind::Embedded(disk) => Some(disk.find(experiment, unit_kind, unit_id)),
             Kind::Redis(_) => None,
         }
@@ -122,7 +179,7 @@ impl Access {
     /// Keeps a record; `None` when it takes a round trip.
     #[must_use]
     pub fn write_now(&self, write: &Write) -> Option<Written> {
-        match &self.store.kind {
+        match &self.store.as_ref()?.kind {
             Kind::Embedded(disk) => Some(disk.write(write)),
             Kind::Redis(_) => None,
         }
@@ -131,6 +188,7 @@ impl Access {
     /// The records of every key, in order, within the budget and before the deadline.
     pub async fn read(&self, keys: &[Key], deadline: Option<Instant>) -> Vec<Kept> {
         match &self.link {
+            _ if keys.is_empty() => Vec::new(),
             Some(link) => link.read(keys, deadline).await,
             None => {
                 let now = |key: &Key| self.find_now(&key.experiment, &key.unit_kind, &key.unit_id);

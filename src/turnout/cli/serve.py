@@ -12,7 +12,7 @@ import typer
 
 from turnout.cli.failures import usage
 from turnout.cli.spread import spread
-from turnout.serving.launch import STICKY_VARIABLE, STORE_VARIABLE
+from turnout.serving.launch import MEMBERS_VARIABLE, STICKY_VARIABLE, STORE_VARIABLE
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -215,6 +215,18 @@ class ServeOptions:
             "--rescan", "SECONDS", "Read the documents so often even without a sign of change. [10]"
         ),
     ] = None
+    members_redis: Annotated[
+        str | None,
+        _set(
+            "--members-redis",
+            "URL",
+            "The Redis that has members of segments with `lookup: redis`.",
+        ),
+    ] = None
+    members_budget_ms: Annotated[
+        float | None,
+        _set("--members-budget-ms", "MS", "How long a call may wait for it. [5]"),
+    ] = None
     sticky: Annotated[
         str | None,
         _set(
@@ -279,7 +291,11 @@ def _launch(given: dict[str, object]) -> tuple[str, dict[str, str]]:
 
     try:
         settings = ServeSettings(**given)  # type: ignore[arg-type]
-        secrets = {STICKY_VARIABLE: settings.sticky, STORE_VARIABLE: settings.store_url()}
+        secrets = {
+            STICKY_VARIABLE: settings.sticky,
+            MEMBERS_VARIABLE: settings.members_redis_address(),
+            STORE_VARIABLE: settings.store_url(),
+        }
         return to_json(settings.launch()), secrets
     except ValidationError as error:
         raise usage("; ".join(_words(one, given) for one in error.errors())) from None

@@ -13,7 +13,8 @@ from turnout.documents.models import SegmentDocument
 from turnout.snapshot.v1 import snapshot_pb2 as pb
 
 FIELDS = (
-    "query", "parameters", "schedule", "zone", "jitter", "max_age", "exact_ids", "shrinks_at_most",
+    "query", "parameters", "schedule", "zone", "jitter", "max_age", "exact_ids", "lookup",
+    "shrinks_at_most",
 )  # fmt: skip
 """Of a document: those that a dynamic segment alone may have."""
 
@@ -35,6 +36,10 @@ class Membership(Protocol):
     @property
     def count(self) -> int:
         """Members."""
+
+    @property
+    def shards(self) -> int:
+        """Of a set in Redis, whose name `sha256` is; 0 of an artifact."""
 
     @property
     def evaluated_at(self) -> datetime | None:
@@ -65,6 +70,9 @@ def compile_dynamic(scope: Scope, document: SegmentDocument, message: pb.Segment
     _check_schedule(scope, document)
     for field in ("jitter", "max_age"):
         _check_duration(scope, field, getattr(document, field))
+    if document.lookup == "redis" and document.exact_ids:
+        text = "`exact_ids` has no place with `lookup: redis`, which keeps texts anyway"
+        scope.refuse(("exact_ids",), text, at_key=True)
     if document.max_age is not None and not scope.faults:
         scope.max_age_s = read_duration(document.max_age)
     try:
@@ -81,9 +89,16 @@ def take_members(
         message.unevaluated.SetInParent()
         return
     message.members.Clear()
-    found = message.members.set
-    found.sha256 = bytes.fromhex(membership.sha256)
-    found.size, found.count = membership.size, membership.count
+    found: pb.MemberSet | pb.RedisSet
+    if membership.shards:
+        found = message.members.in_redis
+        found.name = bytes.fromhex(membership.sha256)
+        found.shards = membership.shards
+    else:
+        found = message.members.set
+        found.sha256 = bytes.fromhex(membership.sha256)
+        found.size = membership.size
+    found.count = membership.count
     if membership.evaluated_at is not None:
         found.evaluated_at.FromDatetime(membership.evaluated_at)
     if max_age_s is not None:

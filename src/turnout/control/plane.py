@@ -142,7 +142,7 @@ class ControlPlane:
                 keep_newest=settings.keep_newest,
                 keep_for=settings.keep_for,
             )
-            means = Means(store, releases, connections)
+            means = Means(store, releases, connections, evaluating.members_redis)
             evaluator = Evaluator(means, self._runs_folder, settings.evaluating.at_once)
             with contextlib.closing(store):
                 async with (

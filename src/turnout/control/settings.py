@@ -27,6 +27,8 @@ class EvaluatingSettings:
     """What the connection `duckdb` may read."""
     at_once: int = 2
     """How many evaluations run at a time; more wait."""
+    members_redis: str = ""
+    """The address of the Redis for members that are looked up there; empty: none."""
 
 
 @dataclass(frozen=True)

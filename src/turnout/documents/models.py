@@ -134,6 +134,8 @@ class SegmentDocument(_Item):
     """Members older than this make the segment UNKNOWN; without it they never do."""
     exact_ids: bool = False
     """Members are kept as texts, which can be listed, and not as hashes."""
+    lookup: Literal["memory", "redis"] = "memory"
+    """Where decisions look members up."""
     shrinks_at_most: Share = "50%"
     """A result that takes out more of the members than this is not taken."""
 

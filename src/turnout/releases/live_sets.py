@@ -27,6 +27,8 @@ class LiveSet:
     found_by: str
     version: int
     """Of the segment, as it was published."""
+    shards: int = 0
+    """Of a set in Redis, whose name `sha256` is."""
 
 
 class LiveSets:
@@ -66,14 +68,25 @@ def live_sets(tx: Transaction, current: Published | None) -> Mapping[str, LiveSe
         _log.warning("members that are live are not found in the snapshot: %s", error)
         return {}
     return {
-        one.key: _live(one.members.set, raws[name], versions[name].version)
+        one.key: _live(one.members, raws[name], versions[name].version)
         for one in segments
-        if one.members.set.HasField("evaluated_at")
-        and (name := item_name("segment", one.key)) in raws
+        if _is_evaluated(one.members) and (name := item_name("segment", one.key)) in raws
     }
 
 
-def _live(found: pb.MemberSet, raw: Mapping[str, Any], version: int) -> LiveSet:
+def _is_evaluated(members: pb.Members) -> bool:
+    return members.set.HasField("evaluated_at") or members.HasField("in_redis")
+
+
+def _live(members: pb.Members, raw: Mapping[str, Any], version: int) -> LiveSet:
+    if members.HasField("in_redis"):
+        there = members.in_redis
+        return LiveSet(
+            sha256=there.name.hex(), size=0, count=there.count,
+            evaluated_at=there.evaluated_at.ToDatetime(tzinfo=UTC), found_by=found_by(raw),
+            version=version, shards=there.shards,
+        )  # fmt: skip
+    found = members.set
     return LiveSet(
         sha256=found.sha256.hex(), size=found.size, count=found.count,
         evaluated_at=found.evaluated_at.ToDatetime(tzinfo=UTC), found_by=found_by(raw),

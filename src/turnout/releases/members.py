@@ -133,6 +133,11 @@ def _restore(tx: Transaction, segment: pb.Segment, baseline: Baseline) -> None:
     key, newest = segment.key, tx.memberships.of(segment.key)
     if _has_set(segment):
         _require(tx, segment)
+    if segment.members.HasField("in_redis"):
+        # What was replaced in Redis goes soon.
+        if newest is None or segment.members.in_redis.name.hex() != newest.sha256:
+            raise MembersGone(key)
+        return
     if newest is None or not _is_the_same(tx, baseline, key):
         return
     by = found_by(baseline.raws[item_name("segment", key)])
@@ -176,7 +181,7 @@ def _dynamic(content: bytes) -> Iterator[pb.Segment]:
 
 def _is_dynamic(segment: pb.Segment) -> bool:
     """Whether its members are those that an evaluation gave, or will give."""
-    if segment.HasField("unevaluated"):
+    if segment.HasField("unevaluated") or segment.members.HasField("in_redis"):
         return True
     return _has_set(segment) and segment.members.set.HasField("evaluated_at")
 

@@ -36,6 +36,7 @@ class Unbuilt:
     count: int
     size: int = 0
     evaluated_at: datetime | None = None
+    shards: int = 0
 
 
 class Sets(NamedTuple):

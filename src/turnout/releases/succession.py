@@ -21,7 +21,7 @@ class Succession(NamedTuple):
 
     before: Membership | None
     former: Path | None
-    """The set of before; None where there is none, or none that is whole."""
+    """The set of before; None where there is none, it is in Redis, or it is not whole."""
     hash_key: bytes
     """The same for all sets of a segment."""
 
@@ -37,6 +37,8 @@ class Succession(NamedTuple):
         before = tx.memberships.of(key)
         if before is None:
             return cls(None, None, secrets.token_bytes(_KEY_BYTES))
+        if before.shards:
+            return cls(before, None, before.hash_key)
         return cls(before, _former(tx, before, folder / "former.set"), before.hash_key)
 
     def files(self, fresh: Path) -> Mapping[str, Path]:

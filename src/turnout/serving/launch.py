@@ -33,6 +33,8 @@ class StickyLaunch(TypedDict):
 
 
 STICKY_VARIABLE = "TURNOUT_STICKY"
+MEMBERS_VARIABLE = "TURNOUT_MEMBERS_REDIS"
+"""The address of the Redis that has members, or nothing; it may hold a password, too."""
 
 
 class ControlLaunch(TypedDict):
@@ -122,6 +124,7 @@ class ServerLaunch(TypedDict):
     grace_s: float
     limits: Limits
     sticky: StickyLaunch
+    members_budget_s: float
     worker: WorkerLaunch
     origin: OriginLaunch | None
 

@@ -8,19 +8,21 @@ from typing import Any
 from turnout.documents.names import item_name
 from turnout.store import json_text
 
+_IN_REDIS = "redis/"
+
 
 @dataclass(frozen=True)
 class Membership:
     """The newest member set of a segment."""
 
     sha256: str
-    """Of its bytes, in hex."""
+    """Of its bytes, in hex; of a set in Redis the name, which looks alike."""
     size: int
     """In bytes."""
     count: int
     """Of its members."""
     kind: str
-    """How it keeps them, for example `hashed`."""
+    """How it keeps them, for example `hashed`; `redis/16`: in Redis, in so many shards."""
     evaluated_at: datetime | None
     """When the query was begun; None: the members were written by hand."""
     hash_key: bytes
@@ -30,6 +32,16 @@ class Membership:
     found_by: str | None = None
     """Stands for what found it: another query, other parameters or another unit have another one.
     None: the members were written by hand, or it was not noted yet."""
+
+    @property
+    def shards(self) -> int:
+        """Of a set in Redis; 0 of one that is an artifact."""
+        return int(self.kind.removeprefix(_IN_REDIS)) if self.kind.startswith(_IN_REDIS) else 0
+
+
+def redis_kind(shards: int) -> str:
+    """The kind of a set that is in Redis, in so many shards."""
+    return f"{_IN_REDIS}{shards}"
 
 
 def membership_name(key: str) -> str:

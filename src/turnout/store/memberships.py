@@ -49,14 +49,15 @@ class Memberships:
 
         Args:
             key: Of the segment.
-            membership: Its set is an artifact already.
+            membership: Its set is an artifact already, or in Redis.
 
         Raises:
             NotFound: There is no such segment, or no such artifact.
         """
         segment, before = self._segment(key), self._row(key)
         artifacts = Artifacts(self._connection, self._audit)
-        artifacts.size(set_name(membership.sha256))
+        if not membership.shards:
+            artifacts.size(set_name(membership.sha256))
         if before is not None and _membership_of(before) == membership:
             return
         number = self._audit.next_number

@@ -92,14 +92,14 @@ def start(tmp_path):
 
     def begin(
         url=f"sqlite:///{tmp_path}/store.db", *, releasing=None, standing=None, tally=None,
-        connections=None, runs=tmp_path / "runs", at_once=2, **settings,
+        connections=None, runs=tmp_path / "runs", at_once=2, members_redis="", **settings,
     ):  # fmt: skip
         store = Store.open(url)
         ends.append(store.close)
         releases = Releases(store, **releasing or {})
         given = {"listen": "127.0.0.1:0", "grace_s": 5.0} | settings
         settings = ControlSettings(**given)
-        means = Means(store, releases, connections or Connections.load(None))
+        means = Means(store, releases, connections or Connections.load(None), members_redis)
         evaluator = Evaluator(means, runs, at_once)
         evaluator.start()
         ends.append(evaluator.stop)

@@ -133,6 +133,7 @@ def test_a_dynamic_segment_says_all_that_it_was_given(plane):
         "shrinks_at_most": "20%",
     }
     made = create_segment(plane, **fields)
+    assert made.lookup == segments.MEMBER_LOOKUP_MEMORY
     assert made.kind == segments.SEGMENT_KIND_DYNAMIC
     assert all(getattr(made, name) == value for name, value in fields.items() if name[:3] != "par")
     assert dict(made.parameters) == fields["parameters"]
@@ -142,12 +143,21 @@ def test_a_dynamic_segment_says_all_that_it_was_given(plane):
     assert {name: body[name] for name in fields} == fields
 
 
+def test_members_in_redis_are_said_as_documents_do(plane):
+    create_query(plane)
+    assert (
+        create_segment(plane, lookup="MEMBER_LOOKUP_REDIS").lookup == segments.MEMBER_LOOKUP_REDIS
+    )
+    with plane.store.read() as tx:
+        assert tx.items.get("segment", "s").body["lookup"] == "redis"
+
+
 def test_a_guard_is_said_of_dynamic_segments_alone(plane):
     create_query(plane)
     assert create_segment(plane).shrinks_at_most == "50%"
     rule = segments.Segment(match={"attribute": "p", "is": "x"})
     made = plane.segments.CreateSegment(segments.CreateSegmentRequest(segment=rule, segment_id="r"))
-    assert made.shrinks_at_most == ""
+    assert (made.shrinks_at_most, made.lookup) == ("", segments.MEMBER_LOOKUP_UNSPECIFIED)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from turnout.compiler import compile_documents
+from turnout.compiler import CompileFailed, compile_documents
 from turnout.documents import read_mapping
 from turnout.snapshot.v1 import snapshot_pb2 as pb
 
@@ -13,8 +13,10 @@ SHA = "ab" * 32
 BEGUN = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 
-def membership(count=3, sha256=SHA, evaluated_at=BEGUN):
-    return SimpleNamespace(sha256=sha256, size=100 + count, count=count, evaluated_at=evaluated_at)
+def membership(count=3, sha256=SHA, evaluated_at=BEGUN, shards=0):
+    return SimpleNamespace(
+        sha256=sha256, size=100 + count, count=count, evaluated_at=evaluated_at, shards=shards
+    )
 
 
 def documents(segment=None, query=None, **sections):
@@ -46,6 +48,23 @@ def test_the_newest_set_is_named_with_its_age():
 
 def test_members_without_a_limit_never_are_too_old():
     assert not content(documents(), {"a": membership()}).segments[0].members.set.HasField("max_age")
+
+
+def test_a_set_in_redis_is_named_with_its_shards_and_its_age():
+    written = documents({"lookup": "redis", "max_age": "2 days"})
+    found = content(written, {"a": membership(shards=16)}).segments[0].members
+    assert not found.HasField("set")
+    named = found.in_redis
+    assert (named.name.hex(), named.count, named.shards) == (SHA, 3, 16)
+    assert named.evaluated_at.ToDatetime(UTC) == BEGUN
+    assert named.max_age.seconds == 2 * 86_400
+
+
+def test_where_members_are_is_said_of_dynamic_segments_alone():
+    with pytest.raises(CompileFailed, match="`exact_ids` has no place with `lookup: redis`"):
+        content(documents({"lookup": "redis", "exact_ids": True}))
+    with pytest.raises(CompileFailed, match="`lookup` has no place in a segment of kind `static`"):
+        content({"segments": {"a": {"kind": "static", "members": [], "lookup": "redis"}}})
 
 
 def test_included_and_excluded_units_stand_beside_members():

@@ -15,6 +15,7 @@ from turnout.releases.releases import Releases
 from turnout.releases.sealed import content_of
 from turnout.snapshot.v1 import snapshot_pb2 as pb
 from turnout.store import Act, Membership
+from turnout.store.membership import redis_kind
 
 KEY = bytes(range(16))
 BEGUN = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -263,6 +264,40 @@ def test_a_rollback_over_members_alone_brings_them_back(room, evaluated):
     assert content(room, back.revision) == content(room, 2)
     assert newest(room) == good
     assert room.publish() == back
+
+
+def in_redis(room, name, key="s"):
+    """Makes a set in Redis the newest members of a segment."""
+    by = found_by(room.body("segment", key))
+    found = Membership(name, 0, 7, redis_kind(4), BEGUN, KEY, 1, by)
+    with room.store.write(Act("turnout", "EvaluateSegment")) as tx:
+        tx.memberships.replace(key, found)
+        return room.releases.publish_members_in(tx, key, found)
+
+
+def test_members_in_redis_are_live_at_once_and_stay_when_rules_come_back(room, evaluated):
+    room.publish()
+    evaluated("s", "u-1")
+    in_redis(room, "ab" * 32)
+    room.change("flag", "f", body=flag(default="on"))
+    room.publish()
+    live = in_redis(room, "cd" * 32)
+    named = segment(room, live.revision).members
+    assert (named.in_redis.name.hex(), named.in_redis.shards) == ("cd" * 32, 4)
+    assert not named.HasField("set")
+    back = room.rollback(3)
+    assert content(room, back.revision).flags == content(room, 3).flags
+    assert segment(room, back.revision).members == named
+
+
+@pytest.mark.usefixtures("evaluated")
+def test_members_that_were_replaced_in_redis_do_not_come_back(room):
+    room.publish()
+    in_redis(room, "ab" * 32)
+    in_redis(room, "cd" * 32)
+    with pytest.raises(MembersGone):
+        room.rollback(2)
+    assert newest(room).sha256 == "cd" * 32
 
 
 def test_a_rollback_before_the_first_members_knows_nobody_again(room, evaluated):

@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 use redis::Value;
 use tokio::sync::Notify;
 use tokio::time::timeout_at;
+use turnout_engine::RemoteSet;
 
 use super::connection::{Command, Connection, connect};
 use super::replies::{self, Unusable};
-use super::{Redis, encoding};
+use super::{Redis, encoding, sets};
 use crate::counters::Counters;
 use crate::{Kept, Key, Write, Written};
 
@@ -86,6 +87,30 @@ impl Link {
                 }
             });
         kept.collect()
+    }
+
+    /// How long one call may wait.
+    pub(crate) fn budget(&self) -> Duration {
+        self.0.settings.budget
+    }
+
+    /// Whether each id is in its set, in one round trip; `None`: nobody can say.
+    pub(crate) async fn look_up(
+        &self,
+        asked: &[(RemoteSet, Box<str>)],
+        deadline: Option<Instant>,
+    ) -> Vec<Option<bool>> {
+        let inner = &self.0;
+        inner.counters.read(asked.len());
+        let commands = asked.iter().map(|(set, id)| sets::looking(set, id));
+        let Ok(answers) = inner.ask(commands.collect(), deadline).await else {
+            inner.counters.read_failed(asked.len());
+            return vec![None; asked.len()];
+        };
+        let found: Vec<Option<bool>> = answers.iter().map(sets::found).collect();
+        let failed = found.iter().filter(|found| found.is_none()).count();
+        inner.counters.read_failed(failed);
+        found
     }
 
     /// Keeps every record, in one round trip.

@@ -4,9 +4,12 @@ mod connection;
 mod encoding;
 mod link;
 mod replies;
+mod sets;
+mod writer;
 
 pub use address::{Address, AddressError};
 pub(crate) use link::Link;
+pub use writer::{MemberWriter, WriteError};
 
 use std::time::Duration;
 

@@ -22,6 +22,7 @@ _RULE_ENUMS = rule_pb2.DESCRIPTOR.enum_types_by_name
 _TYPE = _RULE_ENUMS["FlagValueType"]
 _ON_UNKNOWN = _RULE_ENUMS["OnUnknown"]
 _KIND = segment_pb2.DESCRIPTOR.enum_types_by_name["SegmentKind"]
+_LOOKUP = segment_pb2.DESCRIPTOR.enum_types_by_name["MemberLookup"]
 _WINNER_FOR = experiment_pb2.DESCRIPTOR.enum_types_by_name["WinnerFor"]
 
 _FOR_PEOPLE: tuple[Form, ...] = (Plain("description", "description"), Texts("tags", "tags"))
@@ -64,6 +65,16 @@ class OfDynamic(Plain):
             super().write(value, message)
 
 
+@dataclass(frozen=True)
+class ChoiceOfDynamic(Choice):
+    """A word whose default is said of dynamic segments alone."""
+
+    def write(self, value: Any, message: Message) -> None:  # noqa: ANN401 - as documents have it
+        """Writes the word, or the default where it has a meaning."""
+        if value is not ABSENT or message.kind == segment_pb2.SEGMENT_KIND_DYNAMIC:
+            super().write(value, message)
+
+
 _SEGMENT = Parts(
     (
         *_FOR_PEOPLE,
@@ -82,6 +93,7 @@ _SEGMENT = Parts(
         Plain("jitter", "jitter"),
         Plain("max_age", "max_age"),
         Switch("exact_ids", "exact_ids"),
+        ChoiceOfDynamic("lookup", "lookup", _LOOKUP, "memory"),
         OfDynamic("shrinks_at_most", "shrinks_at_most", "50%"),
     )
 )

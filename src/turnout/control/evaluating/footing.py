@@ -8,7 +8,7 @@ from turnout.store import Item, Transaction
 STALE = "STALE"
 """What the result is of is not there any more."""
 
-_SEGMENT_PARTS = ("kind", "unit", "query", "parameters", "exact_ids")
+_SEGMENT_PARTS = ("kind", "unit", "query", "parameters", "exact_ids", "lookup")
 _QUERY_PARTS = ("connection", "sql", "template", "id_column", "parameters", "limit", "timeout")
 
 

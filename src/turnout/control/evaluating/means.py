@@ -22,6 +22,8 @@ class Means(NamedTuple):
     store: Store
     releases: Releases
     connections: Connections
+    members_redis: str = ""
+    """The address of the Redis that has members which are looked up there; empty: none."""
 
     def asking(self, query: Item, given: Mapping[str, Any]) -> tuple[Runner, Statement]:
         """Gives what runs a query, and what it runs.

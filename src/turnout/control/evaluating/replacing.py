@@ -9,6 +9,7 @@ from typing import Final
 from turnout.compiler.shares import read_share
 from turnout.control.evaluating.footing import Footing
 from turnout.control.evaluating.means import Means, persistently
+from turnout.control.evaluating.redis_sets import let_go
 from turnout.control.evaluating.run import CANCELLED, NotTaken, Run
 from turnout.releases.finding import found_by
 from turnout.releases.succession import Succession
@@ -75,6 +76,8 @@ class Replacing:
         files = succession.files(target.path)
         persistently(lambda: self._keep(files))
         persistently(lambda: self._make_current(run, found, membership))
+        if succession.before is not None and succession.before.shards:
+            let_go(self._means, succession.before)
 
     def _guard(self, before: Membership | None, found: Evaluated) -> None:
         if before is None or self._accept_shrink:

@@ -7,6 +7,7 @@ from turnout.control.evaluating.changing import ByQuery, Change, Subtracting, Su
 from turnout.control.evaluating.footing import Footing
 from turnout.control.evaluating.means import Means
 from turnout.control.evaluating.replacing import Replacing
+from turnout.control.evaluating.replacing_in_redis import ReplacingInRedis
 from turnout.control.evaluating.run import Work
 from turnout.control.failures import FailedPrecondition
 from turnout.control.lifecycle import ARCHIVED, allowed
@@ -43,7 +44,9 @@ def start_evaluation(
     method = "EvaluateSegment"
     evaluation = tx.evaluations.start(key, method=method, trigger=trigger, dry_run=dry_run)
     act = _later(tx)._replace(method=method)
-    return evaluation, Replacing(means, footing, act, accept_shrink=accept_shrink)
+    in_redis = segment.body.get("lookup") == "redis"
+    replacing = ReplacingInRedis if in_redis else Replacing
+    return evaluation, replacing(means, footing, act, accept_shrink=accept_shrink)
 
 
 def start_change_by_query(
@@ -76,6 +79,13 @@ def start_subtraction(
         EvaluationRunning: One runs already.
     """
     require_kind(other, ("static", "dynamic"), "subtracted")
+    if (members := tx.memberships.of(other.key)) is not None and members.shards:
+        raise FailedPrecondition(
+            "IN_REDIS",
+            f"members of segment `{other.key}` are in redis, and cannot be subtracted: remove by"
+            " its query",
+            name=other.name,
+        )
     evaluation = tx.evaluations.start(segment.key, method=tx.act.method, dry_run=dry_run)
     work = SubtractingStatic if other.body.get("kind") == "static" else Subtracting
     return evaluation, work(means, segment, other, _later(tx))

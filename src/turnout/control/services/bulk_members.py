@@ -197,6 +197,12 @@ def _listable(segment: Item, membership: Membership | None) -> Membership:
     if membership is None:
         text = f"segment `{segment.key}` has no members yet: evaluate it first"
         raise FailedPrecondition("NOT_EVALUATED", text, name=segment.name)
+    if membership.shards:
+        text = (
+            f"members of segment `{segment.key}` are in redis, and are not listed: run its query"
+            " yourself"
+        )
+        raise FailedPrecondition("NOT_LISTABLE", text, name=segment.name, kind=membership.kind)
     if membership.kind not in _LISTABLE:
         raise FailedPrecondition(
             "NOT_LISTABLE",

@@ -14,6 +14,12 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class MemberLookup(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    MEMBER_LOOKUP_UNSPECIFIED: _ClassVar[MemberLookup]
+    MEMBER_LOOKUP_MEMORY: _ClassVar[MemberLookup]
+    MEMBER_LOOKUP_REDIS: _ClassVar[MemberLookup]
+
 class SegmentStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     SEGMENT_STATUS_UNSPECIFIED: _ClassVar[SegmentStatus]
@@ -29,6 +35,9 @@ class SegmentKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SEGMENT_KIND_STATIC: _ClassVar[SegmentKind]
     SEGMENT_KIND_EVERYONE: _ClassVar[SegmentKind]
     SEGMENT_KIND_DYNAMIC: _ClassVar[SegmentKind]
+MEMBER_LOOKUP_UNSPECIFIED: MemberLookup
+MEMBER_LOOKUP_MEMORY: MemberLookup
+MEMBER_LOOKUP_REDIS: MemberLookup
 SEGMENT_STATUS_UNSPECIFIED: SegmentStatus
 SEGMENT_STATUS_DRAFT: SegmentStatus
 SEGMENT_STATUS_ACTIVE: SegmentStatus
@@ -159,7 +168,7 @@ class RestoreSegmentRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ..., validate_only: _Optional[bool] = ..., to_draft: _Optional[bool] = ...) -> None: ...
 
 class Segment(_message.Message):
-    __slots__ = ("name", "etag", "create_time", "update_time", "description", "tags", "status", "kind", "unit", "salt", "match", "include_units", "exclude_units", "include", "exclude", "copy_of", "member_count", "query", "parameters", "schedule", "zone", "jitter", "max_age", "exact_ids", "shrinks_at_most", "evaluate_time", "member_set_size_bytes")
+    __slots__ = ("name", "etag", "create_time", "update_time", "description", "tags", "status", "kind", "unit", "salt", "match", "include_units", "exclude_units", "include", "exclude", "copy_of", "member_count", "query", "parameters", "schedule", "zone", "jitter", "max_age", "exact_ids", "shrinks_at_most", "evaluate_time", "member_set_size_bytes", "lookup")
     NAME_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
@@ -187,6 +196,7 @@ class Segment(_message.Message):
     SHRINKS_AT_MOST_FIELD_NUMBER: _ClassVar[int]
     EVALUATE_TIME_FIELD_NUMBER: _ClassVar[int]
     MEMBER_SET_SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    LOOKUP_FIELD_NUMBER: _ClassVar[int]
     name: str
     etag: str
     create_time: _timestamp_pb2.Timestamp
@@ -214,7 +224,8 @@ class Segment(_message.Message):
     shrinks_at_most: str
     evaluate_time: _timestamp_pb2.Timestamp
     member_set_size_bytes: int
-    def __init__(self, name: _Optional[str] = ..., etag: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., description: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., status: _Optional[_Union[SegmentStatus, str]] = ..., kind: _Optional[_Union[SegmentKind, str]] = ..., unit: _Optional[str] = ..., salt: _Optional[str] = ..., match: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., include_units: _Optional[_Iterable[str]] = ..., exclude_units: _Optional[_Iterable[str]] = ..., include: _Optional[_Iterable[str]] = ..., exclude: _Optional[_Iterable[str]] = ..., copy_of: _Optional[str] = ..., member_count: _Optional[int] = ..., query: _Optional[str] = ..., parameters: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., schedule: _Optional[str] = ..., zone: _Optional[str] = ..., jitter: _Optional[str] = ..., max_age: _Optional[str] = ..., exact_ids: _Optional[bool] = ..., shrinks_at_most: _Optional[str] = ..., evaluate_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., member_set_size_bytes: _Optional[int] = ...) -> None: ...
+    lookup: MemberLookup
+    def __init__(self, name: _Optional[str] = ..., etag: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., description: _Optional[str] = ..., tags: _Optional[_Iterable[str]] = ..., status: _Optional[_Union[SegmentStatus, str]] = ..., kind: _Optional[_Union[SegmentKind, str]] = ..., unit: _Optional[str] = ..., salt: _Optional[str] = ..., match: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., include_units: _Optional[_Iterable[str]] = ..., exclude_units: _Optional[_Iterable[str]] = ..., include: _Optional[_Iterable[str]] = ..., exclude: _Optional[_Iterable[str]] = ..., copy_of: _Optional[str] = ..., member_count: _Optional[int] = ..., query: _Optional[str] = ..., parameters: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., schedule: _Optional[str] = ..., zone: _Optional[str] = ..., jitter: _Optional[str] = ..., max_age: _Optional[str] = ..., exact_ids: _Optional[bool] = ..., shrinks_at_most: _Optional[str] = ..., evaluate_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., member_set_size_bytes: _Optional[int] = ..., lookup: _Optional[_Union[MemberLookup, str]] = ...) -> None: ...
 
 class AddMembersRequest(_message.Message):
     __slots__ = ("name", "unit_ids", "request_id", "validate_only")

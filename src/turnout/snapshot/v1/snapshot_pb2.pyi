@@ -354,12 +354,14 @@ class Everyone(_message.Message):
     def __init__(self) -> None: ...
 
 class Members(_message.Message):
-    __slots__ = ("unit_ids", "set")
+    __slots__ = ("unit_ids", "set", "in_redis")
     UNIT_IDS_FIELD_NUMBER: _ClassVar[int]
     SET_FIELD_NUMBER: _ClassVar[int]
+    IN_REDIS_FIELD_NUMBER: _ClassVar[int]
     unit_ids: _containers.RepeatedScalarFieldContainer[str]
     set: MemberSet
-    def __init__(self, unit_ids: _Optional[_Iterable[str]] = ..., set: _Optional[_Union[MemberSet, _Mapping]] = ...) -> None: ...
+    in_redis: RedisSet
+    def __init__(self, unit_ids: _Optional[_Iterable[str]] = ..., set: _Optional[_Union[MemberSet, _Mapping]] = ..., in_redis: _Optional[_Union[RedisSet, _Mapping]] = ...) -> None: ...
 
 class MemberSet(_message.Message):
     __slots__ = ("sha256", "size", "count", "evaluated_at", "max_age")
@@ -374,6 +376,20 @@ class MemberSet(_message.Message):
     evaluated_at: _timestamp_pb2.Timestamp
     max_age: _duration_pb2.Duration
     def __init__(self, sha256: _Optional[bytes] = ..., size: _Optional[int] = ..., count: _Optional[int] = ..., evaluated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., max_age: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+
+class RedisSet(_message.Message):
+    __slots__ = ("name", "count", "shards", "evaluated_at", "max_age")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    SHARDS_FIELD_NUMBER: _ClassVar[int]
+    EVALUATED_AT_FIELD_NUMBER: _ClassVar[int]
+    MAX_AGE_FIELD_NUMBER: _ClassVar[int]
+    name: bytes
+    count: int
+    shards: int
+    evaluated_at: _timestamp_pb2.Timestamp
+    max_age: _duration_pb2.Duration
+    def __init__(self, name: _Optional[bytes] = ..., count: _Optional[int] = ..., shards: _Optional[int] = ..., evaluated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., max_age: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
 
 class Unevaluated(_message.Message):
     __slots__ = ()
