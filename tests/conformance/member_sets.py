@@ -24,10 +24,11 @@ class Given:
     size: int
     count: int
     evaluated_at: datetime | None
-    shards: int = 0
     artifact: bytes
     is_missing: bool
     """The snapshot names it, and it is nowhere."""
+    shards: int = 0
+    """None of them lies in Redis."""
 
 
 def of(content: dict[str, Any]) -> dict[str, Given]:
